@@ -32,8 +32,9 @@ from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import case_hash, version_hash
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
+from evalkit.severity import DEFAULT_SEVERITIES
 from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.vocabulary import PREFERENCE_CODES, Severity
+from evalkit.vocabulary import PREFERENCE_CODES
 
 STUDY = "Benchmark"
 CATEGORIES = ("code", "extraction", "reasoning", "support", "writing")
@@ -306,7 +307,7 @@ def _write_marks(
     """Write one mark on the left response of those annotations: an error, or that there is none."""
     n = int(len(given.case) * scored)
     tag = generator.choice(tag_ids, n).tolist()
-    severity = generator.choice([str(one) for one in Severity], n).tolist()
+    severity = generator.choice([each.key for each in DEFAULT_SEVERITIES], n).tolist()
     found = (generator.random(n) < 0.3).tolist()
     write_rows(
         connection,

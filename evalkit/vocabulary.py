@@ -100,14 +100,6 @@ class CheckValue(StrEnum):
     NOT_APPLICABLE = "na"
 
 
-class Severity(StrEnum):
-    """How much an error matters to the person who would have read the response."""
-
-    MINOR = "minor"
-    MAJOR = "major"
-    CRITICAL = "critical"
-
-
 class CaseStatus(StrEnum):
     """Whether a case is still asked for."""
 

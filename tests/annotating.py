@@ -248,7 +248,10 @@ def first_word_marked(task: dict[str, Any], note: str) -> dict[str, list[dict[st
         if task[side]:
             quote = task[side]["raw"].split()[0]
             start = task[side]["raw"].index(quote)
-            mark = {"tag": tag["key"], "severity": (tag["severities"] or [None])[0]}
+            mark = {
+                "tag": tag["key"],
+                "severity": next((each["key"] for each in tag["severities"]), None),
+            }
             place = {"start": start, "end": start + len(quote), "quote": quote}
             marks[side] = [mark | place | {"note": note, "step": None, "omission": False}]
     return marks

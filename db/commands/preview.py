@@ -14,6 +14,7 @@ from evalkit.annotation.assignment.sample import drawn_by_category
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
 from evalkit.annotation.task import ComparisonTask
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
+from evalkit.severity import DEFAULT_SEVERITIES, Severity
 
 
 def preview(
@@ -22,12 +23,14 @@ def preview(
     viewer_id: int,
     criteria: Sequence[CriterionDefinition] | None = None,
     tags: Sequence[TagDefinition] | None = None,
+    severities: Sequence[Severity] = DEFAULT_SEVERITIES,
 ) -> ComparisonTask | None:
     """Return a case that ``viewer_id`` could be given by a study of this plan.
 
     It is put together by what shows annotators their cases, so it is what they will see: masked
     as the study masks, with its very form. It takes no lock and reads one case, of however many.
-    ``criteria`` and ``tags``, not stored yet, stand in for those that the plan names.
+    ``criteria`` and ``tags`` with their ``severities``, not stored yet, stand in for those that
+    the plan names.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def preview(
         if criteria is not None:
             asked = replace(asked, criteria=tuple(map(asked_criterion, criteria)))
         if tags is not None:
-            asked = replace(asked, tags=tuple(map(asked_tag, tags)))
+            asked = replace(asked, tags=tuple(asked_tag(tag, severities) for tag in tags))
         return planned_task(session, study, run_ids, asked, viewer_id=viewer_id)
 
 

@@ -6,7 +6,7 @@ have begun keep theirs.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,18 +19,26 @@ from evalkit.annotation.definitions import check_rubric, check_taxonomy
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
+from evalkit.severity import DEFAULT_SEVERITIES, Severity, written_severities
 
 
 def store_rubric(session: Session, *, name: str, criteria: Sequence[CriterionDefinition]) -> int:
     """Return the id of the version of a rubric that has exactly these criteria, made if new."""
     wanted = [_criterion_fields(position, made) for position, made in enumerate(criteria)]
-    return _store(session, Rubric, Criterion, "rubric_id", name, wanted)
+    return _store(session, _Made(Rubric, Criterion, "rubric_id", name, wanted))
 
 
-def store_taxonomy(session: Session, *, name: str, tags: Sequence[TagDefinition]) -> int:
+def store_taxonomy(
+    session: Session,
+    *,
+    name: str,
+    tags: Sequence[TagDefinition],
+    severities: Sequence[Severity] = DEFAULT_SEVERITIES,
+) -> int:
     """Return the id of the version of a taxonomy that has exactly these tags, made if new."""
     wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
-    return _store(session, Taxonomy, Tag, "taxonomy_id", name, wanted)
+    whole = {"severities": written_severities(severities)}
+    return _store(session, _Made(Taxonomy, Tag, "taxonomy_id", name, wanted, whole))
 
 
 def save_rubric(
@@ -76,33 +84,42 @@ def save_taxonomy(
     tags: Sequence[TagDefinition],
     *,
     opened: int | None,
+    severities: Sequence[Severity] | None = None,
     actor_id: int | None = None,
 ) -> int:
     """Store tags as the newest version of a taxonomy and return its number; see `save_rubric`.
 
-    What errors weigh goes on to the new version.
+    Without ``severities`` they stay what they are. What errors weigh goes on to the new version:
+    those of a severity as its own weight, those of a tag as they are, while both are there.
     """
-    check_taxonomy(name, tags)
     with write_session() as session:
         wait_for_imports(session)
         newest = newest_taxonomy(session, name.strip())
+        before = DEFAULT_SEVERITIES if newest is None else newest.severities
+        grades = before if severities is None else tuple(severities)
+        check_taxonomy(name, tags, grades)
         wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
         if newest is not None and newest.version == 0:
             store_taxonomy(session, name=newest.name, tags=newest.parts)
-        is_new = _is_new(newest, tags, opened, "taxonomy")
-        made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted)
+        is_new = _is_new(newest, tags, opened, "taxonomy") or grades != before
+        whole = {
+            "severities": written_severities(grades),
+            "weights": _kept_weights(session, name.strip(), tags, grades),
+        }
+        made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted, whole)
         return _save(session, made, newest, is_new=is_new, actor_id=actor_id)
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A version of a rubric or a taxonomy: its tables, its name, and the fields of its parts."""
+    """A version of a rubric or a taxonomy: its tables and name, its parts and own fields."""
 
     whole: Any
     part: Any
     whole_id: str
     name: str
     wanted: list[dict[str, Any]]
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 def _is_new(
@@ -133,9 +150,7 @@ def _save(
     version = 0 if newest is None else max(newest.version, 1)
     if not is_new:
         return version
-    whole = made.whole(name=made.name, version=version + 1)
-    if made.whole is Taxonomy:
-        whole.weights = _kept_weights(session, made.name, made.wanted)
+    whole = made.whole(name=made.name, version=version + 1, **made.fields)
     session.add(whole)
     session.flush()
     session.add_all(made.part(**{made.whole_id: whole.id}, **fields) for fields in made.wanted)
@@ -151,46 +166,38 @@ def _save(
 
 
 def _kept_weights(
-    session: Session, name: str, wanted: list[dict[str, Any]]
+    session: Session, name: str, tags: Sequence[TagDefinition], severities: Sequence[Severity]
 ) -> dict[str, float] | None:
-    """Return what errors weigh in the version before, but for tags that are gone."""
+    """Return what errors of single tags weigh in the version before, but for what is gone."""
     before = session.exec(
         select(Taxonomy.weights).where(Taxonomy.name == name).order_by(col(Taxonomy.version).desc())
     ).first()
-    keys = {fields["key"] for fields in wanted}
-    known = {"", *keys}
-    return {of: weight for of, weight in (before or {}).items() if _tag_of(of) in known} or None
+    known = {f"{severity.key}:{tag.key}" for severity in severities for tag in tags}
+    return {of: weight for of, weight in (before or {}).items() if of in known} or None
 
 
-def _tag_of(weighed: str) -> str:
-    """Return which tag a weight is of: ``minor:tone`` is of tone, ``minor`` of all."""
-    return weighed.partition(":")[2]
-
-
-def _store(
-    session: Session,
-    whole: Any,
-    part: Any,
-    whole_id: str,
-    name: str,
-    wanted: list[dict[str, Any]],
-) -> int:
+def _store(session: Session, made: _Made) -> int:
     wait_for_imports(session)
+    whole, part, whole_id = made.whole, made.part, made.whole_id
     versions = session.exec(
-        select(whole).where(whole.name == name).order_by(col(whole.version).desc())
+        select(whole).where(whole.name == made.name).order_by(col(whole.version).desc())
     ).all()
     for version in versions:
         rows = session.exec(
             select(part).where(getattr(part, whole_id) == version.id).order_by(col(part.position))
         )
-        if [row.model_dump(exclude={"id", whole_id}) for row in rows] == wanted:
+        if (
+            all(getattr(version, name) == value for name, value in made.fields.items())
+            and [row.model_dump(exclude={"id", whole_id}) for row in rows] == made.wanted
+        ):
             return number_of(version)
-    made = whole(name=name, version=versions[0].version + 1 if versions else 1)
-    session.add(made)
+    number = versions[0].version + 1 if versions else 1
+    stored = whole(name=made.name, version=number, **made.fields)
+    session.add(stored)
     session.flush()
-    made_id = number_of(made)
-    session.add_all(part(**{whole_id: made_id}, **fields) for fields in wanted)
-    return made_id
+    stored_id = number_of(stored)
+    session.add_all(part(**{whole_id: stored_id}, **fields) for fields in made.wanted)
+    return stored_id
 
 
 def _criterion_fields(position: int, made: CriterionDefinition) -> dict[str, Any]:
@@ -215,5 +222,5 @@ def _tag_fields(position: int, made: TagDefinition) -> dict[str, Any]:
         "position": position,
         "name": made.name,
         "definition": made.definition,
-        "severities": [severity.value for severity in made.severities],
+        "severities": list(made.severities),
     }

@@ -37,6 +37,7 @@ from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, READY
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined
+from evalkit.severity import read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
 
@@ -237,16 +238,23 @@ def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None)
 def weigh_errors(study_id: int, *, weights: ErrorWeights, actor_id: int | None = None) -> None:
     """Set what errors weigh in the taxonomy of a study, and so in every study that uses it.
 
-    The tags are those of the study; one without a taxonomy of its own is refused.
+    The tags are those of the study; one without a taxonomy of its own is refused. Kept is what
+    the taxonomy does not say itself, of its own severities.
     """
-    written = {str(severity): weight for severity, weight in weights.severities.items()}
-    written |= {f"{severity}:{tag}": weight for (tag, severity), weight in weights.tags.items()}
     with write_session() as session:
         study = _existing(session, study_id)
         taxonomy = session.get(Taxonomy, study.taxonomy_id) if study.taxonomy_id else None
         if taxonomy is None:
             raise RefusedError(f"“{study.name}” has no taxonomy, so its errors cannot be weighed.")
-        taxonomy.weights = written
+        own = {each.key: each.weight for each in read_severities(taxonomy.severities)}
+        written = {severity.key: severity.weight for severity in weights.severities}
+        written |= {f"{severity}:{tag}": weight for (tag, severity), weight in weights.tags.items()}
+        changed = {
+            of: weight
+            for of, weight in written.items()
+            if of.partition(":")[0] in own and own.get(of) != weight
+        }
+        taxonomy.weights = changed or None
         session.add(taxonomy)
         session.add(
             AuditEvent(

@@ -25,7 +25,6 @@ from evalkit.vocabulary import (
     CheckValue,
     Preference,
     Sampling,
-    Severity,
     SkipReason,
     Strength,
 )
@@ -247,12 +246,11 @@ class ErrorMark(DatabaseTable, table=True):
 
     ``start`` and ``end`` are character offsets into the output's content, ``end`` excluded; with a
     ``step`` of a trajectory, counted from 0, into that step's text. An omission is what the output
-    does not say, and has no place.
+    does not say, and has no place. ``severity`` is the key of one of the taxonomy of its tag.
     """
 
     __tablename__ = "error_mark"
     __table_args__ = (
-        one_of("severity", Severity),
         CheckConstraint('(start IS NULL AND "end" IS NULL) OR start <= "end"', name="span"),
         Index("ix_error_mark_annotation_id", "annotation_id"),
         Index("ix_error_mark_output_id_tag_id", "output_id", "tag_id"),

@@ -58,8 +58,9 @@ class Criterion(DatabaseTable, table=True):
 class Taxonomy(DatabaseTable, table=True):
     """One version of a taxonomy.
 
-    ``weights`` says what an error weighs, by severity (``major``) or by severity and tag
-    (``minor:fluency``); what it does not name weighs as usual.
+    ``severities`` is a list of {key, name, weight}, mildest first; None stands for the usual three.
+    ``weights`` says what an error weighs instead, by severity (``major``) or by severity and tag
+    (``minor:fluency``).
     """
 
     __tablename__ = "taxonomy"
@@ -68,12 +69,13 @@ class Taxonomy(DatabaseTable, table=True):
     id: int | None = row_id()
     name: str
     version: int = 1
+    severities: list[dict[str, Any]] | None = json_value()
     weights: dict[str, float] | None = json_value()
     created_at: datetime = moment()
 
 
 class Tag(DatabaseTable, table=True):
-    """One kind of error of a taxonomy."""
+    """One kind of error of a taxonomy; ``severities`` are the keys of those that can be chosen."""
 
     __tablename__ = "tag"
     __table_args__ = (UniqueConstraint("taxonomy_id", "key"),)

@@ -1,6 +1,6 @@
 """Rubrics and taxonomies as leads read and change them, and the studies that use them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session, col, exists, select
@@ -18,18 +18,23 @@ from db.queries.annotation.form import asked_level
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, CriterionDefinition
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME, TagDefinition
 from evalkit.scale import ScaleRange
-from evalkit.vocabulary import CriterionLevel, Severity
+from evalkit.severity import DEFAULT_SEVERITIES, Severity, read_severities
+from evalkit.vocabulary import CriterionLevel
 
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class NewestDefinition(Generic[Part]):
-    """The newest version of a rubric or a taxonomy; version 0 is the ready one, not stored yet."""
+    """The newest version of a rubric or a taxonomy; version 0 is the ready one, not stored yet.
+
+    ``severities`` are those of a taxonomy, with what they weigh by now.
+    """
 
     name: str
     version: int
     parts: tuple[Part, ...]
+    severities: tuple[Severity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,17 @@ def newest_taxonomy(session: Session, name: str) -> NewestDefinition[TagDefiniti
     ).first()
     if taxonomy is None:
         is_ready = name == DEFAULT_TAXONOMY_NAME
-        return NewestDefinition(name, 0, DEFAULT_TAXONOMY) if is_ready else None
+        ready = NewestDefinition(name, 0, DEFAULT_TAXONOMY, DEFAULT_SEVERITIES)
+        return ready if is_ready else None
     tags = session.exec(
         select(Tag).where(Tag.taxonomy_id == taxonomy.id).order_by(col(Tag.position), col(Tag.id))
     )
-    return NewestDefinition(name, taxonomy.version, tuple(map(_tag, tags)))
+    weights = taxonomy.weights or {}
+    severities = tuple(
+        replace(severity, weight=weights.get(severity.key, severity.weight))
+        for severity in read_severities(taxonomy.severities)
+    )
+    return NewestDefinition(name, taxonomy.version, tuple(map(_tag, tags)), severities)
 
 
 def studies_of_rubric(session: Session, name: str) -> list[StudyUse]:
@@ -113,5 +124,5 @@ def _tag(row: Tag) -> TagDefinition:
         key=row.key,
         name=row.name or row.key,
         definition=row.definition or "",
-        severities=tuple(map(Severity, row.severities or ())),
+        severities=tuple(row.severities or ()),
     )

@@ -13,8 +13,15 @@ from evalkit.annotation.task import ScaleLevel
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.phrases import counted, joined
+from evalkit.records import checks
 from evalkit.records.checks import Fault
 from evalkit.records.schema import faults
+from evalkit.severity import (
+    DEFAULT_SEVERITIES,
+    LEAST_SEVERITIES,
+    MOST_SEVERITIES,
+    Severity,
+)
 from evalkit.vocabulary import CriterionLevel
 
 MAX_NAME_LENGTH = 120
@@ -78,20 +85,51 @@ def check_rubric(name: str, criteria: Sequence[CriterionDefinition]) -> None:
         raise DefinitionError(problems)
 
 
-def check_taxonomy(name: str, tags: Sequence[TagDefinition]) -> None:
+def check_taxonomy(
+    name: str,
+    tags: Sequence[TagDefinition],
+    severities: Sequence[Severity] = DEFAULT_SEVERITIES,
+) -> None:
     """Refuse a taxonomy that cannot be stored; see `check_rubric`."""
     problems = [*_of_name(name, "taxonomy"), *_of_number(len(tags), MAX_TAGS, "error tag")]
+    problems += _of_severities(severities)
+    known = {severity.key for severity in severities}
     for number, tag in enumerate(tags, start=1):
         place = f"Error tag {number}"
         if not tag.name.strip():
             problems.append(f"{place} has no name.")
         record = {"type": "tag", "taxonomy": "any", **_filled(asdict(tag))}
-        problems += _in_words(faults(record), _titled(place, tag.name))
+        title = _titled(place, tag.name)
+        problems += _in_words(faults(record), title)
+        if unknown := [key for key in tag.severities if key not in known]:
+            there = joined([severity.key for severity in severities])
+            problems.append(f"{title}: there is no severity “{unknown[0]}”. There are: {there}.")
     problems += _of_keys(tag.key for tag in tags)
     named = [(tag.name, tag.key.rpartition("/")[0]) for tag in tags]
     problems += _of_one_name(named, "Error tags", "have the same name")
     if problems:
         raise DefinitionError(problems)
+
+
+def _of_severities(severities: Sequence[Severity]) -> Iterator[str]:
+    least, most = LEAST_SEVERITIES, MOST_SEVERITIES
+    if not least <= len(severities) <= most:
+        there = "there is 1" if len(severities) == 1 else f"there are {len(severities)}"
+        yield f"A taxonomy has {least} to {most} severities; {there}."
+        return
+    is_sound = True
+    for number, severity in enumerate(severities, start=1):
+        place = f"Severity {number}"
+        if not severity.name.strip():
+            is_sound = False
+            yield f"{place} has no name."
+        elif fault := checks.severity(asdict(severity)):
+            is_sound = False
+            where = fault.path.removeprefix(".")
+            title = _titled(place, severity.name)
+            yield f"{title}, {where}: found {fault.found}, expected {fault.expected}."
+    if is_sound and (fault := checks.severities([asdict(severity) for severity in severities])):
+        yield f"Severities: found {fault.found}, expected {fault.expected}."
 
 
 def _of_criterion(criterion: CriterionDefinition, place: str) -> Iterator[str]:

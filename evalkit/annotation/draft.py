@@ -15,7 +15,6 @@ from evalkit.vocabulary import (
     Certainty,
     CheckValue,
     Preference,
-    Severity,
     Strength,
 )
 
@@ -53,7 +52,7 @@ class ResponseDraft:
     """
 
     scores: Mapping[str, float]
-    tags: Mapping[str, Severity | None]
+    tags: Mapping[str, str | None]
     marks: tuple[MarkedError, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, CheckValue] = field(default_factory=dict)
@@ -89,7 +88,7 @@ class Draft:
             **({"preferences": dict(self.preferences)} if self.preferences else {}),
             **({"ranking": [list(place) for place in self.ranking]} if self.ranking else {}),
             "scores": {side: dict(of.scores) for side, of in sides.items()},
-            "tags": {side: _severities(of) for side, of in sides.items()},
+            "tags": {side: dict(of.tags) for side, of in sides.items()},
             **({"texts": self.texts} if self.texts else {}),
             **({"checks": self.checks} if self.checks else {}),
             "comment": self.comment,
@@ -281,8 +280,11 @@ def _finite(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _severity(value: object) -> Severity | None:
-    return _choice(value, Severity, "severity of an error")
+def _severity(value: object) -> str | None:
+    """Return the key of a severity; whether the study has it, the form knows."""
+    if value is None:
+        return None
+    return checked_text(value, "The severity of an error", longest=MAX_NAME_LENGTH)
 
 
 def _choice(value: object, enum: type[Value], name: str) -> Value | None:
@@ -291,7 +293,3 @@ def _choice(value: object, enum: type[Value], name: str) -> Value | None:
     if not isinstance(value, str) or value not in {member.value for member in enum}:
         raise RefusedError(f"The {name} is none of those that can be chosen.")
     return enum(value)
-
-
-def _severities(response: ResponseDraft) -> dict[str, str | None]:
-    return {key: severity and severity.value for key, severity in response.tags.items()}

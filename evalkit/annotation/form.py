@@ -95,15 +95,26 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
     of_side = form.about(side)
     missing.update(_unanswered(response, side, form, of_side))
     if "tags" in form.collect:
-        allowed = {tag.key: tag.severities or (None,) for tag in form.tags}
+        tags = {tag.key: tag for tag in form.tags}
         marked = [(f"{side}.tags.{key}", key, level) for key, level in response.tags.items()]
         for number, mark in enumerate(response.marks):
             marked.append((f"{side}.marks.{number}", mark.tag, mark.severity))
         for field, key, level in marked:
-            if key not in allowed:
+            if key not in tags:
                 missing[field] = f"an error tag this study does not have{of_side}"
-            elif level not in allowed[key]:
-                missing[field] = f"the severity of an error{of_side}"
+            elif lack := _lack_of_severity(level, tags[key]):
+                missing[field] = f"{lack}{of_side}"
+
+
+def _lack_of_severity(level: str | None, tag: TaskTag) -> str:
+    """Say what is missing or wrong of the severity of an error; nothing where it can be chosen."""
+    keys = [severity.key for severity in tag.severities]
+    if level in keys or (level is None and not keys):
+        return ""
+    if level is None:
+        return "the severity of an error"
+    there = ", ".join(severity.name for severity in tag.severities) or "none"
+    return f"the severity of an error, where “{level}” is none of those of “{tag.name}” ({there})"
 
 
 def _unanswered(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.errors import RefusedError
-from evalkit.vocabulary import Severity
 
 #: The most marks of one response: beyond, nobody reads it any more.
 MAX_MARKS = 300
@@ -25,7 +24,7 @@ class MarkedError:
     """
 
     tag: str
-    severity: Severity | None = None
+    severity: str | None = None
     start: int | None = None
     end: int | None = None
     quote: str | None = None
@@ -48,7 +47,7 @@ class MarkedError:
         """Return the mark as the screen reads it."""
         return {
             "tag": self.tag,
-            "severity": self.severity and self.severity.value,
+            "severity": self.severity,
             "start": self.start,
             "end": self.end,
             "quote": self.quote,
@@ -60,9 +59,9 @@ class MarkedError:
 
 def split_marks(
     marks: Iterable[MarkedError],
-) -> tuple[dict[str, Severity | None], tuple[MarkedError, ...]]:
+) -> tuple[dict[str, str | None], tuple[MarkedError, ...]]:
     """Tell errors of a whole response, once a tag, from all others."""
-    tags: dict[str, Severity | None] = {}
+    tags: dict[str, str | None] = {}
     others = []
     for mark in marks:
         if mark.is_plain and mark.tag not in tags:

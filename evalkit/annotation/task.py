@@ -52,13 +52,22 @@ class TaskItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSeverity:
+    """One severity that can be chosen; ``gravity`` runs from 0, the mildest, to 1 by rank alone."""
+
+    key: str
+    name: str
+    gravity: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskTag:
     """One kind of error that can be marked on a response."""
 
     key: str
     name: str
     definition: str
-    severities: tuple[str, ...]
+    severities: tuple[TaskSeverity, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,8 @@ def weigh(
     with read_session() as session:
         weights = weights_of(results.result_study(session, name=name), weight or [])
     weigh_errors(study_id, weights=weights)
+    with read_session() as session:
+        weights = results.result_study(session, name=name).weights
     out().print(weights_in_words(weights))
 
 

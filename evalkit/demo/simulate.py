@@ -13,7 +13,8 @@ import numpy as np
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
-from evalkit.vocabulary import Preference, Severity, SidesOf
+from evalkit.severity import DEFAULT_SEVERITIES
+from evalkit.vocabulary import Preference, SidesOf
 
 DEMO_EVAL_SET = "Support copilot evaluation"
 DEMO_STUDY = "Support copilot, autumn 2026"
@@ -29,7 +30,7 @@ FIRST_DAY = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)  # a Monday; the outputs ar
 #: Days of work counted from the first: two weeks without their weekends.
 WORKING_DAYS = (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)
 
-_SEVERITIES = tuple(str(severity) for severity in Severity)
+_SEVERITIES = tuple(severity.key for severity in DEFAULT_SEVERITIES)
 _DETECTION_BY_SEVERITY = {"minor": 0.55, "major": 0.9, "critical": 1.0}
 
 
@@ -336,7 +337,7 @@ def _rubric_records() -> Iterator[dict[str, Any]]:
             "key": tag.key,
             "name": tag.name,
             "definition": tag.definition,
-            "severities": [str(severity) for severity in tag.severities],
+            "severities": list(tag.severities),
         }
 
 

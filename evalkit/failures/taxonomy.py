@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evalkit.vocabulary import Severity
+from evalkit.severity import DEFAULT_SEVERITIES
 
 DEFAULT_TAXONOMY_NAME = "Response errors"
 
@@ -12,12 +12,15 @@ UNSAFE_TAG = "unsafe"
 
 @dataclass(frozen=True, slots=True)
 class TagDefinition:
-    """One kind of error; a ``/`` in the key separates parent from child."""
+    """One kind of error; a ``/`` in the key separates parent from child.
+
+    ``severities`` are the keys of those that can be chosen, of the taxonomy's.
+    """
 
     key: str
     name: str
     definition: str
-    severities: tuple[Severity, ...] = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
+    severities: tuple[str, ...] = tuple(severity.key for severity in DEFAULT_SEVERITIES)
 
 
 DEFAULT_TAXONOMY: tuple[TagDefinition, ...] = (

@@ -71,7 +71,8 @@ class ResponseQuestion:
             values = {"type": "string", "enum": [value.value for value in CheckValue]}
             fields["checks"] = strict_object({item.key: values for item in form.checklist})
         if form.tags:
-            severities = list(dict.fromkeys(each for tag in form.tags for each in tag.severities))
+            keys = (severity.key for tag in form.tags for severity in tag.severities)
+            severities = list(dict.fromkeys(keys))
             error = {
                 "tag": {"type": "string", "enum": [tag.key for tag in form.tags]},
                 "quote": {"type": ["string", "null"]},
@@ -157,7 +158,10 @@ def _errors(errors: object, form: Form) -> tuple[dict[str, Any], list[dict[str, 
 
     A kind of error that has no severities needs none; the same error twice is one.
     """
-    graded = {tag.key: bool(tag.severities) for tag in form.tags}
+    graded = {
+        tag.key: {severity.key.lower(): severity.key for severity in tag.severities}
+        for tag in form.tags
+    }
     tags: dict[str, Any] = {}
     marks: list[dict[str, Any]] = []
     for error in errors if isinstance(errors, list) else ():
@@ -165,7 +169,8 @@ def _errors(errors: object, form: Form) -> tuple[dict[str, Any], list[dict[str, 
             raise RefusedError("An error is not in the form that was asked for.")
         tag, quote = str(error.get("tag")).strip(), error.get("quote")
         severity = error.get("severity") if graded.get(tag) else None
-        severity = severity.strip().lower() if isinstance(severity, str) else severity
+        if isinstance(severity, str):
+            severity = graded[tag].get(severity.strip().lower(), severity)
         mark = {"tag": tag, "severity": severity, "quote": quote}
         if not (isinstance(quote, str) and quote.strip()):
             tags.setdefault(tag, severity)

@@ -9,6 +9,7 @@ from typing import Any
 
 from evalkit.names import name_key
 from evalkit.records.problems import shown
+from evalkit.severity import LEAST_SEVERITIES, MAX_SEVERITY_NAME, MOST_SEVERITIES
 from evalkit.vocabulary import SIDES
 
 #: Names and keys are indexed by the database, which bounds their length.
@@ -24,6 +25,9 @@ MAX_SCORE = 10**9
 MAX_DOLLARS = 10**6
 MAX_MILLISECONDS = 10**9
 MAX_SECONDS = 10**8
+
+#: What no error weighs, about.
+MAX_WEIGHT = 10**6
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
@@ -85,6 +89,12 @@ def amount(most: float, unit: str) -> Check:
 
 
 milliseconds = amount(MAX_MILLISECONDS, "milliseconds")
+
+
+def weight(value: Any) -> Fault | None:
+    """Accept what an error can weigh."""
+    ok = is_number(value) and 0 <= value <= MAX_WEIGHT
+    return None if ok else Fault(shown(value), f"a number from 0 to {MAX_WEIGHT:,}")
 
 
 def whole_from(low: int) -> Check:
@@ -267,6 +277,42 @@ def checklist(value: Any) -> Fault | None:
                 return Fault(fault.found, fault.expected, f"[{index}].{field}")
     keys = [item["key"] for item in value]
     return None if len(set(keys)) == len(keys) else Fault(shown(keys), "every key once")
+
+
+def severity(value: Any) -> Fault | None:
+    """Accept one severity of a taxonomy ``{key, name, weight}``."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a severity {key, name, weight}")
+    if fault := name(value.get("key")):
+        return Fault(fault.found, fault.expected, ".key")
+    if set(value["key"]) & set(":="):
+        return Fault(shown(value["key"]), "a key without “:” and “=”", ".key")
+    called = value.get("name")
+    if called is not None and (fault := name(called)):
+        return Fault(fault.found, fault.expected, ".name")
+    if len(called or value["key"]) > MAX_SEVERITY_NAME:
+        expected = f"a name of at most {MAX_SEVERITY_NAME} characters"
+        return Fault(f"{len(called or value['key'])} characters", expected, ".name")
+    if fault := weight(value.get("weight")):
+        return Fault(fault.found, fault.expected, ".weight")
+    return None
+
+
+def severities(value: Any) -> Fault | None:
+    """Accept the severities of a taxonomy, the mildest first, every key and every name once."""
+    least, most = LEAST_SEVERITIES, MOST_SEVERITIES
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        found = f"{len(value)} of them" if isinstance(value, list) else shown(value)
+        return Fault(found, f"a list of {least} to {most} severities {{key, name, weight}}")
+    if fault := list_of(severity)(value):
+        return fault
+    keys = [each["key"] for each in value]
+    if len(set(keys)) < len(keys):
+        return Fault(shown(keys), "every key once")
+    names = [each.get("name") or each["key"] for each in value]
+    if len({" ".join(each.casefold().split()) for each in names}) < len(names):
+        return Fault(shown(names), "every name once")
+    return None
 
 
 def side(value: Any) -> Fault | None:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from evalkit.names import normal_name
 from evalkit.records.checks import milliseconds
 from evalkit.records.names import DEFAULT_RUN, side_of
 from evalkit.records.schema import TYPES
+from evalkit.severity import DEFAULT_SEVERITIES
 from evalkit.vocabulary import AnnotatorKind, CaseStatus, CriterionLevel
 
 #: What a reader assumes, and a writer therefore leaves out.
@@ -83,6 +85,8 @@ def _default(field: str, fields: Mapping[str, Any]) -> Any:
     """Return what a reader assumes: an answer is required, unless it is one in words."""
     if field == "required":
         return fields.get("level") != CriterionLevel.TEXT
+    if field == "severities":
+        return _USUAL_SEVERITIES
     return _DEFAULTS.get(field)
 
 
@@ -147,6 +151,10 @@ def _plain(field: str, value: Any) -> Any:
         return [_plain_level(level) for level in value]
     if field == "range":
         return _plain_range(value)
+    if field == "severities":
+        return [_plain_severity(each) for each in value]
+    if field == "weights":
+        return {what: plain_number(weight) for what, weight in value.items()}
     return value
 
 
@@ -176,6 +184,14 @@ def _plain_level(level: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def _plain_severity(severity: Any) -> Any:
+    """Return a severity of a taxonomy with its name; of a tag, its key as it is."""
+    if isinstance(severity, str):
+        return severity
+    name, weight = severity.get("name") or severity["key"], plain_number(severity["weight"])
+    return {"key": severity["key"], "name": name, "weight": weight}
+
+
 def _plain_range(extent: Mapping[str, Any]) -> dict[str, Any]:
     ends = {
         end: plain_number(extent[end])
@@ -189,3 +205,6 @@ def plain_number(value: float) -> float | int:
     """Return a number as the database gives it back, whole ones as integers: 7.0 is 7."""
     stored = float(value)
     return int(stored) if stored == int(stored) and abs(stored) < 2**53 else stored
+
+
+_USUAL_SEVERITIES = [_plain_severity(asdict(severity)) for severity in DEFAULT_SEVERITIES]

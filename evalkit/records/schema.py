@@ -20,7 +20,6 @@ from evalkit.vocabulary import (
     LooksRule,
     Preference,
     Sampling,
-    Severity,
     SidesOf,
     Strength,
 )
@@ -109,6 +108,15 @@ TYPES: dict[str, Fields] = {
         },
         required=frozenset({"rubric", "key", "question", "level"}),
     ),
+    "taxonomy": Fields(
+        {
+            "taxonomy": checks.name,
+            "taxonomy_version": checks.whole_from(1),
+            "severities": checks.severities,
+            "weights": checks.by_name(checks.weight),
+        },
+        required=frozenset({"taxonomy"}),
+    ),
     "tag": Fields(
         {
             "taxonomy": checks.name,
@@ -116,7 +124,7 @@ TYPES: dict[str, Fields] = {
             "key": checks.name,
             "name": checks.text,
             "definition": checks.text,
-            "severities": checks.list_of(checks.one_of(Severity)),
+            "severities": checks.list_of(checks.name),
         },
         required=frozenset({"taxonomy", "key"}),
     ),
@@ -239,7 +247,7 @@ TYPES: dict[str, Fields] = {
             **_OUTPUT,
             **_ANNOTATOR,
             "tag": checks.name,
-            "severity": checks.one_of(Severity),
+            "severity": checks.name,
             "start": checks.whole_from(0),
             "end": checks.whole_from(0),
             "quote": checks.text,

@@ -7,6 +7,7 @@ from evalkit.records.checks import Fault
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
 from evalkit.scale import is_on_step
+from evalkit.severity import read_severities
 from evalkit.vocabulary import (
     DECIDED,
     LEAST_RANKED,
@@ -95,6 +96,15 @@ def _scale_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "scale", Fault(shown(values), "the lowest value first")
 
 
+def _taxonomy_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Check that what weighs something of its own is of a severity that there is."""
+    keys = [severity.key for severity in read_severities(record.get("severities"))]
+    for what in record.get("weights") or ():
+        if what.partition(":")[0] not in keys:
+            expected = f"severities, or severity:tag; there are {', '.join(keys)}"
+            yield "weights", Fault(shown(what), expected)
+
+
 def _side_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     right = record.get("right")
     if right is not None and side_of(record["left"]) == side_of(right):
@@ -162,6 +172,7 @@ def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 WHOLE_RECORD_CHECKS = {
     "header": _header_faults,
     "criterion": _criterion_faults,
+    "taxonomy": _taxonomy_faults,
     "comparison": _comparison_faults,
     "gold": _gold_faults,
     "ranking": _ranking_faults,

@@ -17,12 +17,16 @@ from evalkit.rendering.places import Run, visible_text
 #: A formula is painted whole, for MathML takes no other elements in.
 _PIECE = re.compile(r"<math\b.*?</math>|<[^>]*>|[^<]+", re.DOTALL)
 _SUMMARY = re.compile(r"<summary>.*?</summary>", re.DOTALL)
+#: So many lines tell how bad an error is, from dotted to double.
+_LINES = 5
 _UNREADABLE = "\x00"  # no rendered text holds it
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """Words to be painted: from where to where, the number they get, what they are, how bad.
+
+    ``severity`` is its name, and ``gravity`` runs from 0, the mildest, to 1.
 
     Without words between ``start`` and ``end`` the number alone is set there.
     """
@@ -32,6 +36,7 @@ class Highlight:
     number: int
     name: str
     severity: str | None = None
+    gravity: float = 0.5
 
 
 def render_marked(text: str, marks: Sequence[Highlight]) -> str:
@@ -193,10 +198,15 @@ def _wrapped(stretch: str, marks: Sequence[Highlight]) -> str:
     if not stretch.strip() and "\n" in stretch:
         return stretch
     for mark in reversed(marks):
-        kind = f"ek-marked ek-{mark.severity}" if mark.severity else "ek-marked"
+        kind = f"ek-marked ek-grave-{_line_of(mark.gravity)}" if mark.severity else "ek-marked"
         title = escape(_title(mark))
-        stretch = f'<mark class="{escape(kind)}" title="{title}">{stretch}</mark>'
+        stretch = f'<mark class="{kind}" title="{title}">{stretch}</mark>'
     return stretch
+
+
+def _line_of(gravity: float) -> int:
+    """Return by which of the lines, 1 for the mildest, words are underlined."""
+    return 1 + round(gravity * (_LINES - 1))
 
 
 def _number(mark: Highlight) -> str:

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from evalkit.vocabulary import Severity
-
-#: What an error weighs unless a study says otherwise.
-SEVERITY_WEIGHTS = {Severity.MINOR: 1.0, Severity.MAJOR: 5.0, Severity.CRITICAL: 10.0}
+from evalkit.severity import DEFAULT_SEVERITIES, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +12,21 @@ class ErrorWeights:
 
     Attributes
     ----------
-    severities : mapping of Severity to float
-    tags : mapping of (tag, Severity) to float
-        Keys of tags as the taxonomy has them; an error without a severity weighs as a minor one.
+    severities : tuple of Severity
+        From the mildest to the gravest, each with its weight.
+    tags : mapping of (tag, severity) to float
+        Keys of tags and severities as the taxonomy has them.
     """
 
-    severities: Mapping[Severity, float] = field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
-    tags: Mapping[tuple[str, Severity], float] = field(default_factory=dict)
+    severities: tuple[Severity, ...] = DEFAULT_SEVERITIES
+    tags: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
-    def of(self, tag: str, severity: Severity) -> float:
-        """Return what an error of this tag and severity weighs."""
-        return float(self.tags.get((tag, severity), self.severities[severity]))
+    def of(self, tag: str, severity: str | None) -> float:
+        """Return what an error of this tag and severity weighs.
+
+        Without a severity it weighs as one of the mildest, the first. A severity that is none of
+        these raises `KeyError`.
+        """
+        weights = {each.key: each.weight for each in self.severities}
+        key = self.severities[0].key if severity is None else severity
+        return float(self.tags.get((tag, key), weights[key]))

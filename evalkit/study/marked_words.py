@@ -32,7 +32,7 @@ class MarkCounts:
     Attributes
     ----------
     severity : IntArray of shape (n_tags, n_severities + 1)
-        In the order of ``vocabulary.Severity``, the last without a severity.
+        In the order of the taxonomy, as the weights of errors are; the last without a severity.
     at_words, whole, missing : IntArray of shape (n_tags,)
         At words, on a whole response or step, and of what the response does not say.
     on_steps, with_note : IntArray of shape (n_tags,)

@@ -30,9 +30,9 @@ if name:
 
 written = editors.edited(editor, newest)
 under = editors.ask(editor, name, written)
-parts = editor.made(written)
-leaving.ask(key="definitions-leaving", is_unsaved=editors.is_unsaved(editor, newest, parts))
-is_changed = newest is None or parts != newest.parts or under != name
+is_unsaved = editors.is_unsaved(editor, newest, written)
+leaving.ask(key="definitions-leaving", is_unsaved=is_unsaved)
+is_changed = newest is None or is_unsaved or under != name
 
 saving, discarding, _ = st.columns([1, 1, 3], vertical_alignment="center")
 wants_to_save = saving.button("Save a new version", type="primary", disabled=not is_changed)
@@ -42,4 +42,4 @@ if is_changed and discarding.button("Discard changes"):
 if wants_to_save:
     editors.save(editor, name, under, written, actor_id=user.id)
 
-editors.show_preview(editor, parts, eval_sets, viewer_id=user.id)
+editors.show_preview(editor, written, eval_sets, viewer_id=user.id)

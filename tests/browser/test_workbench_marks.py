@@ -389,3 +389,34 @@ def test_no_state_of_marking_breaks_wcag(marking, scheme):
     wrong["marked"] = found(page)
 
     assert {state: problems for state, problems in wrong.items() if problems} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_of_eight_severities_is_chosen_by_its_number_or_its_button(server, marking, scheme):
+    page = marking("graded")
+    page.emulate_media(color_scheme=scheme)
+    press(page, "d")
+    press(page, "h5")
+    grading = page.get_by_role("radiogroup", name="Severity of Hallucination")
+    expect(grading.get_by_role("radio", checked=True)).to_have_accessible_name("critical")
+    wrong = {"palette": found(page)}
+    page.keyboard.press("Enter")
+    chip = page.locator(".ek-chip").first
+    expect(chip).to_have_attribute("data-severity", "5")
+    expect(chip).to_have_accessible_name("Errors in A: Hallucination, critical")
+
+    press(page, "+")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    press(page, "h")
+    grading.get_by_role("radio", name="non-translation").click()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    wrong["marked"] = found(page)
+
+    (placed,) = marks(server)
+    assert placed["severity"] == "non-translation"
+    assert server.requests("draft")[-1]["draft"]["tags"]["left"] == {"hallucination": "critical"}
+    expect(page.locator(".ek-marks").first).to_have_text("1 critical, 1 non-translation")
+    assert page.evaluate("CSS.highlights.get('ek-span-0-8').size") == 1
+    assert {state: problems for state, problems in wrong.items() if problems} == {}

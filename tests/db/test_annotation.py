@@ -32,6 +32,7 @@ from db.queries.annotation.marks import shown_responses
 from db.queries.annotation.own import own_annotations
 from evalkit.annotation.draft import IncompleteError, OutdatedError, parse_draft
 from evalkit.annotation.opening import NewerError
+from evalkit.annotation.task import TaskSeverity
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AnnotatorKind, AssignmentState, LeakPolicy, SkipReason
 from tests.factories import forget_units, make_eval_set, opened
@@ -406,7 +407,7 @@ def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(data
         {"scores": {"left": {"helpfulness": float("nan")}}},
         {"scores": {"left": {"helpfulness": 10**400}}},
         {"scores": {"left": [1]}},
-        {"tags": {"left": {"format": "terrible"}}},
+        {"tags": {"left": {"format": "k" * 501}}},
         {"tags": {"left": {"format": {}}}},
         {"comment": 5},
         {"comment": "x" * 10_001},
@@ -686,6 +687,7 @@ def with_tag(key, severity):
         (draft(value=2.5), tuple(f"{side}.{c}" for side in ("left", "right") for c in CRITERIA)),
         (with_tag("invented", "minor"), ("left.tags.invented",)),
         (with_tag("format", None), ("left.tags.format",)),
+        (with_tag("format", "terrible"), ("left.tags.format",)),
     ],
 )
 def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(
@@ -1199,7 +1201,11 @@ def test_left_and_right_are_shown_as_they_were_assigned(database, make_study):
     assert shown.responses["right"].text == texts[assignment.right_output_id]
     assert [criterion.key for criterion in shown.criteria] == list(CRITERIA)
     assert shown.collect == {"preference", "scores", "tags", "comment"}
-    assert shown.tags[0].severities == ("minor", "major", "critical")
+    assert shown.tags[0].severities == (
+        TaskSeverity("minor", "minor", 0.0),
+        TaskSeverity("major", "major", 0.5),
+        TaskSeverity("critical", "critical", 1.0),
+    )
     assert shown.messages == ({"role": "user", "content": shown.messages[0]["content"]},)
 
 
@@ -1506,6 +1512,7 @@ def test_words_of_a_step_with_a_part_whose_text_is_no_text_are_marked_and_stored
         pytest.param({"end": 10**6}, id="beyond the text"),
         pytest.param({"tag": "beauty"}, id="a tag the study has not"),
         pytest.param({"severity": None}, id="no severity"),
+        pytest.param({"severity": "huge"}, id="a severity the study has not"),
         pytest.param({**NO_PLACE, "step": 0}, id="a step of a response without steps"),
     ],
 )

@@ -12,12 +12,17 @@ from db.models import AuditEvent, Criterion, Rubric, Study, Taxonomy
 from db.queries.definitions import newest_rubric, newest_taxonomy, studies_of_rubric
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.errors import RefusedError
-from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
-from evalkit.stats.penalties import ErrorWeights
-from evalkit.vocabulary import Severity
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME, TagDefinition
+from evalkit.reports.errors.penalties import read_weights
+from evalkit.severity import DEFAULT_SEVERITIES, Severity, read_severities
 from tests.factories import make_eval_set
 
 PLAN = StudyPlan(name="First", eval_set="Support questions", models=("Model one", "Model two"))
+GRADES = (Severity("neutral", "Neutral", 0.0), Severity("bad", "Bad", 25.0))
+TAGS = (
+    TagDefinition("tone", "Tone", "Cold.", ("neutral", "bad")),
+    TagDefinition("other", "Other", "Something else.", ()),
+)
 CHANGED = (replace(DEFAULT_RUBRIC[0], question="Does it help?"), *DEFAULT_RUBRIC[2:])
 
 
@@ -109,16 +114,36 @@ def test_a_new_version_of_a_taxonomy_keeps_what_its_errors_weigh_but_for_tags_th
 ):
     make_eval_set()
     study_id = create_study(PLAN)
-    weights = ErrorWeights(
-        severities={Severity.MINOR: 2.0},
-        tags={("tone", Severity.MAJOR): 9.0, ("format", Severity.MAJOR): 7.0},
-    )
+    weights = read_weights(["minor=2", "major:tone=9", "major:format=7"])
     weigh_errors(study_id, weights=weights)
     rest = tuple(tag for tag in DEFAULT_TAXONOMY if tag.key != "format")
 
     assert save_taxonomy(DEFAULT_TAXONOMY_NAME, rest, opened=1) == 2
 
     with read_session() as session:
-        assert newest_taxonomy(session, DEFAULT_TAXONOMY_NAME).parts == rest
+        newest = newest_taxonomy(session, DEFAULT_TAXONOMY_NAME)
         second = session.exec(select(Taxonomy).where(Taxonomy.version == 2)).one()
-    assert second.weights == {"minor": 2.0, "major:tone": 9.0}
+    assert newest.parts == rest
+    assert [severity.weight for severity in newest.severities] == [2, 5, 10]
+    assert second.weights == {"major:tone": 9.0}
+
+
+def test_the_severities_of_a_taxonomy_are_part_of_its_version(database):
+    assert save_taxonomy("Mine", TAGS, opened=None, severities=GRADES) == 1
+    assert save_taxonomy("Mine", TAGS, opened=1, severities=GRADES) == 1  # nothing changed
+    heavier = (*GRADES[:-1], replace(GRADES[-1], weight=50.0))
+    assert save_taxonomy("Mine", TAGS, opened=1, severities=heavier) == 2
+    assert save_taxonomy("Mine", TAGS[:1], opened=2) == 3  # those of the version before
+
+    with read_session() as session:
+        stored = session.exec(select(Taxonomy).order_by(Taxonomy.version)).all()
+        assert newest_taxonomy(session, "Mine").severities == heavier
+    assert [read_severities(each.severities) for each in stored] == [GRADES, heavier, heavier]
+
+
+def test_a_taxonomy_of_the_usual_severities_says_nothing_of_them(database):
+    save_taxonomy("Mine", TAGS[1:], opened=None)
+
+    with read_session() as session:
+        assert newest_taxonomy(session, "Mine").severities == DEFAULT_SEVERITIES
+        assert session.exec(select(Taxonomy)).one().severities is None

@@ -80,9 +80,14 @@ def test_how_errors_were_marked_is_counted(database):
         notes = remarks(session, study, filters=ResultFilters())
 
     (of,) = mark_counts(collected)
-    counted = {"marks": 4, "minor": 2, "major": 1, "critical": 0, "without_severity": 1}
+    counted = {"marks": 4, "without_severity": 1}
     placed = {"at_words": 1, "whole": 2, "missing": 1, "on_steps": 2, "with_note": 2}
     assert of.counts == counted | placed
+    assert [(severity.key, n) for severity, n in of.by_severity.items()] == [
+        ("minor", 2),
+        ("major", 1),
+        ("critical", 0),
+    ]
     assert (of_tag.n_missing, of_tag.places) == (1, ((0, "Berlin"), (0, "")))
     assert sorted(note.about for note in notes) == [
         "tone (minor)",

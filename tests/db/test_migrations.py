@@ -96,6 +96,9 @@ MIGRATIONS = {
     "0031_keep_how_sure_judges_are.py": (
         "551d38fca20efbd7b0c78f43733da8628ef0483030c9b69d45819997d2824ba7"
     ),
+    "0032_let_taxonomies_grade_errors.py": (
+        "398bbe450e09fdc47d498fd04483d7059f018831a0080ca3b7c82af29f388b90"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from db.engine import read_session, write_session
 from db.models import AuditEvent, Study
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.errors import RefusedError
+from evalkit.reports.errors.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.vocabulary import Severity
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO = "case-0/Model one", "case-0/Model two"
@@ -47,16 +47,14 @@ def test_errors_weigh_one_five_and_ten_unless_the_taxonomy_says_otherwise(ids):
 
 
 def test_each_look_weighs_what_its_errors_weigh_by_severity_and_tag(ids):
-    usual = ErrorWeights().severities
-    given = ErrorWeights({**usual, Severity.MAJOR: 7}, {("tone", Severity.MINOR): 0.25})
+    given = read_weights(["major=7", "minor:tone=0.25"])
 
     # Ada's major is 7, Bo's minor tones 0.25 each, and Cleo's, which weighs as a minor.
     assert sorted(read(given).weight.tolist()) == [0, 0, 0.25, 0.25, 0.25, 7]
 
 
 def test_what_the_taxonomy_says_is_kept_with_who_said_it(ids):
-    usual = ErrorWeights().severities
-    given = ErrorWeights({**usual, Severity.MAJOR: 7}, {("tone", Severity.MINOR): 0.25})
+    given = read_weights(["major=7", "minor:tone=0.25"])
 
     weigh_errors(ids["Study"], weights=given, actor_id=ids["Ada"])
 

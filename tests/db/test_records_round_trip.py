@@ -114,6 +114,36 @@ case_fields = optional(
 )
 
 
+@st.composite
+def severities(draw):
+    """Draw severities of a taxonomy's own, among them those that marks have."""
+    keys = draw(st.lists(st.sampled_from("abcdef"), unique=True, max_size=6))
+    place = draw(st.integers(0, len(keys)))
+    keys = [*keys[:place], "minor", "major", *keys[place:]]
+    return [
+        {
+            "key": key,
+            "weight": draw(st.one_of(st.integers(0, 25), st.floats(0, 25))),
+            **({"name": f"{key} {draw(texts)}"} if draw(st.booleans()) else {}),
+        }
+        for key in keys
+    ]
+
+
+@st.composite
+def wholes(draw):
+    """Draw what is said of the taxonomy of all tags, if anything is."""
+    record = {"type": "taxonomy", "taxonomy": TAG["taxonomy"], "severities": draw(severities())}
+    weights = st.dictionaries(st.sampled_from(["minor", "major:tone"]), st.floats(0, 9), min_size=1)
+    if draw(st.booleans()):
+        record["weights"] = draw(weights)
+    is_open = draw(st.booleans())
+    tag = {key: value for key, value in TAG.items() if key != "severities"} if is_open else TAG
+    return [record], tag
+
+
+taxonomies = st.one_of(st.just(([], TAG)), wholes())
+
 #: Few things to judge and few annotators, so that labels meet in one presentation.
 SIDES = (("A", "1"), ("B", "1"), ("B", "second"))
 SHOWN = (("case 0", 0, 1), ("case 0", 0, 1), ("case 0", 1, 0), ("case 1", 0, 2))
@@ -124,7 +154,8 @@ PRESENTED = {"one": SHOWN[0], "two": SHOWN[0]}
 @st.composite
 def record_files(draw):
     """Draw the records of a valid file: every type, every optional field, in two orders."""
-    records = [CRITERION, NOMINAL, TAG]
+    taxonomy, tag = draw(taxonomies)
+    records = [CRITERION, NOMINAL, tag, *taxonomy]
     for key in ("case 0", "case 1"):
         records.append(case(key, draw(texts) or "?", **draw(case_fields)))
         for model, run in SIDES:

@@ -159,3 +159,21 @@ def test_page_file_terminal_and_json_say_how_errors_were_marked(
     said = {"page": " ".join(map(words, map(str, folded))), "file": file, "terminal": terminal}
     assert [medium for medium, of in said.items() if columns not in of] == []
     assert "something is missing" in " ".join(map(str, frames))
+
+
+def test_failures_are_narrowed_to_one_severity_which_the_address_remembers(app, sign_in, stored):
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/failures.py").run()
+
+    def listed():
+        frames = [frame.value for frame in app.dataframe if "Marked by" in frame.value]
+        return [list(row) for row in frames[-1][["Case", "Marked by", "Severity"]].to_numpy()]
+
+    # Cy alone marked c0 as minor, without words.
+    assert listed() == [["c0", "Ann, Bo, Cy", "major, minor"], ["c1", "Ann", "major"]]
+    severity = next(box for box in app.selectbox if box.label == "Severity")
+    assert severity.options == ["All severities", "minor", "major"]
+    severity.set_value("minor").run()
+    assert not app.exception
+    assert listed() == [["c0", "Cy", "minor"]]
+    assert app.query_params["severity"] in ("minor", ["minor"])

@@ -9,7 +9,8 @@ from db.engine import read_session
 from db.queries.definitions import newest_rubric, newest_taxonomy
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
-from evalkit.vocabulary import CriterionLevel, Role, Severity
+from evalkit.severity import Severity
+from evalkit.vocabulary import CriterionLevel, Role
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page, new_app
 
@@ -162,7 +163,7 @@ def test_error_tags_are_written_in_the_same_way(page):
     with read_session() as session:
         taxonomy = newest_taxonomy(session, DEFAULT_TAXONOMY_NAME)
     assert taxonomy.version == 2
-    assert taxonomy.parts[0].severities == (Severity.MAJOR,)
+    assert taxonomy.parts[0].severities == ("major",)
     assert taxonomy.parts[1].key == "wrong_unit"
     assert len(taxonomy.parts) == len(DEFAULT_TAXONOMY) + 1
 
@@ -222,3 +223,42 @@ def test_only_leads_open_it(app, sign_in):
     at_page(app, "library/rubrics.py").run()
 
     assert not app.text_input
+
+
+def test_severities_are_written_beside_the_tags_and_drawn_as_they_are_written(page):
+    by_label(page.get("button_group"), "Write").set_value("Error tags").run()
+    write(page, "Name of severity 1", "Neutral")
+    by_label(page.number_input, "Weight of severity 1").set_value(0.0).run()
+    press(page, "Add a severity")
+    write(page, "Name of severity 4", "Non-translation")
+    by_label(page.number_input, "Weight of severity 4").set_value(25.0).run()
+    next(button for button in page.button if button.help == "Remove severity 2").click().run()
+    assert not page.exception
+
+    shown = [severity["name"] for severity in drawn(page)["tags"][0]["severities"]]
+    assert shown == ["Neutral", "critical", "Non-translation"]
+    assert is_asked_before_leaving(page)
+    press(page, "Save a new version")
+
+    with read_session() as session:
+        taxonomy = newest_taxonomy(session, DEFAULT_TAXONOMY_NAME)
+    assert taxonomy.version == 2
+    assert taxonomy.severities == (
+        Severity("minor", "Neutral", 0.0),  # the same key: it names marks of before
+        Severity("critical", "critical", 10.0),
+        Severity("non_translation", "Non-translation", 25.0),
+    )
+    keys = tuple(severity.key for severity in taxonomy.severities)
+    assert {tag.severities for tag in taxonomy.parts} == {keys}
+
+
+def test_severities_that_cannot_be_stored_are_refused_in_words(page):
+    by_label(page.get("button_group"), "Write").set_value("Error tags").run()
+    write(page, "Name of severity 1", "MAJOR")
+    press(page, "Save a new version")
+
+    (problem,) = errors(page)
+    assert (
+        problem.replace("\N{WORD JOINER}", "")
+        == 'Severities: found ["MAJOR", "major", "critical"], expected every name once.'
+    )

@@ -35,7 +35,14 @@ from db.commands.records.join import (
 from db.commands.records.looks import Again
 from db.commands.records.pictures import pictures_sentence, with_pictures_apart
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
-from db.commands.records.staging import GOLD, IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
+from db.commands.records.staging import (
+    GOLD,
+    IN_NEXT_VERSION,
+    LABEL_TYPES,
+    RANKING,
+    TAXONOMY_TYPES,
+    Staging,
+)
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, wait_for_imports, write_session
 from db.queries.images import not_there
@@ -286,6 +293,7 @@ class Import:
         staging = self._staging
         new = {
             "criterion": sum(len(rubric.parts) for rubric in plan.rubrics if rubric.new),
+            "taxonomy": sum(bool(taxonomy.new and taxonomy.head) for taxonomy in plan.taxonomies),
             "tag": sum(len(taxonomy.parts) for taxonomy in plan.taxonomies if taxonomy.new),
         }
         for kind in ("case", "output"):
@@ -299,8 +307,10 @@ class Import:
             new[kind] = staging.count(_N_NEW, which)
             superseded[kind] = staging.count(f"{_N_NEW} AND NOT is_current", which)
         distinct = {**staging.n_records, **self._distinct}
-        for kind, staged in (("criterion", staging.criteria), ("tag", staging.tags)):
-            distinct[kind] = len({tuple(sorted(map(str, part.items()))) for _, part in staged})
+        parts = [part for _, part in (*staging.criteria, *staging.tags)]
+        for kind in ("criterion", *TAXONOMY_TYPES):
+            own = (part for part in parts if part["type"] == kind)
+            distinct[kind] = len({tuple(sorted(map(str, part.items()))) for part in own})
         return {
             kind: RecordCount(
                 new=new[kind],

@@ -9,6 +9,7 @@ from evalkit.vocabulary import LooksRule
 
 _PLURALS = {
     "criterion": "criteria",
+    "taxonomy": "taxonomies",
     "tag": "tags",
     "case": "cases",
     "output": "outputs",

@@ -35,6 +35,9 @@ LABEL_TYPES = {
     "answer": ANSWER,
 }
 
+#: A taxonomy is what one record says of it as a whole, and a record for each of its tags.
+TAXONOMY_TYPES = ("taxonomy", "tag")
+
 _BATCH = 1_000
 _MAX_WAITING = 4 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
@@ -131,7 +134,7 @@ class Staging:
             self.add_output(record.line, fields)
         elif kind == "criterion":
             self.criteria.append((record.line, fields))
-        elif kind == "tag":
+        elif kind in TAXONOMY_TYPES:
             self.tags.append((record.line, fields))
         elif kind == GOLD:
             self.add_gold(record.line, fields)
@@ -306,10 +309,11 @@ class Staging:
         elif record.type == "output" and {"case", "model"} <= texts.keys():
             run = self.run(texts["model"], texts.get("run", DEFAULT_RUN))
             self._insert("output", (line, texts["case"], run, *[None] * 5))
-        elif record.type in ("criterion", "tag") and "key" in texts:
-            (self.criteria if record.type == "criterion" else self.tags).append(
-                (line, {"key": texts["key"], "is_unsound": True})
-            )
+        elif record.type == "criterion" and "key" in texts:
+            self.criteria.append((line, {"key": texts["key"], "is_unsound": True}))
+        elif record.type in TAXONOMY_TYPES:
+            unsound = {"type": record.type, "key": texts.get("key", ""), "is_unsound": True}
+            self.tags.append((line, unsound))
 
     def _insert(self, table: str, row: tuple[Any, ...]) -> None:
         rows = self._waiting[table]

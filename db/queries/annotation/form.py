@@ -1,6 +1,6 @@
 """What a study asks for. A version of a rubric or a taxonomy never changes, so it is read once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Case, Criterion, Study, Tag
+from db.models import Assignment, Case, Criterion, Study, Tag, Taxonomy
 from db.prepared import Prepared
 from db.queries.annotation.shown import shown_outputs
 from evalkit.annotation.form import Form
 from evalkit.annotation.rubric import CriterionDefinition
-from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskTag
+from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskSeverity, TaskTag
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.scale import ScaleRange
+from evalkit.severity import DEFAULT_SEVERITIES, Severity, gravity, read_severities
 from evalkit.vocabulary import TaskKind
 
 _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
@@ -39,9 +40,18 @@ def asked_criterion(made: CriterionDefinition) -> TaskCriterion:
     )
 
 
-def asked_tag(made: TagDefinition) -> TaskTag:
+def asked_tag(made: TagDefinition, severities: Sequence[Severity] = DEFAULT_SEVERITIES) -> TaskTag:
     """Return a kind of error that need not be stored as a form asks for it."""
-    return TaskTag(made.key, made.name, made.definition, tuple(made.severities))
+    return TaskTag(made.key, made.name, made.definition, _asked(made.severities, severities))
+
+
+def _asked(keys: Collection[str], severities: Sequence[Severity]) -> tuple[TaskSeverity, ...]:
+    """Return the severities of these keys in the order of the taxonomy."""
+    return tuple(
+        TaskSeverity(severity.key, severity.name, gravity(severities, severity.key))
+        for severity in severities
+        if severity.key in keys
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +118,17 @@ def _definitions(session: Session, study: Study) -> Definitions:
         .where(Tag.taxonomy_id == study.taxonomy_id)
         .order_by(col(Tag.position), col(Tag.id))
     ).all()
+    stored = session.exec(select(Taxonomy.severities).where(Taxonomy.id == study.taxonomy_id))
+    severities = read_severities(stored.first())
     return Definitions(
         criteria=tuple(_criterion(criterion) for criterion in criteria),
         tags=tuple(
-            TaskTag(tag.key, tag.name or tag.key, tag.definition or "", tuple(tag.severities or ()))
+            TaskTag(
+                tag.key,
+                tag.name or tag.key,
+                tag.definition or "",
+                _asked(tag.severities or (), severities),
+            )
             for tag in tags
         ),
         criterion_ids={criterion.key: criterion.id or 0 for criterion in criteria},

@@ -44,7 +44,6 @@ from evalkit.vocabulary import (
     CheckValue,
     LeakPolicy,
     Preference,
-    Severity,
     Strength,
 )
 
@@ -233,7 +232,7 @@ def _ranking(session: Session, annotation: Annotation, outputs: dict[str, int]) 
 def _mark(mark: ErrorMark, key: str) -> MarkedError:
     return MarkedError(
         tag=key,
-        severity=None if mark.severity is None else Severity(mark.severity),
+        severity=mark.severity,
         start=mark.start,
         end=mark.end,
         quote=mark.quote,

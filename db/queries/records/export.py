@@ -34,6 +34,7 @@ from db.queries.records.rows import (
     criterion_records,
     output_records,
     tag_records,
+    taxonomy_record,
 )
 from evalkit.errors import NotFoundError
 from evalkit.records.normal import normal
@@ -89,6 +90,8 @@ def study_records(
     for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
         yield from criterion_records(session, rubric_id=rubric_id)
     for taxonomy_id in _taxonomies(session, study, include_superseded=include_superseded):
+        if (taxonomy := taxonomy_record(session, taxonomy_id=taxonomy_id)) is not None:
+            yield taxonomy
         yield from tag_records(session, taxonomy_id=taxonomy_id)
     scope = {"eval_set_id": study.eval_set_id, "version_id": study.version_id}
     for _, record in case_records(session, **scope):

@@ -141,6 +141,22 @@ def criterion_records(session: Session, *, rubric_id: int) -> list[dict[str, Any
     ]
 
 
+def taxonomy_record(session: Session, *, taxonomy_id: int) -> dict[str, Any] | None:
+    """Return what is said of a whole taxonomy; None where its severities weigh as usual."""
+    taxonomy = session.get_one(Taxonomy, taxonomy_id)
+    if not (taxonomy.severities or taxonomy.weights):
+        return None
+    return normal(
+        "taxonomy",
+        {
+            "taxonomy": taxonomy.name,
+            "taxonomy_version": taxonomy.version,
+            "severities": taxonomy.severities,
+            "weights": taxonomy.weights or None,
+        },
+    )
+
+
 def tag_records(session: Session, *, taxonomy_id: int) -> list[dict[str, Any]]:
     """Return the tags of one version of a taxonomy as records."""
     statement = (

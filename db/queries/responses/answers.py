@@ -18,9 +18,11 @@ from db.models import (
     RankedOutput,
     Score,
     Tag,
+    Taxonomy,
 )
 from db.queries.annotation.shown import shown_outputs
 from db.queries.results.studies import COUNTED_KINDS
+from evalkit.severity import Severity, gravity, read_severities, severity_name
 from evalkit.vocabulary import SIDES, AnnotatorKind, CheckValue, Preference
 
 
@@ -36,12 +38,16 @@ class GivenScore:
 
 @dataclass(frozen=True, slots=True)
 class GivenMark:
-    """One error marked in one response; without a tag: looked, and found none."""
+    """One error marked in one response; without a tag: looked, and found none.
+
+    ``severity`` is its name; ``gravity`` runs from 0, the mildest of its taxonomy, to 1.
+    """
 
     mark_id: int
     output_id: int
     tag: str | None
     severity: str | None
+    gravity: float
     start: int | None
     end: int | None
     quote: str | None
@@ -255,6 +261,7 @@ def _marks(
             col(ErrorMark.output_id),
             sa.func.coalesce(col(Tag.name), col(Tag.key)),
             col(ErrorMark.severity),
+            col(Tag.taxonomy_id),
             col(ErrorMark.start),
             col(ErrorMark.end),
             col(ErrorMark.quote),
@@ -270,7 +277,20 @@ def _marks(
         )
         .order_by(col(ErrorMark.start), col(ErrorMark.id))
     )
+    rows = session.connection().execute(statement).all()
+    severities = _severities(session, {row.taxonomy_id for row in rows})
     marks: dict[int, list[GivenMark]] = {}
-    for annotation_id, *mark in session.connection().execute(statement):
-        marks.setdefault(annotation_id, []).append(GivenMark(*mark))
+    for annotation_id, mark_id, output_id, tag, key, taxonomy_id, *where in rows:
+        of_taxonomy = severities.get(taxonomy_id, ())
+        name = severity_name(of_taxonomy, key) if key else None
+        mark = GivenMark(mark_id, output_id, tag, name, gravity(of_taxonomy, key), *where)
+        marks.setdefault(annotation_id, []).append(mark)
     return marks
+
+
+def _severities(session: Session, taxonomy_ids: set[int]) -> dict[int, tuple[Severity, ...]]:
+    statement = sa.select(col(Taxonomy.id), col(Taxonomy.severities)).where(
+        col(Taxonomy.id).in_(taxonomy_ids - {None})
+    )
+    rows = session.connection().execute(statement)
+    return {taxonomy_id: read_severities(severities) for taxonomy_id, severities in rows}

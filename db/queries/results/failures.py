@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
 from db.queries.results.filtering import counted, in_categories, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
+from evalkit.severity import Severity, severity_name
 from evalkit.vocabulary import SIDES
 
 Value = TypeVar("Value")
@@ -30,7 +31,7 @@ class TaggedResponse:
 
     ``places`` are where, each once: the step of a trajectory or a conversation, if it has any,
     and the marked words, empty where all of the step is meant. ``n_missing`` marks are of what the
-    response does not say.
+    response does not say. ``severities`` are called by their names.
     """
 
     output_id: int
@@ -69,8 +70,12 @@ def tagged_responses(
     tag_id: int,
     model: str | None = None,
     category: str | None = None,
+    severity: str | None = None,
 ) -> list[TaggedResponse]:
-    """Return the responses with a tag, those marked by most annotators first."""
+    """Return the responses with a tag, those marked by most annotators first.
+
+    With the key of a ``severity``, those that were given the tag with it, by whom.
+    """
     statement = (
         sa.select(
             col(Output.id),
@@ -96,6 +101,7 @@ def tagged_responses(
             col(ErrorMark.tag_id) == tag_id,
             col(Output.run_id).in_(_runs(study, model)),
             *([] if category is None else in_categories(_only(category), col(Case.id))),
+            *([] if severity is None else [col(ErrorMark.severity) == severity]),
         )
         .order_by(col(Case.key), col(Output.id), col(Annotator.name), col(ErrorMark.id))
     )
@@ -103,11 +109,13 @@ def tagged_responses(
     for row in session.connection().execute(statement):
         marked.setdefault(row.id, []).append(row)
     model_of_run = {run.run_id: run.model for run in study.runs}
-    tagged = [_tagged(rows, model_of_run) for rows in marked.values()]
+    tagged = [_tagged(rows, model_of_run, study.severities) for rows in marked.values()]
     return sorted(tagged, key=lambda response: -len(response.annotators))
 
 
-def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedResponse:
+def _tagged(
+    rows: Sequence[Any], model_of_run: Mapping[int, str], severities: Sequence[Severity]
+) -> TaggedResponse:
     """Collapse the marks of one response."""
     first = rows[0]
     return TaggedResponse(
@@ -116,7 +124,7 @@ def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedRespo
         category=first.category,
         model=model_of_run[first.run_id],
         annotators=_once(row.name for row in rows),
-        severities=_once(row.severity for row in rows if row.severity),
+        severities=_once(severity_name(severities, row.severity) for row in rows if row.severity),
         places=_once(
             (row.step, row.quote or "")
             for row in sorted(rows, key=lambda row: row.step or 0)
@@ -172,7 +180,7 @@ def _notes(
         .order_by(col(ErrorMark.id))
     )
     return [
-        _remark(row, row.output_id, row.note, _about(row), [model_of_run[row.run_id]])
+        _remark(row, row.output_id, row.note, _about(row, study), [model_of_run[row.run_id]])
         for row in session.connection().execute(statement)
     ]
 
@@ -233,9 +241,9 @@ def _only(category: str) -> ResultFilters:
     return ResultFilters(categories=(category,))
 
 
-def _about(row: Any) -> str:
+def _about(row: Any, study: ResultStudy) -> str:
     """Say which error a note is on: how severe, in which step, whether something is missing."""
-    severity = f" ({row.severity})" if row.severity else ""
+    severity = f" ({severity_name(study.severities, row.severity)})" if row.severity else ""
     step = "" if row.step is None else f", step {row.step + 1}"
     return f"{row.tag}{severity}{step}{', something is missing' if row.is_omission else ''}"
 

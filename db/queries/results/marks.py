@@ -12,9 +12,7 @@ from db.queries.results.studies import ResultStudy
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.study.collected import NO_TAG, Marks, Penalties
 from evalkit.study.marked_words import MarkCounts, PlacedMarks
-from evalkit.vocabulary import Severity
 
-_N_SEVERITIES = len(Severity) + 1
 # Stands for a place that a mark does not have.
 _UNKNOWN = -1
 
@@ -30,7 +28,9 @@ def marks_of(
 
     The last is None if none has a severity.
     """
-    table = of_annotators(numbers_of(session, _marks(conditions)), annotator_ids, column=1)
+    n_codes = len(study.severities) + 1
+    read = numbers_of(session, _marks(study, conditions))
+    table = of_annotators(read, annotator_ids, column=1)
     if (table[1:, 4] < table[:-1, 4]).any():
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
@@ -43,25 +43,25 @@ def marks_of(
     marked_words = PlacedMarks(
         *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
     )
-    severity_code = table[:, 3] % _N_SEVERITIES
+    severity_code = table[:, 3] % n_codes
     counts = _mark_counts(
-        len(study.tags),
-        *(column[tagged] for column in (tag, severity_code, table[:, 3] >= _N_SEVERITIES)),
+        (len(study.tags), n_codes),
+        *(column[tagged] for column in (tag, severity_code, table[:, 3] >= n_codes)),
         *table[tagged, 5:].T,
     )
     weight = _weight_of_errors(study)[tag, severity_code]
-    is_weighed = bool((severity_code != len(Severity)).any())
+    is_weighed = bool((severity_code != len(study.severities)).any())
     penalties = _penalties(output, table[:, 4], weight) if is_weighed else None
     return marks, marked_words, counts, penalties
 
 
-def _marks(conditions: list[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ...]]:
+def _marks(
+    study: ResultStudy, conditions: list[sa.ColumnElement[bool]]
+) -> sa.Select[*tuple[Any, ...]]:
     """Read output, annotator, tag, severity with note, annotation, step, start and end."""
-    severity = sa.case(
-        *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
-        else_=len(Severity),
-    )
-    has_note = sa.case((col(ErrorMark.note) != "", _N_SEVERITIES), else_=0)
+    codes = {severity.key: code for code, severity in enumerate(study.severities)}
+    severity = sa.case(codes, value=col(ErrorMark.severity), else_=len(codes))
+    has_note = sa.case((col(ErrorMark.note) != "", len(codes) + 1), else_=0)
     missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
     return (
         sa.select(
@@ -82,7 +82,7 @@ def _marks(conditions: list[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ..
 
 
 def _mark_counts(
-    n_tags: int,
+    shape: tuple[int, int],
     tag: IntArray,
     severity: IntArray,
     has_note: BoolArray,
@@ -90,18 +90,19 @@ def _mark_counts(
     start: IntArray,
     end: IntArray,
 ) -> MarkCounts:
-    by_severity = np.bincount(tag * _N_SEVERITIES + severity, minlength=n_tags * _N_SEVERITIES)
+    n_tags, n_codes = shape
+    by_severity = np.bincount(tag * n_codes + severity, minlength=n_tags * n_codes)
     is_placed = start != _UNKNOWN
     ways = (end > start, ~is_placed, is_placed & (end <= start), step != _UNKNOWN, has_note)
     return MarkCounts(
-        by_severity.reshape(n_tags, _N_SEVERITIES),
+        by_severity.reshape(shape),
         *(np.bincount(tag[way], minlength=n_tags) for way in ways),
     )
 
 
 def _weight_of_errors(study: ResultStudy) -> FloatArray:
     """Return what an error weighs by tag and severity; the last of each is that none was named."""
-    severities = [*Severity, Severity.MINOR]  # without a severity an error weighs as a minor one
+    severities = [*(severity.key for severity in study.severities), None]
     table = [[study.weights.of(tag.key, severity) for severity in severities] for tag in study.tags]
     return np.array([*table, [0.0] * len(severities)], dtype=np.float64)
 

@@ -32,6 +32,7 @@ from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.scale import ScaleRange
+from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import VersionMark
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, CriterionLevel
@@ -99,7 +100,10 @@ class ResultTag:
 
 @dataclass(frozen=True, slots=True)
 class ResultStudy:
-    """A study as its results need it; ``runs`` are in the order they were made."""
+    """A study as its results need it; ``runs`` are in the order they were made.
+
+    ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead.
+    """
 
     study_id: int
     name: str
@@ -109,6 +113,7 @@ class ResultStudy:
     annotators: tuple[ResultAnnotator, ...]
     criteria: tuple[ResultCriterion, ...]
     tags: tuple[ResultTag, ...]
+    severities: tuple[Severity, ...]
     weights: ErrorWeights
     cases_of: VersionMark
     collects_preference: bool
@@ -156,6 +161,8 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
     if study is None:
         known = quoted(result_studies(session), nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
+    tags = _tags(session, study.id, study.taxonomy_id)
+    severities = _severities(session, study.taxonomy_id, [tag.tag_id for tag in tags])
     return ResultStudy(
         study_id=study.id,
         name=name,
@@ -164,8 +171,9 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         categories=_categories(session, study.id, study.eval_set_version_id),
         annotators=_annotators(session, study.id),
         criteria=_criteria(session, study.id, study.rubric_id),
-        tags=_tags(session, study.id, study.taxonomy_id),
-        weights=_weights(session, study.taxonomy_id),
+        tags=tags,
+        severities=severities,
+        weights=_weights(session, study.taxonomy_id, severities),
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
         collects_preference=study.collects_preference,
         collects_strength=study.collects_strength,
@@ -188,10 +196,31 @@ def version_marks(session: Session, version_ids: Sequence[int]) -> tuple[Version
     return tuple(marks[version_id] for version_id in version_ids)
 
 
-def _weights(session: Session, taxonomy_id: int | None) -> ErrorWeights:
+def _severities(
+    session: Session, taxonomy_id: int | None, tag_ids: Sequence[int]
+) -> tuple[Severity, ...]:
+    """Return the severities of the study's taxonomy, and any other of another that was marked."""
+    is_own = col(Taxonomy.id) == taxonomy_id
+    others = sa.select(col(Tag.taxonomy_id)).where(col(Tag.id).in_(tag_ids))
+    statement = (
+        sa.select(col(Taxonomy.severities))
+        .where(sa.or_(is_own, col(Taxonomy.id).in_(others)))
+        .order_by(sa.case((is_own, 0), else_=1), col(Taxonomy.id).desc())
+    )
+    stored = session.connection().scalars(statement).all()
+    severities: dict[str, Severity] = {}
+    for of_taxonomy in stored or [None]:
+        for severity in read_severities(of_taxonomy):
+            severities.setdefault(severity.key, severity)
+    return tuple(severities.values())
+
+
+def _weights(
+    session: Session, taxonomy_id: int | None, severities: Sequence[Severity]
+) -> ErrorWeights:
     statement = sa.select(col(Taxonomy.weights)).where(col(Taxonomy.id) == taxonomy_id)
     weights = session.connection().scalar(statement) or {}
-    return read_weights([f"{what}={weight}" for what, weight in weights.items()])
+    return read_weights([f"{what}={weight}" for what, weight in weights.items()], severities)
 
 
 def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:

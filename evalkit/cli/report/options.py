@@ -195,7 +195,7 @@ def narrowed(
 
 def weights_of(study: ResultStudy, asked: list[str]) -> ErrorWeights:
     """Read what errors shall weigh; refuse a tag the study does not have."""
-    weights, known = read_weights(asked), [tag.key for tag in study.tags]
+    weights, known = read_weights(asked, study.severities), [tag.key for tag in study.tags]
     if unknown := sorted({tag for tag, _ in weights.tags} - set(known)):
         there = ", ".join(known) or "none"
         raise NotFoundError(f"“{study.name}” has no tag “{unknown[0]}” to weigh. It has: {there}.")

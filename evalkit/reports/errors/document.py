@@ -2,15 +2,16 @@
 
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
-from evalkit.reports.errors.report import mark_counts, tags_report
+from evalkit.reports.errors.report import TagMarks, mark_counts, tags_report
 from evalkit.reports.errors.sentences import commonest_errors, worst_error
+from evalkit.severity import DEFAULT_SEVERITIES
 from evalkit.study.collected import Collected
 
 
 def errors_document(collected: Collected) -> Document:
     """Return how often each error was found per model and category, and error penalties."""
     rates = tags_report(collected)
-    made = {of.tag: of.counts for of in mark_counts(collected)}
+    made = {of.tag: of for of in mark_counts(collected)}
     return {
         **heading(collected),
         "verdict": worst_error(rates),
@@ -19,12 +20,20 @@ def errors_document(collected: Collected) -> Document:
             rate.tag.key: {
                 "name": rate.tag.name,
                 "found": [score_entry(row) for row in rate.rows],
-                "marks": {f"n_{name}": n for name, n in made.get(rate.tag, {}).items()},
+                "marks": _marks(made[rate.tag]) if rate.tag in made else {},
             }
             for rate in rates
         },
         "penalties": penalties_entry(collected),
     }
+
+
+def _marks(made: TagMarks) -> Document:
+    """Return how many marks were made and how; the usual severities beside their list, too."""
+    by_severity = {severity.key: n for severity, n in made.by_severity.items()}
+    usual = {severity.key: by_severity.get(severity.key, 0) for severity in DEFAULT_SEVERITIES}
+    counts = {f"n_{name}": n for name, n in (usual | made.counts).items()}
+    return {**counts, "by_severity": by_severity}
 
 
 def penalties_entry(collected: Collected) -> Document:

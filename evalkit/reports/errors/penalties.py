@@ -1,15 +1,17 @@
 """Error marks weighed by severity: what the errors in a model's responses cost, per response."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from evalkit.errors import RefusedError
+from evalkit.phrases import joined
+from evalkit.severity import DEFAULT_SEVERITIES, Severity, severity_name
 from evalkit.stats.counts import Scores
-from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow, mean_amounts
 from evalkit.study.collected import Collected
-from evalkit.vocabulary import Severity
 
 NO_LOOKS = "Nothing has been looked at for errors yet."
 NO_SEVERITY = "No error found has a severity, so errors cannot be weighed."
@@ -22,18 +24,22 @@ def no_penalties(collected: Collected) -> str:
 
 def weights_in_words(weights: ErrorWeights) -> str:
     """Say what errors weigh, and what becomes of their weights."""
-    minor, major, critical = (f"{weights.severities[severity]:g}" for severity in Severity)
+    first, *graver = weights.severities
+    named = [f"{first.weight:g} where it is {first.name} or has no severity"]
+    named += [f"{severity.weight:g} where it is {severity.name}" for severity in graver]
     others = ", ".join(
-        f"a {severity} “{tag}” {weight:g}" for (tag, severity), weight in weights.tags.items()
+        f"a {severity_name(weights.severities, key)} “{tag}” {weight:g}"
+        for (tag, key), weight in weights.tags.items()
     )
     return (
-        f"Each error weighs {minor} where it is minor or has no severity, {major} where it is "
-        f"major and {critical} where it is critical{f'; {others}' if others else ''}. A response "
+        f"Each error weighs {joined(named)}{f'; {others}' if others else ''}. A response "
         "weighs what its errors weigh together, averaged over all looks at it."
     )
 
 
-def read_weights(written: Sequence[str]) -> ErrorWeights:
+def read_weights(
+    written: Sequence[str], severities: Sequence[Severity] = DEFAULT_SEVERITIES
+) -> ErrorWeights:
     """Read what errors shall weigh from words like ``major=5`` or ``minor:Punctuation=0.1``.
 
     Parameters
@@ -41,28 +47,32 @@ def read_weights(written: Sequence[str]) -> ErrorWeights:
     written : sequence of str
         ``SEVERITY=NUMBER`` for all tags, ``SEVERITY:TAG=NUMBER`` for one; what is not said keeps
         its usual weight.
+    severities : sequence of Severity
+        Those that there are, by their keys, with their usual weights.
 
     Raises
     ------
     RefusedError
         For a severity that is none, or a weight that is no number of 0 or more.
     """
-    severities: dict[Severity, float] = {**SEVERITY_WEIGHTS}
-    tags: dict[tuple[str, Severity], float] = {}
+    usual = {severity.key: severity.weight for severity in severities}
+    weighed = dict(usual)
+    tags: dict[tuple[str, str], float] = {}
     for words in written:
         what, _, number = words.rpartition("=")
         name, _, tag = what.partition(":")
         weight = _weight(number)
-        if name not in list(Severity) or weight is None:
+        if name not in usual or weight is None:
             raise RefusedError(
                 f"A weight is written SEVERITY=NUMBER or SEVERITY:TAG=NUMBER, like major=5; the "
-                f"severities are {', '.join(Severity)}, and no weight is below 0. Found “{words}”."
+                f"severities are {', '.join(usual)}, and no weight is below 0. Found “{words}”."
             )
         if tag:
-            tags[tag, Severity(name)] = weight
+            tags[tag, name] = weight
         else:
-            severities[Severity(name)] = weight
-    return ErrorWeights(severities, tags)
+            weighed[name] = weight
+    weighted = tuple(replace(severity, weight=weighed[severity.key]) for severity in severities)
+    return ErrorWeights(weighted, tags)
 
 
 def _weight(number: str) -> float | None:
@@ -77,9 +87,9 @@ def weights_entry(weights: ErrorWeights) -> dict[str, object]:
     """Return the weights as JSON: of severities, and of tags that weigh something else."""
     tags: dict[str, dict[str, float]] = {}
     for (tag, severity), weight in weights.tags.items():
-        tags.setdefault(tag, {})[str(severity)] = weight
+        tags.setdefault(tag, {})[severity] = weight
     return {
-        "severities": {str(severity): weight for severity, weight in weights.severities.items()},
+        "severities": {severity.key: severity.weight for severity in weights.severities},
         "tags": tags,
     }
 

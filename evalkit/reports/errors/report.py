@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from evalkit.severity import Severity
 from evalkit.stats.counts import IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow, shares
 from evalkit.study.collected import Collected, Tag
 from evalkit.study.looks import scores_of_looks, tagged
-from evalkit.vocabulary import Severity
 
 NO_LOOKS = "Nothing has been looked at for errors yet."
 
@@ -30,10 +30,15 @@ def tags_report(collected: Collected) -> tuple[TagRates, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TagMarks:
-    """How the marks of one tag were made; ``counts`` by what is counted, marks each."""
+    """How the marks of one tag were made; ``counts`` by what is counted, marks each.
+
+    ``by_severity`` are those of each severity, the mildest first; those without one are among
+    ``counts``.
+    """
 
     tag: Tag
     counts: dict[str, int]
+    by_severity: dict[Severity, int]
 
 
 def mark_counts(collected: Collected) -> tuple[TagMarks, ...]:
@@ -42,10 +47,10 @@ def mark_counts(collected: Collected) -> tuple[TagMarks, ...]:
     Tags that nobody marked are left out, the others are in the order of the taxonomy.
     """
     of = collected.mark_counts
-    severities = (*(severity.value for severity in Severity), "without_severity")
+    severities = collected.weights.severities
     columns: dict[str, IntArray] = {
         "marks": of.severity.sum(axis=1),
-        **dict(zip(severities, of.severity.T, strict=False)),
+        "without_severity": of.severity[:, -1:].sum(axis=1),
         "at_words": of.at_words,
         "whole": of.whole,
         "missing": of.missing,
@@ -53,7 +58,11 @@ def mark_counts(collected: Collected) -> tuple[TagMarks, ...]:
         "with_note": of.with_note,
     }
     return tuple(
-        TagMarks(tag, {name: int(column[place]) for name, column in columns.items()})
+        TagMarks(
+            tag,
+            {name: int(column[place]) for name, column in columns.items()},
+            {severity: int(n) for severity, n in zip(severities, of.severity[place], strict=False)},
+        )
         for place, tag in enumerate(collected.tags[: len(of.at_words)])
         if columns["marks"][place]
     )

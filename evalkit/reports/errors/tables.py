@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from evalkit import text
+from evalkit.phrases import capital
 from evalkit.reports.blocks import (
     Axis,
     Block,
@@ -25,10 +26,10 @@ from evalkit.reports.by_model import by_category, category_name, model_rows, rea
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import NO_LOOKS, TagMarks, TagRates
 from evalkit.reports.errors.sentences import commonest_errors
+from evalkit.severity import Severity
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Tag
-from evalkit.vocabulary import Severity
 
 LOOKS = (
     "Share of the looks at a response for errors that found one of this kind; one look is one "
@@ -39,6 +40,17 @@ _COMMON = 0.3
 _FOUND = "How often each error was found"
 #: What is drawn of the errors in responses.
 PENALTY = "Weight of the errors in a response; less is better"
+
+
+#: How a mark may be made, as a column is called.
+_WAYS = {
+    "without_severity": "No severity",
+    "at_words": "At words",
+    "whole": "On the whole",
+    "missing": "What is missing",
+    "on_steps": "On a step",
+    "with_note": "With a note",
+}
 
 
 def errors_section(
@@ -68,23 +80,28 @@ def errors_section(
 
 def how_marked(made: Sequence[TagMarks]) -> Table:
     """Give a row per error: how many marks, how severe, where they stand, with a note or not."""
-    columns = {
-        "marks": "Marks",
-        **{severity.value: severity.value.capitalize() for severity in Severity},
-        "without_severity": "No severity",
-        "at_words": "At words",
-        "whole": "On the whole",
-        "missing": "What is missing",
-        "on_steps": "On a step",
-        "with_note": "With a note",
-    }
-    used = [name for name in columns if any(of.counts[name] for of in made)]
-    rows = [(of.tag.name, *(text.whole(of.counts[name]) for name in used)) for of in made]
+    severities = dict.fromkeys(severity for of in made for severity in of.by_severity)
+    columns = [
+        ("Marks", [of.counts["marks"] for of in made]),
+        *((_heading(each), [of.by_severity.get(each, 0) for of in made]) for each in severities),
+        *((title, [of.counts[name] for of in made]) for name, title in _WAYS.items()),
+    ]
+    used = [(title, counts) for title, counts in columns if any(counts)]
+    rows = [
+        (of.tag.name, *(text.whole(counts[place]) for _, counts in used))
+        for place, of in enumerate(made)
+    ]
     note = (
         "Counts of marks: one error may be marked at several places. On the whole is a mark "
         "without words, of a response or a step."
     )
-    return table("How errors were marked", ("", *(columns[name] for name in used)), rows, note=note)
+    return table("How errors were marked", ("", *(title for title, _ in used)), rows, note=note)
+
+
+def _heading(severity: Severity) -> str:
+    """Return what a column of a severity is called; never like one of another thing."""
+    name = capital(severity.name)
+    return f"{name} (severity)" if name in ("Marks", *_WAYS.values()) else name
 
 
 def error_map(rates: Sequence[TagRates], order: Sequence[str]) -> Table:

@@ -1,10 +1,11 @@
 """The form of one criterion of a rubric, and what it makes of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 
+from db.queries.definitions import NewestDefinition
 from evalkit.annotation.definitions import key_of, scale_of
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.annotation.task import ScaleLevel
@@ -41,9 +42,12 @@ def blank() -> dict[str, Any]:
     )
 
 
-def fields_of(criteria: Sequence[CriterionDefinition]) -> list[dict[str, Any]]:
-    """Return what the forms of criteria hold."""
-    return [_fields(criterion) for criterion in criteria]
+def opened(newest: NewestDefinition[CriterionDefinition] | None) -> EditedList:
+    """Return the forms of the criteria of a rubric; of a new one, that of the first."""
+    if newest is None:
+        return EditedList(None, [ListEntry(blank())])
+    fields = [_fields(criterion) for criterion in newest.parts]
+    return EditedList(newest.version, [ListEntry(each) for each in fields])
 
 
 def _fields(criterion: CriterionDefinition) -> dict[str, Any]:

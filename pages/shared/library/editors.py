@@ -25,7 +25,7 @@ from evalkit.phrases import some
 from evalkit.vocabulary import TaskKind
 from pages.shared import labels
 from pages.shared.address import addresses, choices
-from pages.shared.library import criterion_form, entries, preview, tag_form
+from pages.shared.library import criterion_form, entries, preview, severity_form, tag_form
 from pages.shared.library.entries import EditedList, ListEntry
 
 _A_NEW_ONE = "A new one"
@@ -37,7 +37,7 @@ class Editor:
 
     ``part`` is what it is made of, with its article, ``title`` the field of a part by which
     people know it, ``collects`` what annotators give by it, and ``names`` how `definition_names`
-    calls all of it.
+    calls all of it. ``more`` is what is written beside the parts, as `check` and `save` take it.
     """
 
     noun: str
@@ -48,12 +48,14 @@ class Editor:
     studies: Callable[..., list[StudyUse]]
     names: str
     newest: Callable[..., NewestDefinition[Any] | None]
-    check: Callable[[str, Sequence[Any]], None]
+    check: Callable[..., None]
     save: Callable[..., int]
-    blank: Callable[[], dict[str, Any]]
-    fields_of: Callable[[Sequence[Any]], list[dict[str, Any]]]
+    blank: Callable[[EditedList], dict[str, Any]]
+    opened: Callable[[NewestDefinition[Any] | None], EditedList]
     made: Callable[[EditedList], tuple[Any, ...]]
-    show: Callable[[ListEntry], None]
+    show: Callable[[ListEntry, EditedList], None]
+    more: Callable[[EditedList], dict[str, Any]]
+    show_more: Callable[..., None]
 
 
 EDITORS = {
@@ -68,10 +70,12 @@ EDITORS = {
         newest=newest_rubric,
         check=check_rubric,
         save=save_rubric,
-        blank=criterion_form.blank,
-        fields_of=criterion_form.fields_of,
+        blank=lambda _: criterion_form.blank(),
+        opened=criterion_form.opened,
         made=criterion_form.made,
-        show=criterion_form.show,
+        show=lambda entry, _: criterion_form.show(entry),
+        more=lambda _: {},
+        show_more=lambda _, **__: None,
     ),
     "Error tags": Editor(
         noun="taxonomy",
@@ -85,9 +89,11 @@ EDITORS = {
         check=check_taxonomy,
         save=save_taxonomy,
         blank=tag_form.blank,
-        fields_of=tag_form.fields_of,
+        opened=tag_form.opened,
         made=tag_form.made,
         show=tag_form.show,
+        more=lambda written: {"severities": severity_form.made(written)},
+        show_more=severity_form.show,
     ),
 }
 
@@ -117,18 +123,17 @@ def name_picker(editor: Editor, names: Sequence[str]) -> str:
 
 def edited(editor: Editor, newest: NewestDefinition[Any] | None) -> EditedList:
     """Return what is written of a definition, from its newest version on."""
-    if newest is None:
-        return entries.opened(_key(editor, ""), lambda: (None, [editor.blank()]))
-    fields = editor.fields_of
-    return entries.opened(_key(editor, newest.name), lambda: (newest.version, fields(newest.parts)))
+    name = "" if newest is None else newest.name
+    return entries.opened(_key(editor, name), lambda: editor.opened(newest))
 
 
-def is_unsaved(
-    editor: Editor, newest: NewestDefinition[Any] | None, parts: tuple[Any, ...]
-) -> bool:
+def is_unsaved(editor: Editor, newest: NewestDefinition[Any] | None, written: EditedList) -> bool:
     """Tell whether more is written than what was opened."""
-    blank = EditedList(None, [ListEntry(editor.blank())])
-    return parts != (editor.made(blank) if newest is None else newest.parts)
+    before = editor.opened(newest)
+    return (editor.made(written), editor.more(written)) != (
+        editor.made(before),
+        editor.more(before),
+    )
 
 
 def forget(editor: Editor, name: str, *, saved: str | None = None) -> None:
@@ -152,12 +157,19 @@ def ask(editor: Editor, name: str, written: EditedList) -> str:
     key = _key(editor, name)
     beside, form = st.columns([2, 5], gap="medium")
     with beside:
-        entries.list_of(written, what=editor.part, title=editor.title, blank=editor.blank, key=key)
+        entries.list_of(
+            written,
+            what=editor.part,
+            title=editor.title,
+            blank=lambda: editor.blank(written),
+            key=key,
+        )
     with form, st.container(border=True):
         if written.entry is None:
             st.caption("There is nothing yet. Add one on the left.")
         else:
-            editor.show(written.entry)
+            editor.show(written.entry, written)
+    editor.show_more(written, key=key)
     under = st.text_input(
         "Save as",
         name,
@@ -170,7 +182,7 @@ def ask(editor: Editor, name: str, written: EditedList) -> str:
 
 
 def show_preview(
-    editor: Editor, parts: tuple[Any, ...], eval_sets: Sequence[EvalSetSummary], *, viewer_id: int
+    editor: Editor, written: EditedList, eval_sets: Sequence[EvalSetSummary], *, viewer_id: int
 ) -> None:
     """Draw the screen of annotators with what is written, or say what is missing for it."""
     answered = next((each for each in eval_sets if each.models and each.n_cases), None)
@@ -178,8 +190,9 @@ def show_preview(
         "Show what annotators will see", value=True, key="definitions-preview"
     ):
         return
+    parts, more = editor.made(written), editor.more(written)
     try:
-        editor.check("any", parts)
+        editor.check("any", parts, **more)
     except DefinitionError as refused:
         st.caption(labels.literal(" ".join(refused.problems)))
         return
@@ -194,14 +207,15 @@ def show_preview(
     if editor.collects == "scores":
         preview.show(plan, viewer_id=viewer_id, criteria=parts)
     else:
-        preview.show(plan, viewer_id=viewer_id, tags=parts)
+        preview.show(plan, viewer_id=viewer_id, tags=parts, **more)
 
 
 def save(editor: Editor, name: str, under: str, written: EditedList, *, actor_id: int) -> None:
     """Save what is written as a new version and open it, or say what is wrong with it."""
     opened = written.opened if under == name else None
+    parts, more = editor.made(written), editor.more(written)
     try:
-        version = editor.save(under, editor.made(written), opened=opened, actor_id=actor_id)
+        version = editor.save(under, parts, opened=opened, actor_id=actor_id, **more)
     except RefusedError as refused:
         problems = refused.problems if isinstance(refused, DefinitionError) else [str(refused)]
         for problem in problems:

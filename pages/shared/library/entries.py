@@ -5,7 +5,7 @@ discarded. Entries are mappings of what the widgets of their form hold, under ``
 an id of its own, of which the keys of its widgets are made.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -50,11 +50,15 @@ class ListEntry:
 
 @dataclass(slots=True)
 class EditedList:
-    """A list that is being written; ``opened`` is the version it began with, None for a new one."""
+    """A list that is being written; ``opened`` is the version it began with, None for a new one.
+
+    ``grades`` are written beside it: the severities of a taxonomy.
+    """
 
     opened: int | None
     entries: list[ListEntry]
     chosen: int = 0
+    grades: list[ListEntry] = field(default_factory=list)
 
     @property
     def entry(self) -> ListEntry | None:
@@ -86,13 +90,12 @@ class EditedList:
             self.chosen = rest[0].id if rest else 0
 
 
-def opened(key: str, make: Callable[[], tuple[int | None, Iterable[dict[str, Any]]]]) -> EditedList:
+def opened(key: str, make: Callable[[], EditedList]) -> EditedList:
     """Return what is written under a key of the session; made where nothing was opened yet."""
     if key not in st.session_state:
-        version, fields = make()
-        st.session_state[key] = EditedList(version, [ListEntry(each) for each in fields])
+        st.session_state[key] = make()
     entries: EditedList = st.session_state[key]
-    for entry in entries.entries:
+    for entry in (*entries.entries, *entries.grades):
         entry.take()
     return entries
 

@@ -10,6 +10,7 @@ from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.rendering.task import render_task
+from evalkit.severity import DEFAULT_SEVERITIES, Severity
 from pages.shared import labels
 from pages.shared.components import preview as component
 
@@ -22,13 +23,15 @@ def show(
     viewer_id: int,
     criteria: tuple[CriterionDefinition, ...] | None = None,
     tags: tuple[TagDefinition, ...] | None = None,
+    severities: tuple[Severity, ...] = DEFAULT_SEVERITIES,
 ) -> None:
     """Draw a case of a planned study, or say why there is none to draw.
 
-    ``criteria`` and ``tags`` are those that are being written, where any are.
+    ``criteria`` and ``tags`` with their ``severities`` are those that are being written, where any
+    are.
     """
     try:
-        task = _task(_Shown(plan, criteria, tags), viewer_id)
+        task = _task(_Shown(plan, criteria, tags, severities), viewer_id)
     except RefusedError as refused:
         st.caption(labels.literal(str(refused)))
         return
@@ -43,6 +46,7 @@ class _Shown(NamedTuple):
     plan: StudyPlan
     criteria: tuple[CriterionDefinition, ...] | None
     tags: tuple[TagDefinition, ...] | None
+    severities: tuple[Severity, ...]
 
 
 def _task(of: _Shown, viewer_id: int) -> dict[str, object] | None:
@@ -51,7 +55,13 @@ def _task(of: _Shown, viewer_id: int) -> dict[str, object] | None:
     task: dict[str, object] | None
     before, task = st.session_state.get(_KEY + "-of", (None, None))
     if before != of:
-        made = preview(of.plan, viewer_id=viewer_id, criteria=of.criteria, tags=of.tags)
+        made = preview(
+            of.plan,
+            viewer_id=viewer_id,
+            criteria=of.criteria,
+            tags=of.tags,
+            severities=of.severities,
+        )
         task = None if made is None else render_task(made)
         st.session_state[_KEY + "-of"] = of, task
     return task

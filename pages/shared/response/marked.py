@@ -54,7 +54,8 @@ def _placed(response: Response, marks: Sequence[GivenMark]) -> Iterable[tuple[Hi
         else:
             place = only_place(mark.quote, response.content) if mark.quote else None
         if place is not None:
-            yield Highlight(*place, 0, mark.tag or "", mark.severity), mark.mark_id
+            grade = (mark.severity, mark.gravity)
+            yield Highlight(*place, 0, mark.tag or "", *grade), mark.mark_id
 
 
 def _place_in_steps(steps: Sequence[Mapping[str, Any]], mark: GivenMark) -> tuple[int, int] | None:

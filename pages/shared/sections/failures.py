@@ -14,6 +14,7 @@ from evalkit.reports.errors import tables
 from evalkit.reports.errors.report import TagMarks, TagRates
 from evalkit.reports.errors.sentences import worst_error
 from evalkit.reports.scores.judged_responses import SCORE
+from evalkit.severity import Severity
 from evalkit.study.sentences import annotator_name
 from evalkit.text import MISSING
 from pages.shared import collecting
@@ -22,12 +23,14 @@ from pages.shared.components import scroll
 from pages.shared.display import blocks, exhibits, html_tables, lists
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
+#: Of a severity that is named so its key is asked for: this is none.
+_ALL_SEVERITIES = ""
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
 #: What stands for words that a response does not have, once however many miss them.
 _MISSING = ("something is missing",)
 #: What the address says of the cell that is read, and nothing else.
-_OF_A_CELL = ("tag", "model", "in", "response")
+_OF_A_CELL = ("tag", "model", "in", "severity", "response")
 
 
 #: What the page looks through, as its address says it and as people read it.
@@ -55,11 +58,12 @@ def through_picker() -> str:
 
 
 class PickedCell(TypedDict):
-    """What responses are looked for: a tag, a model or all, a category or all."""
+    """What responses are looked for: a tag, a model, a category and a severity, or all of these."""
 
     tag_id: int
     model: str | None
     category: str | None
+    severity: str | None
 
 
 def cell_picker(
@@ -97,7 +101,7 @@ def cell_picker(
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     marked = tables.how_marked(made)
     blocks.fold(marked, key="how-marked", label=marked.title)
-    return _chosen_cell(overall, models, categories, study)
+    return _chosen_cell(overall, models, categories, study, made)
 
 
 def _is_first_view() -> bool:
@@ -115,7 +119,11 @@ def _is_first_view() -> bool:
 
 
 def _chosen_cell(
-    overall: Table, models: Sequence[str], categories: list[str], study: ResultStudy
+    overall: Table,
+    models: Sequence[str],
+    categories: list[str],
+    study: ResultStudy,
+    made: Sequence[TagMarks],
 ) -> PickedCell:
     """Ask for a cell by its names, for those who do not click."""
     tags = {tag.key: tag for tag in study.tags}
@@ -123,7 +131,12 @@ def _chosen_cell(
     offered = [by_name[row[0].text] for row in overall.rows]
     is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
     scroll.place(key="failures-list", is_wanted=is_led_here)
-    left, middle, right = st.columns(3)
+    graded = [
+        severity
+        for severity in study.weights.severities
+        if any(of.by_severity.get(severity) for of in made)
+    ]
+    left, middle, right, *last = st.columns(4 if graded else 3)
     choices.choice("tag", offered, key="failures-tag", default=offered[0])
     tag = left.selectbox(
         "Error", offered, format_func=lambda key: tags[key].name, key="failures-tag"
@@ -137,12 +150,27 @@ def _chosen_cell(
         "Category", options, format_func=category_name, key="failures-category"
     )
     addresses.remember("in", None if category == _ALL_CATEGORIES else category)
+    severity = _ALL_SEVERITIES
+    for place in last:
+        with place:
+            severity = _severity_picker(graded)
     exhibits.say(tags[tag].definition)
     return PickedCell(
         tag_id=tags[tag].tag_id,
         model=model,
         category=None if category == _ALL_CATEGORIES else category,
+        severity=severity or None,
     )
+
+
+def _severity_picker(graded: Sequence[Severity]) -> str:
+    """Ask for the key of a severity that errors were marked with; the address remembers it."""
+    names = {_ALL_SEVERITIES: "All severities", **{each.key: each.name for each in graded}}
+    key = "failures-severity"
+    choices.choice("severity", list(names), key=key, default=_ALL_SEVERITIES)
+    severity = st.selectbox("Severity", list(names), format_func=lambda name: names[name], key=key)
+    addresses.remember("severity", severity or None)
+    return severity
 
 
 def model_picker(models: Sequence[str]) -> str | None:

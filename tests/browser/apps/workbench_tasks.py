@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from db.queries.annotation.form import asked_tag
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, READY_GUIDELINES
 from evalkit.annotation.task import (
     BlindedResponse,
@@ -14,8 +16,9 @@ from evalkit.annotation.task import (
     TaskItem,
     TaskTag,
 )
-from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
 from evalkit.scale import ScaleRange
+from evalkit.severity import Severity
 from evalkit.vocabulary import TaskKind
 
 CRITERIA = tuple(
@@ -28,13 +31,23 @@ CRITERIA = tuple(
     )
     for criterion in DEFAULT_RUBRIC
 )
-TAGS = tuple(
-    TaskTag(
-        key=tag.key,
-        name=tag.name,
-        definition=tag.definition,
-        severities=tuple(severity.value for severity in tag.severities),
+TAGS = tuple(asked_tag(tag) for tag in DEFAULT_TAXONOMY)
+#: What WMT grades by, and three more: as many as there can be.
+GRADES = tuple(
+    Severity(name.replace(" ", "-"), name, weight)
+    for name, weight in (
+        ("neutral", 0.0),
+        ("punctuation", 0.1),
+        ("minor", 1.0),
+        ("major", 5.0),
+        ("critical", 10.0),
+        ("unusable", 15.0),
+        ("dangerous", 20.0),
+        ("non-translation", 25.0),
     )
+)
+GRADED_TAGS = tuple(
+    asked_tag(replace(tag, severities=tuple(grade.key for grade in GRADES)), GRADES)
     for tag in DEFAULT_TAXONOMY
 )
 EVERYTHING = frozenset(("preference", "scores", "tags", "comment"))
@@ -255,7 +268,7 @@ _NAMED = [
 ]
 #: What is called like something that every object of a browser has.
 NAMED_TAGS = tuple(
-    TaskTag(row["key"], row["name"], "", tuple(row["severities"]))
+    asked_tag(TagDefinition(row["key"], row["name"], "", tuple(row["severities"])))
     for row in _NAMED
     if row["type"] == "tag"
 )
@@ -378,6 +391,7 @@ TASKS: dict[str, ComparisonTask] = {
         criteria=CROWD,
         tags=CROWD_TAGS,
     ),
+    "graded": _task(19, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), tags=GRADED_TAGS),
     "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
     "sliders": _task(16, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=SLIDERS),
     "checks": _task(

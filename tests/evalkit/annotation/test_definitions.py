@@ -15,7 +15,8 @@ from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
 from evalkit.annotation.task import ScaleLevel
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
 from evalkit.scale import ScaleRange
-from evalkit.vocabulary import CriterionLevel, Severity
+from evalkit.severity import Severity
+from evalkit.vocabulary import CriterionLevel
 
 RIGHT = CriterionDefinition(
     key="right",
@@ -118,4 +119,54 @@ def test_levels_stand_in_order_of_their_values_unless_they_are_names():
 
 
 def test_severities_of_a_tag_are_those_that_can_be_stored():
-    check_taxonomy("Mine", [TagDefinition("a", "A", "", (Severity.MAJOR,))])
+    check_taxonomy("Mine", [TagDefinition("a", "A", "", ("major",))])
+
+
+GRADES = (Severity("bad", "Bad", 1.0), Severity("worse", "Worse", 5.0))
+
+
+@pytest.mark.parametrize(
+    ("severities", "problem"),
+    [
+        (GRADES[:1], "A taxonomy has 2 to 8 severities; there is 1."),
+        (GRADES * 5, "A taxonomy has 2 to 8 severities; there are 10."),
+        ((GRADES[0], replace(GRADES[1], name=" ")), "Severity 2 has no name."),
+        (
+            (GRADES[0], replace(GRADES[1], weight=-1.0)),
+            "Severity 2 (“Worse”), weight: found -1.0, expected a number from 0 to 1,000,000.",
+        ),
+        (
+            (GRADES[0], replace(GRADES[1], weight=float("nan"))),
+            "Severity 2 (“Worse”), weight: found NaN, expected a number from 0 to 1,000,000.",
+        ),
+        (
+            (GRADES[0], replace(GRADES[1], key="a:b")),
+            'Severity 2 (“Worse”), key: found "a:b", expected a key without “:” and “=”.',
+        ),
+        (
+            (GRADES[0], replace(GRADES[1], key="bad")),
+            'Severities: found ["bad", "bad"], expected every key once.',
+        ),
+        (
+            (GRADES[0], replace(GRADES[1], name="BAD")),
+            'Severities: found ["Bad", "BAD"], expected every name once.',
+        ),
+    ],
+)
+def test_severities_are_two_to_eight_that_can_be_told_apart_and_weigh_something(
+    severities, problem
+):
+    with pytest.raises(DefinitionError) as refused:
+        check_taxonomy("Mine", [TagDefinition("a", "A", "", ())], severities)
+
+    assert refused.value.problems == (problem,)
+
+
+def test_a_tag_offers_severities_of_its_taxonomy_alone():
+    check_taxonomy("Mine", [TagDefinition("a", "A", "", ("worse",))], GRADES)
+    with pytest.raises(DefinitionError) as refused:
+        check_taxonomy("Mine", [TagDefinition("a", "A", "", ("minor",))], GRADES)
+
+    assert refused.value.problems == (
+        "Error tag 1 (“A”): there is no severity “minor”. There are: bad and worse.",
+    )

@@ -4,20 +4,32 @@ import json
 
 import pytest
 
-from evalkit.annotation.task import BlindedResponse, ScaleLevel, TaskCriterion, TaskItem, TaskTag
+from evalkit.annotation.task import (
+    BlindedResponse,
+    ScaleLevel,
+    TaskCriterion,
+    TaskItem,
+    TaskSeverity,
+    TaskTag,
+)
 from evalkit.errors import RefusedError
 from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.plan import JudgePlan
 from evalkit.judging.response import ResponseQuestion
 from evalkit.running.endpoint import Endpoint
 from evalkit.scale import ScaleRange
-from evalkit.vocabulary import AnswerForm, Api, CheckValue, JudgeTask, Severity
+from evalkit.vocabulary import AnswerForm, Api, CheckValue, JudgeTask
 
 LEVELS = (ScaleLevel(1.0, "poor", "Invented"), ScaleLevel(2.0, "good", "All supported"))
 FACTS = TaskCriterion("facts", "Is it true?", "Against the passage.", LEVELS, True)
 STYLE = TaskCriterion("style", "How well is it written?", "", (), False, ScaleRange(0, 100, 0.5))
 TAGS = (
-    TaskTag("invented", "Invented", "Not in the passage.", ("minor", "major")),
+    TaskTag(
+        "invented",
+        "Invented",
+        "Not in the passage.",
+        (TaskSeverity("minor", "minor", 0.0), TaskSeverity("major", "major", 1.0)),
+    ),
     TaskTag("tone", "Tone", "", ()),
 )
 BOTH = ResponseQuestion("Facts count before style.", (FACTS, STYLE), TAGS)
@@ -101,7 +113,7 @@ def test_scores_and_errors_are_read_with_the_words_that_show_them():
     assert response.scores == {"facts": 2.0, "style": 70.5}
     assert response.tags == {"tone": None}
     (mark,) = response.marks
-    assert (mark.tag, mark.severity, mark.quote) == ("invented", Severity.MAJOR, "in 1802")
+    assert (mark.tag, mark.severity, mark.quote) == ("invented", "major", "in 1802")
 
 
 @pytest.mark.parametrize(
@@ -163,3 +175,17 @@ def test_another_rubric_or_taxonomy_makes_another_judge(other):
         for asked in (BOTH, other)
     }
     assert len(hashes) == 2
+
+
+def test_a_judge_grades_by_the_keys_of_the_taxonomys_own_severities_and_reads_their_names():
+    grades = (TaskSeverity("Neutral", "No harm", 0.0), TaskSeverity("NT", "NT", 1.0))
+    asked = ResponseQuestion("", (), (TaskTag("false", "False", "", grades),))
+    error = {"tag": "false", "severity": "nt", "quote": None}
+
+    assert "Severity: Neutral (No harm), NT." in asked.words()
+    schema = asked.properties()["errors"]["items"]["properties"]["severity"]
+    assert schema["enum"] == ["Neutral", "NT", None]
+    assert asked.read(json.dumps({"errors": [error]})).content.responses["left"].tags == {
+        "false": "NT"
+    }
+    assert asked.read(json.dumps({"errors": [{**error, "severity": "major"}]})).content is None

@@ -112,7 +112,7 @@ def test_marks_anywhere_change_no_character_of_any_text(
 
 def test_marks_in_rendered_words_overlap_and_say_tag_and_severity() -> None:
     text = "a **bold *claim*** here"
-    first = Highlight(text.index("bold"), text.index(" here"), 1, "Invented", "major")
+    first = Highlight(text.index("bold"), text.index(" here"), 1, "Invented", "major", 0.5)
     second = Highlight(text.index("claim"), len(text), 2, "Too sure <b>")
 
     html = render_marked(text, [first, second])
@@ -120,7 +120,7 @@ def test_marks_in_rendered_words_overlap_and_say_tag_and_severity() -> None:
     page = Painted(html)
     assert page.words == {1: "bold claim", 2: "claim here"}
     assert page.order[:-1] == ["a ", "bold ", "claim", 1, " here", 2]
-    assert '<mark class="ek-marked ek-major" title="1: Invented, major">' in html
+    assert '<mark class="ek-marked ek-grave-3" title="1: Invented, major">' in html
     assert (
         '<sup class="ek-mark-number" role="note" aria-label="2: Too sure &lt;b&gt;">2</sup>' in html
     )

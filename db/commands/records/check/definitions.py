@@ -1,6 +1,6 @@
 """Rubrics and taxonomies of a file: which versions they are, known ones or new ones."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,20 +8,26 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Criterion, Rubric, Tag, Taxonomy
-from db.queries.records.rows import criterion_records, tag_records
+from db.queries.records.rows import criterion_records, tag_records, taxonomy_record
 from evalkit.records import Problems, shown
 from evalkit.records.normal import fingerprint
+from evalkit.severity import Severity, read_severities
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What rubrics of criteria and taxonomies of tags differ in."""
+    """What rubrics of criteria and taxonomies of tags differ in.
+
+    ``head`` reads what a record says of the whole, ``of_head`` are its fields that are stored.
+    """
 
     part: str
     whole: str
     table: Any
     part_table: Any
     stored: Callable[[Session, int], list[dict[str, Any]]]
+    head: Callable[[Session, int], dict[str, Any] | None] = lambda _, __: None
+    of_head: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -32,7 +38,17 @@ class Kind:
 RUBRICS = Kind(
     "criterion", "rubric", Rubric, Criterion, lambda s, i: criterion_records(s, rubric_id=i)
 )
-TAXONOMIES = Kind("tag", "taxonomy", Taxonomy, Tag, lambda s, i: tag_records(s, taxonomy_id=i))
+TAXONOMIES = Kind(
+    "tag",
+    "taxonomy",
+    Taxonomy,
+    Tag,
+    lambda s, i: tag_records(s, taxonomy_id=i),
+    lambda s, i: taxonomy_record(s, taxonomy_id=i),
+    ("severities", "weights"),
+)
+#: What it weighs may be changed while it is used, so it does not make another version.
+_CHANGEABLE = frozenset({"weights"})
 
 
 @dataclass(slots=True)
@@ -46,17 +62,24 @@ class Definition:
     line: int = 0
     is_main: bool = False
     lines: dict[str, int] = field(default_factory=dict)
+    head: dict[str, Any] | None = None
+    head_line: int = 0
 
     @property
     def new(self) -> bool:
         """Tell whether it is still to be stored."""
         return self.db_id is None
 
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severities of a taxonomy."""
+        return read_severities((self.head or {}).get("severities"))
+
 
 def planned_definitions(
     session: Session,
     kind: Kind,
-    staged: Iterable[tuple[int, dict[str, Any]]],
+    staged: Sequence[tuple[int, dict[str, Any]]],
     *,
     main_id: int | None,
     needs_one: bool,
@@ -71,6 +94,9 @@ def planned_definitions(
     stored = _stored(session, kind, {group.name for group in groups}, main_id)
     for group in groups:
         _find_version(kind, group, groups, stored, problems)
+    if not any(record.get("is_unsound") for _, record in staged):
+        for group in groups:
+            _check_head(kind, group, problems)
     plan = stored + [group for group in groups if group.new]
     if needs_one:
         _choose_main(kind, plan, groups, main_id, problems)
@@ -88,6 +114,9 @@ def _groups(
             continue
         name, version = record[kind.whole], record.get(kind.version)
         group = groups.setdefault((name, version), Definition(name, version, [], line=line))
+        if record["type"] == kind.whole:
+            _take_head(group, line, record, problems)
+            continue
         first = group.lines.setdefault(record["key"], line)
         if first == line:
             group.parts.append(record)
@@ -97,6 +126,30 @@ def _groups(
                 line, "key", shown(record["key"]), f"what {problems.place(first)} says of it"
             )
     return list(groups.values())
+
+
+def _take_head(group: Definition, line: int, record: dict[str, Any], problems: Problems) -> None:
+    """Note what a record says of a whole taxonomy; a second one must say the same."""
+    if group.head is None:
+        group.head, group.head_line = record, line
+    elif fingerprint(group.head) != fingerprint(record):
+        first = problems.place(group.head_line)
+        problems.add(line, "taxonomy", shown(group.name), f"what {first} says of it")
+
+
+def _check_head(kind: Kind, group: Definition, problems: Problems) -> None:
+    """Check that a new version has parts, and that these and its head fit each other."""
+    if not group.new:
+        return
+    if not group.parts:
+        expected = f"{kind.part} records of this version of {kind.whole} {group.name!r} beside it"
+        problems.add(group.head_line, kind.whole, "none of its tags", expected)
+    keys = [severity.key for severity in group.severities]
+    for part in group.parts if kind.of_head else ():
+        for key in part.get("severities", ()):
+            if key not in keys:
+                expected = f"severities of the {kind.whole}: {', '.join(keys)}"
+                problems.add(group.lines[part["key"]], "severities", shown(key), expected)
 
 
 def _stored(session: Session, kind: Kind, names: set[str], main_id: int | None) -> list[Definition]:
@@ -109,7 +162,13 @@ def _stored(session: Session, kind: Kind, names: set[str], main_id: int | None) 
         .order_by(col(table.name), col(table.version))
     )
     return [
-        Definition(name, version, kind.stored(session, table_id), db_id=table_id)
+        Definition(
+            name,
+            version,
+            kind.stored(session, table_id),
+            db_id=table_id,
+            head=kind.head(session, table_id),
+        )
         for table_id, name, version in session.execute(statement).all()
     ]
 
@@ -146,7 +205,12 @@ def _find_version(
 
 def _says(kind: Kind, definition: Definition) -> list[bytes]:
     without = frozenset({kind.version})
-    return [fingerprint(part, without=without) for part in definition.parts]
+    head = definition.head or {}
+    heads = [head] if any(head.get(name) for name in set(kind.of_head) - _CHANGEABLE) else []
+    return [
+        *(fingerprint(each, without=without | _CHANGEABLE) for each in heads),
+        *(fingerprint(part, without=without) for part in definition.parts),
+    ]
 
 
 def _choose_main(

@@ -192,10 +192,11 @@ def stage_definitions(
             criterion = staging.count("SELECT last_insert_rowid()")
             values = [(criterion, float(level["value"])) for level in part.get("scale", ())]
             staging.db.executemany("INSERT INTO level VALUES (?, ?)", values)
+    is_known = not any(part.get("is_unsound") for _, part in staging.tags)
     for taxonomy in taxonomies:
+        keys = [severity.key for severity in taxonomy.severities]
         for part in taxonomy.parts:
-            severities = part.get("severities")
-            allowed = None if severities is None else json.dumps(severities)
+            allowed = json.dumps(part.get("severities", keys)) if is_known else None
             staging.db.execute(
                 "INSERT INTO tag VALUES (NULL, ?, ?, ?, ?, ?)",
                 (taxonomy.name, taxonomy.version, part["key"], taxonomy.is_main, allowed),

@@ -205,7 +205,8 @@ def _write_definitions(
     session, whole_id = writing.session, f"{kind.whole}_id"
     for whole in wholes:
         if whole.new:
-            made = kind.table(name=whole.name, version=whole.version or 1)
+            own = {name: (whole.head or {}).get(name) for name in kind.of_head}
+            made = kind.table(name=whole.name, version=whole.version or 1, **own)
             session.add(made)
             session.flush()
             whole.db_id = made.id

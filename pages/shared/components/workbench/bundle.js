@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 2c4758a086e24f402baedeb00dff3c820eb602715f75f02ee6756adce35e420c
+// Sources: 40fecc4092a41e502715ecb9d7f22a4856555b5788965ae4a4e952f804b83809
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2197,7 +2197,10 @@ function markingOf({ sides, answers, remember, onchange }, side) {
     }
   };
 }
-var severitiesOf = (tag) => tag.severities.length ? tag.severities : [null];
+var severitiesOf = (tag) => tag.severities.length ? tag.severities.map(({ key }) => key) : [null];
+var severityName = (tag, severity) => gradeOf(tag, severity)?.name ?? severity;
+var gravityOf = (tag, severity) => gradeOf(tag, severity)?.gravity ?? 0;
+var gradeOf = (tag, severity) => tag?.severities.find(({ key }) => key === severity);
 var LETTERS = "abceghijklmnopqrstuvwxyz";
 function lettersOf(tags) {
   const free = new Set(LETTERS);
@@ -2368,24 +2371,25 @@ function spanButton({ spans, mark, onopen }) {
   const tag = spans.tag(mark);
   const name = tag?.name ?? mark.tag;
   const words = wordsOf2(mark);
-  const severity = tag ? Math.max(severitiesOf(tag).indexOf(mark.severity), 0) + 1 : 1;
-  const spoken = [name, mark.severity, words, mark.note].filter(Boolean).join(", ");
+  const severity = severityName(tag, mark.severity);
+  const spoken = [name, severity, words, mark.note].filter(Boolean).join(", ");
   const properties = {
     type: "button",
     class: "ek-span",
-    "data-severity": severity,
     "aria-label": `Change mark: ${spoken}`,
     "aria-haspopup": "dialog",
     onclick: () => onopen(mark)
   };
-  return h(
+  const node = h(
     "button",
     properties,
     h("span", { class: "ek-span-tag", dir: "auto" }, name),
-    mark.severity ? h("span", { class: "ek-severity" }, mark.severity) : null,
+    severity ? h("span", { class: "ek-severity" }, severity) : null,
     h("span", { class: "ek-span-quote", dir: "auto" }, words),
     mark.note ? h("span", { class: "ek-span-noted", dir: "auto" }, mark.note) : null
   );
+  node.style.setProperty("--ek-gravity", String(gravityOf(tag, mark.severity)));
+  return node;
 }
 function wordsOf2(mark) {
   if (mark.omission) return "missing content";
@@ -2451,7 +2455,7 @@ function lineOf(element) {
 // pages/shared/components/workbench/selecting.js
 var REST = 250;
 var LAYERS = 3;
-var SEVERITIES = 3;
+var TINTS = 8;
 var IN_RAW = "Words are marked in the raw text: R shows it";
 var OF_USER = "The user wrote this: errors are marked in what the model wrote";
 function selecting({ root, data, panes, sides, spans, onopen }) {
@@ -2556,7 +2560,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
   function paint() {
     const ranges = /* @__PURE__ */ new Map();
     for (let layer = 0; layer < LAYERS; layer += 1) {
-      for (let severity = 1; severity <= SEVERITIES; severity += 1) ranges.set(`ek-span-${layer}-${severity}`, []);
+      for (let tint = 1; tint <= TINTS; tint += 1) ranges.set(`ek-span-${layer}-${tint}`, []);
     }
     for (const side of sides) {
       if (!spans.of(side).length) continue;
@@ -2565,10 +2569,8 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
       for (const { mark, layer } of layered(spans.of(side))) {
         const stretch = seen2({ start: Number(mark.start), end: Number(mark.end) });
         if (stretch.end <= stretch.start) continue;
-        const tag = spans.tag(mark);
-        const severity = tag ? severitiesOf(tag).indexOf(mark.severity) + 1 : 1;
-        const name = `ek-span-${layer % LAYERS}-${Math.min(Math.max(severity, 1), SEVERITIES)}`;
-        ranges.get(name)?.push(range(stretch));
+        const tint = 1 + Math.round(gravityOf(spans.tag(mark), mark.severity) * (TINTS - 1));
+        ranges.get(`ek-span-${layer % LAYERS}-${tint}`)?.push(range(stretch));
       }
     }
     ranges.forEach((list, name) => markText(name, list, BENEATH));
@@ -3321,6 +3323,8 @@ var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
 
 // pages/shared/components/workbench/palette.js
 var DENSE = 13;
+var FEW = 3;
+var ROOM = 24;
 function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const root = (
     /** @type {HTMLElement} */
@@ -3456,7 +3460,9 @@ function entryOf({ tag, marking, letter }) {
     h("span", { class: "ek-definition", dir: "auto" }, tag.definition)
   );
   const grading = severities.length > 1 ? gradingOf({ tag, marking }) : null;
-  const node = h("div", { class: "ek-entry" }, main, grading?.node);
+  const letters = tag.severities.reduce((n, { name }) => n + name.length, 0);
+  const isWide = letters > ROOM || severities.length > FEW;
+  const node = h("div", { class: `ek-entry${isWide ? " ek-graded" : ""}` }, main, grading?.node);
   function paint() {
     main.setAttribute("aria-pressed", String(tag.key in marks));
     main.setAttribute("aria-label", `${title}: ${tag.name}. ${tag.definition}`);
@@ -3476,12 +3482,18 @@ function entryOf({ tag, marking, letter }) {
 }
 function gradingOf({ tag, marking }) {
   let isPainting = false;
+  const isMany = tag.severities.length > FEW;
   const group = choices({
     label: `Severity of ${tag.name}`,
     className: "ek-grading",
     value: marking.marks[tag.key],
     clearable: true,
-    options: tag.severities.map((severity) => ({ value: severity, name: severity, face: severity })),
+    options: tag.severities.map(({ key, name }, at) => ({
+      value: key,
+      name,
+      face: isMany ? h("span", {}, h("span", { dir: "auto" }, name), kbd(String(at + 1))) : name,
+      key: isMany ? String(at + 1) : null
+    })),
     onchoose: (severity) => isPainting || marking.set(tag, severity ?? void 0)
   });
   function paint() {
@@ -3546,9 +3558,13 @@ function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
   const summary = h("span", { class: "ek-marks" });
   function sum() {
     const counts = /* @__PURE__ */ new Map();
-    const severities = spans.of(side).map((mark) => mark.severity);
-    for (const severity of [...Object.values(marking.marks), ...severities]) {
-      const word = severity ?? "marked";
+    const chips2 = groups.flatMap(({ tags }) => tags.filter((tag) => tag.key in marking.marks));
+    const names = [
+      ...chips2.map((tag) => severityName(tag, marking.marks[tag.key])),
+      ...spans.of(side).map((mark) => severityName(spans.tag(mark), mark.severity))
+    ];
+    for (const name of names) {
+      const word = name ?? "marked";
       counts.set(word, (counts.get(word) || 0) + 1);
     }
     summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
@@ -3592,15 +3608,17 @@ function tagChip({ tag, parent, marking, explain }) {
   );
   function paint() {
     const isMarked = tag.key in marks;
-    const severity = isMarked ? marks[tag.key] : null;
+    const key = isMarked ? marks[tag.key] : null;
+    const severity = severityName(tag, key);
     word.textContent = severity ?? "";
     chip.setAttribute("aria-pressed", String(isMarked));
     chip.setAttribute("aria-label", `${title}: ${whole}${severity ? `, ${severity}` : ""}`);
-    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(key), 0) + 1) : "0";
+    chip.style.setProperty("--ek-gravity", String(gravityOf(tag, key)));
   }
   const content = () => {
-    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
-    const order = `Press again: ${severities.join(", ")}, off.`;
+    const name = marks[tag.key] ? `${tag.name}: ${severityName(tag, marks[tag.key])}` : tag.name;
+    const order = `Press again: ${tag.severities.map((severity) => severity.name).join(", ")}, off.`;
     return [
       h("strong", {}, name),
       h("p", {}, tag.definition),

@@ -79,10 +79,28 @@ export function markingOf({ sides, answers, remember, onchange }, side) {
 }
 
 /**
+ * The keys of what can be chosen.
  * @param {Tag} tag
  * @returns {(string | null)[]}
  */
-export const severitiesOf = (tag) => (tag.severities.length ? tag.severities : [null]);
+export const severitiesOf = (tag) => (tag.severities.length ? tag.severities.map(({ key }) => key) : [null]);
+
+/**
+ * What a severity is called; one that the tag has not is called by its key.
+ * @param {Tag | undefined} tag
+ * @param {string | null} severity
+ */
+export const severityName = (tag, severity) => gradeOf(tag, severity)?.name ?? severity;
+
+/**
+ * How bad a severity is, from 0, the mildest, to 1.
+ * @param {Tag | undefined} tag
+ * @param {string | null} severity
+ */
+export const gravityOf = (tag, severity) => gradeOf(tag, severity)?.gravity ?? 0;
+
+/** @param {Tag | undefined} tag @param {string | null} severity */
+const gradeOf = (tag, severity) => tag?.severities.find(({ key }) => key === severity);
 
 /** D and F lead to the palettes themselves, from within them, too. */
 const LETTERS = "abceghijklmnopqrstuvwxyz";

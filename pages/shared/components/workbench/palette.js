@@ -8,6 +8,9 @@ import { lettersOf, severitiesOf } from "./marks.js";
 
 /** From so many tags on, only the one that is pointed at says what it means. */
 const DENSE = 13;
+/** So many severities, and so many letters of theirs, stand beside the name of an error. */
+const FEW = 3;
+const ROOM = 24;
 
 /**
  * Open the palette of one side; its own key, Enter and Esc close it, that of the other side turns
@@ -201,7 +204,9 @@ function entryOf({ tag, marking, letter }) {
     h("span", { class: "ek-definition", dir: "auto" }, tag.definition),
   );
   const grading = severities.length > 1 ? gradingOf({ tag, marking }) : null;
-  const node = h("div", { class: "ek-entry" }, main, grading?.node);
+  const letters = tag.severities.reduce((n, { name }) => n + name.length, 0);
+  const isWide = letters > ROOM || severities.length > FEW;
+  const node = h("div", { class: `ek-entry${isWide ? " ek-graded" : ""}` }, main, grading?.node);
   function paint() {
     main.setAttribute("aria-pressed", String(tag.key in marks));
     main.setAttribute("aria-label", `${title}: ${tag.name}. ${tag.definition}`);
@@ -224,12 +229,18 @@ function entryOf({ tag, marking, letter }) {
 /** @param {{ tag: Tag, marking: Marking }} about */
 function gradingOf({ tag, marking }) {
   let isPainting = false;
+  const isMany = tag.severities.length > FEW;
   const group = choices({
     label: `Severity of ${tag.name}`,
     className: "ek-grading",
     value: marking.marks[tag.key],
     clearable: true,
-    options: tag.severities.map((severity) => ({ value: severity, name: severity, face: severity })),
+    options: tag.severities.map(({ key, name }, at) => ({
+      value: key,
+      name,
+      face: isMany ? h("span", {}, h("span", { dir: "auto" }, name), kbd(String(at + 1))) : name,
+      key: isMany ? String(at + 1) : null,
+    })),
     onchoose: (severity) => isPainting || marking.set(tag, severity ?? undefined),
   });
   function paint() {

@@ -2,7 +2,7 @@
 
 import { button, h } from "./dom.js";
 import { placing, trimmed, wholeCharacters } from "./places.js";
-import { severitiesOf } from "./marks.js";
+import { gravityOf } from "./marks.js";
 import { EMPTY, sorted } from "./spans.js";
 import { isOfModel, stepAt } from "./steps.js";
 import { markText } from "./text.js";
@@ -13,7 +13,8 @@ import { markText } from "./text.js";
 const REST = 250;
 /** Marks over one another lie in layers, of which so many look different. */
 const LAYERS = 3;
-const SEVERITIES = 3;
+/** So many tints tell how bad an error is. */
+const TINTS = 8;
 /** Why words that are chosen cannot be marked. */
 const IN_RAW = "Words are marked in the raw text: R shows it";
 const OF_USER = "The user wrote this: errors are marked in what the model wrote";
@@ -151,7 +152,7 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     /** @type {Map<string, Range[]>} */
     const ranges = new Map();
     for (let layer = 0; layer < LAYERS; layer += 1) {
-      for (let severity = 1; severity <= SEVERITIES; severity += 1) ranges.set(`ek-span-${layer}-${severity}`, []);
+      for (let tint = 1; tint <= TINTS; tint += 1) ranges.set(`ek-span-${layer}-${tint}`, []);
     }
     for (const side of sides) {
       if (!spans.of(side).length) continue;
@@ -160,10 +161,8 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
       for (const { mark, layer } of layered(spans.of(side))) {
         const stretch = seen({ start: Number(mark.start), end: Number(mark.end) });
         if (stretch.end <= stretch.start) continue;
-        const tag = spans.tag(mark);
-        const severity = tag ? severitiesOf(tag).indexOf(mark.severity) + 1 : 1;
-        const name = `ek-span-${layer % LAYERS}-${Math.min(Math.max(severity, 1), SEVERITIES)}`;
-        ranges.get(name)?.push(range(stretch));
+        const tint = 1 + Math.round(gravityOf(spans.tag(mark), mark.severity) * (TINTS - 1));
+        ranges.get(`ek-span-${layer % LAYERS}-${tint}`)?.push(range(stretch));
       }
     }
     ranges.forEach((list, name) => markText(name, list, BENEATH));

@@ -1,7 +1,7 @@
 // Errors at words, on steps, and of what is missing: the marks of each response beside its chips.
 
 import { button, h, kbd, shortcut } from "./dom.js";
-import { severitiesOf } from "./marks.js";
+import { gravityOf, severitiesOf, severityName } from "./marks.js";
 import { LETTER } from "./sides.js";
 
 /** @import { FormParts, Mark, Marking, PaletteExtra, Side, Spans, Tag } from "./types.js" */
@@ -205,24 +205,25 @@ export function spanButton({ spans, mark, onopen }) {
   const tag = spans.tag(mark);
   const name = tag?.name ?? mark.tag;
   const words = wordsOf(mark);
-  const severity = tag ? Math.max(severitiesOf(tag).indexOf(mark.severity), 0) + 1 : 1;
-  const spoken = [name, mark.severity, words, mark.note].filter(Boolean).join(", ");
+  const severity = severityName(tag, mark.severity);
+  const spoken = [name, severity, words, mark.note].filter(Boolean).join(", ");
   const properties = {
     type: "button",
     class: "ek-span",
-    "data-severity": severity,
     "aria-label": `Change mark: ${spoken}`,
     "aria-haspopup": "dialog",
     onclick: () => onopen(mark),
   };
-  return h(
+  const node = h(
     "button",
     properties,
     h("span", { class: "ek-span-tag", dir: "auto" }, name),
-    mark.severity ? h("span", { class: "ek-severity" }, mark.severity) : null,
+    severity ? h("span", { class: "ek-severity" }, severity) : null,
     h("span", { class: "ek-span-quote", dir: "auto" }, words),
     mark.note ? h("span", { class: "ek-span-noted", dir: "auto" }, mark.note) : null,
   );
+  node.style.setProperty("--ek-gravity", String(gravityOf(tag, mark.severity)));
+  return node;
 }
 
 /**

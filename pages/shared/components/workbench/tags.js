@@ -1,7 +1,7 @@
 // Error tags: what is marked on each response, as chips where they fit, else on one line.
 
 import { button, h } from "./dom.js";
-import { groupsOf, markingOf, severitiesOf } from "./marks.js";
+import { gravityOf, groupsOf, markingOf, severitiesOf, severityName } from "./marks.js";
 import { closePalette, openPalette, parentLine } from "./palette.js";
 import { EMPTY, markingOfSpan, partsOfSpan, spanList, spansOf, titleOf } from "./spans.js";
 
@@ -78,9 +78,13 @@ function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
   const summary = h("span", { class: "ek-marks" });
   function sum() {
     const counts = new Map();
-    const severities = spans.of(side).map((mark) => mark.severity);
-    for (const severity of [...Object.values(marking.marks), ...severities]) {
-      const word = severity ?? "marked";
+    const chips = groups.flatMap(({ tags }) => tags.filter((tag) => tag.key in marking.marks));
+    const names = [
+      ...chips.map((tag) => severityName(tag, marking.marks[tag.key])),
+      ...spans.of(side).map((mark) => severityName(spans.tag(mark), mark.severity)),
+    ];
+    for (const name of names) {
+      const word = name ?? "marked";
       counts.set(word, (counts.get(word) || 0) + 1);
     }
     summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
@@ -129,15 +133,17 @@ function tagChip({ tag, parent, marking, explain }) {
   );
   function paint() {
     const isMarked = tag.key in marks;
-    const severity = isMarked ? marks[tag.key] : null;
+    const key = isMarked ? marks[tag.key] : null;
+    const severity = severityName(tag, key);
     word.textContent = severity ?? "";
     chip.setAttribute("aria-pressed", String(isMarked));
     chip.setAttribute("aria-label", `${title}: ${whole}${severity ? `, ${severity}` : ""}`);
-    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(key), 0) + 1) : "0";
+    chip.style.setProperty("--ek-gravity", String(gravityOf(tag, key)));
   }
   const content = () => {
-    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
-    const order = `Press again: ${severities.join(", ")}, off.`;
+    const name = marks[tag.key] ? `${tag.name}: ${severityName(tag, marks[tag.key])}` : tag.name;
+    const order = `Press again: ${tag.severities.map((severity) => severity.name).join(", ")}, off.`;
     return [
       h("strong", {}, name),
       h("p", {}, tag.definition),

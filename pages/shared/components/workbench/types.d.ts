@@ -155,7 +155,13 @@ export interface Tag {
   key: string;
   name: string;
   definition: string;
-  severities: string[];
+  severities: Severity[];
+}
+/** How bad an error can be; `gravity` runs from 0, the mildest, to 1. */
+export interface Severity {
+  key: string;
+  name: string;
+  gravity: number;
 }
 export interface Reason {
   value: string;

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 2c4758a086e24f402baedeb00dff3c820eb602715f75f02ee6756adce35e420c
+// Sources: 40fecc4092a41e502715ecb9d7f22a4856555b5788965ae4a4e952f804b83809
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
