@@ -42,7 +42,7 @@ class LabelPlan:
         Row numbers of the database.
     stratum : IntArray of shape (n_cases,)
     names : tuple of str
-        What the judge says in each stratum.
+        What the judge says in each stratum, as a number of what ``about`` calls.
     strata : Strata
     is_score : bool
         Whether widths are in points of a scale, else they are shares.
@@ -51,6 +51,7 @@ class LabelPlan:
     case: IntArray
     stratum: IntArray
     names: tuple[str, ...]
+    about: str
     strata: Strata
     is_score: bool
 
@@ -110,7 +111,7 @@ def label_plan(collected: Collected, part: CorrectedPart) -> LabelPlan:
     ]
     mean, spread = (np.array(rows) for rows in zip(*expected, strict=True))
     is_score = isinstance(part.subject, Criterion)
-    return LabelPlan(case, stratum, names, Strata(size, mean, spread), is_score)
+    return LabelPlan(case, stratum, names, _about(part), Strata(size, mean, spread), is_score)
 
 
 def drawn_cases(plan: LabelPlan, n: int, *, seed: int) -> dict[int, float]:
@@ -141,7 +142,7 @@ def strata_table(plan: LabelPlan, n: int) -> Table:
             plan.names, plan.strata.size.tolist(), n_drawn.tolist(), strict=True
         )
     ]
-    return table("Cases drawn by verdict", ("The judge says", "Cases", "Drawn", "Odds"), rows)
+    return table("Cases drawn by verdict", (plan.about, "Cases", "Drawn", "Odds"), rows)
 
 
 def forecast_table(plan: LabelPlan, n: int | None = None) -> Table:
@@ -188,6 +189,17 @@ def _strata(value: FloatArray) -> tuple[IntArray, tuple[str, ...]]:
         ends = value[stratum == place].min(), value[stratum == place].max()
         names.append(" to ".join(dict.fromkeys(map(_level, ends))))
     return stratum, tuple(names)
+
+
+def _about(part: CorrectedPart) -> str:
+    """Say what the numbers of the strata are."""
+    if isinstance(part.subject, Criterion):
+        return "The judge's score"
+    if not isinstance(part.subject, Preferred):
+        return "Share of responses with the error, to the judge"
+    if len(part.rows) > 2:
+        return "How decided the judge is, 0 to 1"
+    return f"Won by {part.rows[0].model}, to the judge"
 
 
 def _level(value: float) -> str:

@@ -49,10 +49,8 @@ def show(part: CorrectedPart, kept: Kept, study: ResultStudy, *, user_id: int, p
     )
     overlap = int(middle.number_input("People per case", 1, 10, 1, key="asking-overlap"))
     name = right.text_input("Name of the study", f"{study.name}: labels", key="asking-name")
-    foretold = forecast_table(plan, n)
     blocks.show(strata_table(plan, n), page=page, key="asking-strata")
-    blocks.show(foretold, page=page, key="asking-forecast")
-    exhibits.say(foretold.note)
+    blocks.show(forecast_table(plan, n), page=page, key="asking-forecast")
     if st.button("Start the study", type="primary", key="asking-start"):
         _start(plan, study, {"n": n, "overlap": overlap}, name=name, user_id=user_id)
 
