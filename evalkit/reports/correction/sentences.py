@@ -41,7 +41,10 @@ def correction_verdict(report: CorrectionReport) -> str:
         )
     saved = [saving for part in corrected for saving in savings(part)]
     if not saved:
-        return "People's labels stand alone here: there are too few for a judge to add anything."
+        return (
+            "People's labels stand alone here: they are too few for a judge to add anything, or of "
+            "all that it judged."
+        )
     least, most = min(saved), max(saved)
     if most < 1.0:
         return "Corrected, the judges save no labels here: people's own intervals are as short."
@@ -88,6 +91,8 @@ def method_in_words(row: CorrectedRow) -> str:
     correction, drawn = row.correction, _DRAWN[row.design]
     n, n_judged = correction.corrected.n, row.n_judged
     match correction.method:
+        case Method.NONE if n == 0:
+            return "Not corrected. No label of these has known odds."
         case Method.NONE:
             return f"Not corrected. {correction.corrected.reason or ''}".strip()
         case Method.PEOPLE if n >= n_judged:

@@ -129,6 +129,8 @@ def unit_table(collected: Collected, verdicts: Means, labels: Means, odds: Odds)
     key = _key(collected, verdicts.first, verdicts.second)
     label = _looked_up(key, _key(collected, labels.first, labels.second), labels.value)
     chance = _looked_up(key, _key(collected, odds.first, odds.second), odds.odds)
+    if not np.isnan(label).any():
+        chance = np.ones(len(key))  # all is labelled, so it matters no more how it was chosen
     is_set_aside = ~np.isnan(label) & np.isnan(chance)
     n_labelled = int(np.count_nonzero(~np.isnan(label)))
     outputs = collected.outputs

@@ -123,8 +123,18 @@ def test_labels_picked_by_hand_or_without_odds_are_refused_with_the_reason(sampl
     (part,) = report.parts
     assert all(row.correction.corrected.value is None for row in part.rows)
     assert part.n_labelled == 0
+    assert "No label of these has known odds" in method_in_words(part.rows[0])
     assert "120 more that people labelled do not count: they were picked by hand" in set_aside(part)
     assert "No number of a judge can be corrected here" in correction_verdict(report)
+
+
+def test_where_people_labelled_all_nothing_hangs_on_how_they_chose():
+    collected = judged_study(n_labelled=N)
+
+    (part,) = correction_report(collected, presented_as(collected, sampling=None)).parts
+
+    assert (part.n_labelled, part.units.n_set_aside) == (N, 0)
+    assert "labelled all that the judge judged" in method_in_words(part.rows[0])
 
 
 def test_labels_with_odds_count_where_others_were_picked_by_hand():
