@@ -48,6 +48,8 @@ from evalkit.reports.ranking.report import RankingReport, ranking_report, win_ra
 from evalkit.reports.ranking.sentences import basis, headline
 from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
+from evalkit.reports.rules.report import other_rules, rules_report
+from evalkit.reports.rules.tables import rules_section
 from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
@@ -124,6 +126,7 @@ def html_report(
     best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
+        rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
         _judges(collected, biases),
         _acceptance(collected, splits),

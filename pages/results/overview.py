@@ -70,7 +70,7 @@ if "Errors" not in absent:
     overview_scores.show_tags(rates, page, address)
 overview.show_absences(absent)
 
-overview.show_held_equal(place, kept, ranking)
+overview.show_what_it_hangs_on(place, kept, ranking, page)
 report_file.offer(study, chosen)
 st.page_link(
     "library/export.py",

@@ -24,6 +24,8 @@ from evalkit.reports.ranking.style import (
     style_verdict,
 )
 from evalkit.reports.ranking.tables import ranked
+from evalkit.reports.rules.report import other_rules, rules_report
+from evalkit.reports.rules.tables import rules_blocks
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import strength_blocks
 
@@ -55,6 +57,7 @@ def ranking(asked: Asked, style_control: StyleFlag = False) -> Answer:
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
         *strength_blocks(strength_report(collected), order),
         *criterion_blocks(criterion_report(collected), order),
+        *rules_blocks(rules_report(other_rules(collected), report, style)),
         bullets(cautions(report, win_rates(collected))),
         Reasons([("", why), *((row.model, row.reason) for row in rows)]),
         *(_style(style, lead) if style_control else ()),

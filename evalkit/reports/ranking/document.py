@@ -9,6 +9,8 @@ from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.style import StyleReport, carried_style, standing_entry
+from evalkit.reports.rules.document import rules_document
+from evalkit.reports.rules.report import other_rules, rules_report
 from evalkit.reports.strength.report import strength_document, strength_report
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
@@ -43,6 +45,7 @@ def ranking_document(collected: Collected, style: StyleReport | None = None) -> 
         "circles": [list(three) for three in circles(rates)],
         "by_criterion": criterion_document(criterion_report(collected)),
         "by_strength": strength_document(strength_report(collected)),
+        "by_other_rules": rules_document(rules_report(other_rules(collected), report, style)),
         "reason": report.reason,
     }
 

@@ -27,6 +27,8 @@ from evalkit.reports.ranking.tables import (
     ranked,
     wins_and_losses,
 )
+from evalkit.reports.rules.report import other_rules, rules_report
+from evalkit.reports.rules.tables import TITLE as BY_OTHER_RULES, rules_blocks
 from evalkit.reports.scores.checklists import checklist_report
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.reports.strength.report import strength_report
@@ -91,6 +93,18 @@ def show_held_equal(place: DeltaGenerator, kept: Kept, ranking: RankingReport | 
     if lead is not None:
         with place:
             exhibits.say(carried_style(kept.of(collecting.style), lead), style="lead")
+
+
+def show_what_it_hangs_on(
+    place: DeltaGenerator, kept: Kept, ranking: RankingReport, page: Page
+) -> None:
+    """Say whether the verdict holds with style held equal, and the order by other rules."""
+    show_held_equal(place, kept, ranking)
+    style = kept.of(collecting.style) if ranking.ranking else None
+    by_rule = rules_blocks(rules_report(kept.of(other_rules), ranking, style))
+    if by_rule:
+        st.header(BY_OTHER_RULES, divider=False)
+        blocks.show(*by_rule, page=page, key="rules")
 
 
 def absences(

@@ -54,6 +54,8 @@ EXEMPT = {
     "share_estimate": "the interval of clustered_means",
     "share_estimates": "the interval of clustered_means",
     "sign_test": "takes two counts",
+    "strengths_of_counts": "through rules_report, in tests/evalkit/reports/test_rules.py",
+    "strengths_with_side_equal": "through rules_report, as above",
     "sum_by": "sums columns",
     "sum_rows": "sums columns",
     "t_interval": "a formula of numbers",
@@ -64,6 +66,9 @@ EXEMPT = {
     "weights_of": "names weights",
     "wilson_ends": "a formula of numbers",
     "wilson_interval": "a formula of numbers",
+    "without_both_bad": "leaves out counts",
+    "without_preferences": "leaves out counts",
+    "without_ties": "leaves out counts",
     # Columns in, columns out: what the statistics count with.
 }
 #: Parts of the ranking: fit and rank_models call them, and their tests hold for all.
