@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evalkit.stats.annotators.sides import Sides
+from evalkit.stats.annotators.sides import Sides, balanced
 from evalkit.study.collected import Collected
 
 
@@ -17,3 +17,14 @@ def sides_as_shown(collected: Collected) -> Sides:
         chosen=preferences.preference[seen],
         is_dealt=preferences.is_dealt[seen],
     )
+
+
+def are_sides_balanced(collected: Collected) -> bool:
+    """Say whether who stood first is known of all, and hangs on nothing else.
+
+    So it is where evalkit dealt the sides; else each two responses must be shown both ways.
+    """
+    preferences = collected.preferences
+    if not preferences.is_seen.all():
+        return False
+    return bool(preferences.is_dealt.all() or balanced(sides_as_shown(collected)).all())

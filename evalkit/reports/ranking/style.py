@@ -12,13 +12,12 @@ from evalkit import text
 from evalkit.errors import UndefinedStatisticError
 from evalkit.phrases import capital, joined, lower, some
 from evalkit.reports.ranking.lead import Lead, LeadKind
-from evalkit.stats.annotators.sides import balanced
 from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import MIN_CASES, Estimate
 from evalkit.stats.ranking.separation import separate
 from evalkit.stats.ranking.style import StyleControl, control_style, style_difference
 from evalkit.study.collected import Collected, comparisons
-from evalkit.study.sides import sides_as_shown
+from evalkit.study.sides import are_sides_balanced
 from evalkit.study.style_features import FEATURES
 
 #: How a feature is called in a sentence, and what more of it is.
@@ -152,8 +151,7 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
 
 def _left_side(collected: Collected, control: StyleControl) -> Estimate:
     """Return how often the left of two equals wins, where sides say anything of a leaning."""
-    are_seen = bool(collected.preferences.is_seen.all())
-    if are_seen and balanced(sides_as_shown(collected)).all():
+    if are_sides_balanced(collected):
         return as_share(control.left)
     return Estimate(None, None, None, control.n_comparisons, SIDES_UNKNOWN)
 

@@ -9,13 +9,12 @@ import numpy as np
 from evalkit.errors import UndefinedStatisticError
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.style import StyleReport
-from evalkit.stats.annotators.sides import balanced
 from evalkit.stats.counts import Comparisons, FloatArray, IntArray
 from evalkit.stats.ranking import rules
 from evalkit.stats.ranking.bradley_terry import pair_counts
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.study.collected import Collected, comparisons, names
-from evalkit.study.sides import sides_as_shown
+from evalkit.study.sides import are_sides_balanced
 
 #: So many annotators are left out one by one, those who compared most; the others move less.
 MOST_ANNOTATORS = 20
@@ -117,7 +116,7 @@ def other_rules(collected: Collected) -> OtherRules:
     ):
         if rest.sum() < counts.sum():
             by_rule.append(_by_counts(rule, rest, models))
-    if counts.any() and _are_sides_known(collected):
+    if counts.any() and are_sides_balanced(collected):
         n = int(counts.sum())
         by_rule.append(
             _strengths(Rule.SIDE_EQUAL, n, lambda: rules.strengths_with_side_equal(compared))
@@ -184,12 +183,6 @@ def _by_counts(
     return _strengths(rule, n, lambda: rules.strengths_of_counts(counts, models), annotator)
 
 
-def _are_sides_known(collected: Collected) -> bool:
-    """Say whether who stood first is known of all, and hangs on nothing else."""
-    seen = collected.preferences.is_seen
-    return bool(seen.all()) and bool(balanced(sides_as_shown(collected)).all())
-
-
 def _annotators(collected: Collected, compared: Comparisons) -> tuple[list[int], int]:
     """Return who is left out in turn, those who compared most, and how many others are not.
 
@@ -212,9 +205,11 @@ def _annotators(collected: Collected, compared: Comparisons) -> tuple[list[int],
 def _without_each(
     collected: Collected, compared: Comparisons, counts: IntArray, who: list[int]
 ) -> Iterator[RuleStrengths]:
-    name = names(collected)
-    for place in who:
-        own = collected.preferences.annotator == place
+    name, annotator = names(collected), collected.preferences.annotator
+    order = np.argsort(annotator, kind="stable")
+    ends = np.searchsorted(annotator, [who, np.add(who, 1)], sorter=order).T
+    for place, (start, end) in zip(who, ends, strict=True):
+        own = order[start:end]
         theirs = pair_counts(
             Comparisons(
                 compared.case[own],
