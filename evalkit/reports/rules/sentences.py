@@ -53,9 +53,9 @@ def _first(rows: Sequence[RuleRow]) -> str:
 def _turned(rows: Sequence[RuleRow]) -> str:
     pairs = list(dict.fromkeys(pair for row in rows for pair in row.turned))
     if len(pairs) > 1:
-        n = f"{len(pairs):,} pairs of models that are told apart come"
+        n = f"{len(pairs):,} pairs of models, told apart in the ranking, come"
     else:
-        n = f"{pairs[0][0]} and {pairs[0][1]}, who are told apart, come"
+        n = f"{pairs[0][0]} and {pairs[0][1]}, told apart in the ranking, come"
     return f"{n} in the other order with {some([rule_name(row) for row in rows])}."
 
 

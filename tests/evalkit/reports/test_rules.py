@@ -146,7 +146,7 @@ def test_pairs_that_are_told_apart_and_turn_are_named():
 
     assert ranking_report(collected).ranking.is_separated("A", "B")
     assert row.turned == (("A", "B"),)
-    assert "A and B, who are told apart, come in the other order with Annotator 0 left out" in (
+    assert "A and B, told apart in the ranking, come in the other order with Annotator 0" in (
         rules_verdict(report)
     )
 
