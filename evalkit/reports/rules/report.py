@@ -207,8 +207,9 @@ def _without_each(
 ) -> Iterator[RuleStrengths]:
     name, annotator = names(collected), collected.preferences.annotator
     order = np.argsort(annotator, kind="stable")
-    ends = np.searchsorted(annotator, [who, np.add(who, 1)], sorter=order).T
-    for place, (start, end) in zip(who, ends, strict=True):
+    starts = np.searchsorted(annotator, np.array(who), side="left", sorter=order)
+    ends = np.searchsorted(annotator, np.array(who), side="right", sorter=order)
+    for place, start, end in zip(who, starts, ends, strict=True):
         own = order[start:end]
         theirs = pair_counts(
             Comparisons(
