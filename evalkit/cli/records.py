@@ -102,6 +102,7 @@ def export_command(
         ConsensusRule, typer.Option(help=_help(ExportOption.RULE))
     ] = ConsensusRule.MAJORITY,
     also: Annotated[list[HeldBack] | None, typer.Option(help=_help(ExportOption.ALSO))] = None,
+    against: Annotated[list[str] | None, typer.Option(help=_help(ExportOption.AGAINST))] = None,
     shape: Annotated[
         str | None, typer.Option(help="Of csv; wide is the format csv-wide.", hidden=True)
     ] = None,
@@ -111,7 +112,7 @@ def export_command(
     ] = None,
     as_json: bool = JsonFlag,
 ) -> None:
-    """Write a study to a file that appears when all of it is written."""
+    """Write a study to a file that appears when all of it is written, with FILE.manifest.json."""
     require_database()
     options = ExportOptions(
         include_superseded=include_superseded,
@@ -120,6 +121,7 @@ def export_command(
         criterion=criterion,
         rule=rule,
         also=tuple(also or ()),
+        against=tuple(against or ()),
     )
     if shape == "wide" and format is FileFormat.CSV:
         format = FileFormat.CSV_WIDE

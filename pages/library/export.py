@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
-from db.queries.records.files import export_bytes
+from db.queries.records.files import export_bytes, manifest_bytes
 from evalkit.vocabulary import Role
 from pages.shared import downloads, state
 from pages.shared.address import addresses
@@ -42,16 +42,24 @@ key = st.selectbox(
 )
 made_as = formats[key]
 st.caption(made_as.purpose)
-options = ask_options(made_as)
+options = ask_options(made_as, sorted({study.eval_set for study in studies.values()}))
 
 name = f"{library_tables.file_name(study.name)}{made_as.ending}"
 downloads.of_study(study.study_id)
-downloads.button(
-    "Download",
-    partial(export_bytes, name, study=study.name, format=made_as.key, options=options),
-    file_name=name,
-    kind="secondary",
-)
+of = {"study": study.name, "format": made_as.key, "options": options}
+file, beside = st.columns(2)
+with file:
+    downloads.button(
+        "Download", partial(export_bytes, name, **of), file_name=name, kind="secondary",
+        width="stretch",
+    )  # fmt: skip
+with beside:
+    downloads.button(
+        "Its manifest",
+        partial(manifest_bytes, name, **of),
+        file_name=f"{name}.manifest.json",
+        width="stretch",
+    )
 offer_count(study, made_as, options)
 if made_as.ending.endswith(".csv"):
     st.caption("Cells that a spreadsheet would run as a formula begin with an apostrophe.")

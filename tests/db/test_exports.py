@@ -15,7 +15,7 @@ from sqlmodel import select
 from db.commands.records import import_records
 from db.engine import write_session
 from db.models import Study
-from db.queries.records.files import FileFormat, export_bytes
+from db.queries.records.files import FileFormat, export_bytes, export_file
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
 from evalkit.formats.table import FORMATS, OPTION_HELP
@@ -278,3 +278,43 @@ def test_dawid_skene_says_how_sure_it_is(study):
     (row,) = lines("dpo", also=ALL, rule=ConsensusRule.DAWID_SKENE)
     assert row["chosen_model"] == "A"
     assert 0.5 < row["confidence"] <= 1
+
+
+def test_the_manifest_says_what_a_file_rests_on(study, tmp_path):
+    file = tmp_path / "labels.csv"
+    exported = export_file(file, study="Study", format=FileFormat.CSV)
+    told = json.loads((tmp_path / "labels.csv.manifest.json").read_text())
+
+    assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (told["n_rows"], told["unit"]) == (exported.n_lines, "row")
+    assert told["annotators"] == {"human": 2, "judge": 1}
+    assert told["eval_set"]["version"] == 1
+    assert told["rubric"]["name"] == "Quality"
+    assert sum(told["split"].values()) == 2
+    assert sum(row["n"] for row in told["inclusion_probabilities"]) == 8
+    assert told["agreement"]["alpha"]["preference"]["n_units"] == 1
+    assert told["options"] == {"include_superseded": False, "texts": False}
+
+
+def test_what_is_trained_on_is_refused_where_it_stands_in_an_eval_set(study):
+    words = "one two three four five six seven eight"
+    elsewhere = [case("x", f"Say: {words.upper()}!"), case("same", "Say {{yes}}.")]
+    import_records(elsewhere, source_name="the test", eval_set="Unseen")
+    assert lines("dpo", also=ALL, rule=ConsensusRule.MAJORITY)
+
+    with pytest.raises(RefusedError, match="1 case .*\nc1: case 'same' of 'Unseen', the same task"):
+        lines("dpo", also=ALL, against=("Unseen",))
+
+    for asked, is_refused in ((f"Please {words}", True), (words.rsplit(" ", 1)[0], False)):
+        key = "long" if is_refused else "short"
+        more = [case(key, asked), output(key, "A", "Yes."), output(key, "B", "No.")]
+        name = f"Study {key}"
+        import_records([*more, comparison("left", case=key)], source_name="the test",
+                       eval_set=name, study=name)  # fmt: skip
+        options = ExportOptions(also=ALL, against=("Unseen",))
+        made = {"study": name, "format": FileFormat.DPO, "options": options}
+        if is_refused:
+            with pytest.raises(RefusedError, match="long: case 'x' .*8 words in a row"):
+                export_bytes("file", **made)
+        else:
+            assert export_bytes("file", **made)

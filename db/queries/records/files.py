@@ -6,14 +6,16 @@ from pathlib import Path
 
 from db.engine import read_session
 from db.queries.records.export import exported_study
+from db.queries.records.manifest import manifest, manifest_path
 from db.queries.records.source import StudySource
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportFormat, ExportOptions, FileFormat
 from evalkit.formats.table import FORMATS
+from evalkit.formats.writing import json_document
 from evalkit.phrases import joined
 from evalkit.records import open_for_writing
 
-__all__ = ["Exported", "FileFormat", "export_bytes", "export_file"]
+__all__ = ["Exported", "FileFormat", "export_bytes", "export_file", "manifest_bytes"]
 
 _AS_USUAL = ExportOptions()
 
@@ -39,21 +41,26 @@ def export_file(
     format: FileFormat = FileFormat.EVALKIT,
     options: ExportOptions = _AS_USUAL,
 ) -> Exported:
-    """Write a study to a file; a failure leaves the old file alone.
+    """Write a study to a file, and its manifest beside; a failure leaves the old ones alone.
 
     Raises
     ------
     RefusedError
-        Where the format has no room for an option, or the file cannot be written.
+        Where the format has no room for an option, the file cannot be written, or what is to be
+        trained on overlaps with an eval set that must stay unseen.
     """
     made_as = FORMATS[format]
     _refuse_options(made_as, options)
     with read_session() as session:
-        source = StudySource(session, exported_study(session, name=study), options)
+        of = exported_study(session, name=study)
+        source = StudySource(session, of, options)
         try:
             with open_for_writing(file) as target:
                 for chunk in made_as.write(source):
                     target.write(chunk.encode() if isinstance(chunk, str) else chunk)
+                source.refuse_overlaps()
+            with open_for_writing(manifest_path(file)) as target:
+                target.write(json_document(manifest(session, of, made_as, source, file)).encode())
         except OSError as error:
             raise RefusedError(f"{file} cannot be written: {error.strerror}.") from None
     return Exported(
@@ -69,10 +76,23 @@ def export_bytes(
     file_name: str, *, study: str, format: FileFormat, options: ExportOptions = _AS_USUAL
 ) -> bytes:
     """Return what ``export_file`` would write to a file of that name."""
+    return _exported_bytes(file_name, study, format, options)[0]
+
+
+def manifest_bytes(
+    file_name: str, *, study: str, format: FileFormat, options: ExportOptions = _AS_USUAL
+) -> bytes:
+    """Return the manifest that ``export_file`` would write beside a file of that name."""
+    return _exported_bytes(file_name, study, format, options)[1]
+
+
+def _exported_bytes(
+    file_name: str, study: str, format: FileFormat, options: ExportOptions
+) -> tuple[bytes, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / Path(file_name).name
         export_file(file, study=study, format=format, options=options)
-        return file.read_bytes()
+        return file.read_bytes(), manifest_path(file).read_bytes()
 
 
 def _refuse_options(made_as: ExportFormat, options: ExportOptions) -> None:

@@ -12,6 +12,7 @@ from db.models import Assignment, Model, Output, Run, Study, StudyRun, VersionCa
 from db.queries.judgings import asked_of, question_of
 from db.queries.records.annotated import study_annotators
 from db.queries.records.export import ExportedStudy, study_records
+from db.queries.records.guard import LeakGuard
 from db.queries.records.labels import study_labels
 from db.queries.records.preferences import Withheld, training_pairs, withheld
 from db.queries.records.rows import batched, case_rows, criterion_records, output_rows
@@ -51,6 +52,7 @@ class StudySource:
         self._exported = exported
         self._result = result_study(session, name=exported.name)
         self._withheld: Withheld | None = None
+        self._guard = LeakGuard(session, options.against) if options.against else None
         self._near: dict[int, JudgedCase] = {}
         self._ids: list[int] = []
 
@@ -97,7 +99,7 @@ class StudySource:
         of = pairs.of
         for at, place in enumerate(pairs.places.tolist()):
             ids = (int(pairs.case[at]), int(pairs.chosen[at]), int(pairs.rejected[at]))
-            judged = self.case_of(ids[0])
+            judged = self._trained_on(ids[0])
             outputs = {output["row_id"]: output for output in judged.outputs.values()}
             yield AgreedPair(
                 judged.record,
@@ -112,6 +114,11 @@ class StudySource:
                 float(of.strength[place]),
                 ids,
             )
+
+    def refuse_overlaps(self) -> None:
+        """Refuse what was written to train on where it overlaps with an eval set named."""
+        if self._guard is not None:
+            self._guard.refuse_if_any()
 
     def passes(self) -> Passes:
         """Return which responses pass: acceptable, or at a level of the criterion asked for."""
@@ -150,7 +157,7 @@ class StudySource:
         for case_id, output_id in sorted(
             zip(case[keep].tolist(), wanted[keep].tolist(), strict=True)
         ):
-            judged = self.case_of(case_id)
+            judged = self._trained_on(case_id)
             outputs = {output["row_id"]: output for output in judged.outputs.values()}
             yield output_id, judged, outputs[output_id]
 
@@ -177,6 +184,12 @@ class StudySource:
         nobody = JudgeIdentity("", "", Api.CHAT, AnswerForm.WORDS, {}, asked)
         of = asked_of(self._session, study, nobody, case_id=case, left=left, right=right)
         return [dict(message) for message in of.request.messages]
+
+    def _trained_on(self, case_id: int) -> JudgedCase:
+        judged = self.case_of(case_id)
+        if self._guard is not None:
+            self._guard.look_at(judged)
+        return judged
 
     def _pass_rule(self, collected: Collected) -> PassRule:
         if self.options.criterion is None:

@@ -43,8 +43,8 @@ def files_of(study: StudySummary) -> dict[FileFormat, ExportFormat]:
     }
 
 
-def ask_options(made_as: ExportFormat) -> ExportOptions:
-    """Ask for what can be chosen of a format."""
+def ask_options(made_as: ExportFormat, eval_sets: list[str]) -> ExportOptions:
+    """Ask for what can be chosen of a format; ``eval_sets`` are those that may stay unseen."""
     options = made_as.options
 
     def toggle(option: ExportOption, label: str) -> bool:
@@ -77,6 +77,16 @@ def ask_options(made_as: ExportFormat) -> ExportOptions:
             key="export-also",
             help=OPTION_HELP[ExportOption.ALSO],
         )
+    against: list[str] = []
+    if ExportOption.AGAINST in options:
+        against = st.multiselect(
+            "Eval sets that must stay unseen",
+            eval_sets,
+            format_func=labels.literal,
+            placeholder="None",
+            key="export-against",
+            help=OPTION_HELP[ExportOption.AGAINST],
+        )
     return ExportOptions(
         include_superseded=superseded,
         texts=texts,
@@ -84,6 +94,7 @@ def ask_options(made_as: ExportFormat) -> ExportOptions:
         criterion=criterion.strip() or None,
         rule=rule,
         also=tuple(also),
+        against=tuple(against),
     )
 
 
