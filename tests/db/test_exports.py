@@ -291,7 +291,9 @@ def test_the_manifest_says_what_a_file_rests_on(study, tmp_path):
     assert told["eval_set"]["version"] == 1
     assert told["rubric"]["name"] == "Quality"
     assert sum(told["split"].values()) == 2
-    assert sum(row["n"] for row in told["inclusion_probabilities"]) == 8
+    # Five comparisons; A on c1 by Ann, Bo and J, B by Ann, A on c2 by J and, its checks, by Ann.
+    (odds,) = told["inclusion_probabilities"]
+    assert odds == {"sampling": None, "n": 11, "n_known": 0, "lowest": None, "highest": None}
     assert told["agreement"]["alpha"]["preference"]["n_units"] == 1
     assert told["options"] == {"include_superseded": False, "texts": False}
 
@@ -302,7 +304,9 @@ def test_what_is_trained_on_is_refused_where_it_stands_in_an_eval_set(study):
     import_records(elsewhere, source_name="the test", eval_set="Unseen")
     assert lines("dpo", also=ALL, rule=ConsensusRule.MAJORITY)
 
-    with pytest.raises(RefusedError, match="1 case .*\nc1: case 'same' of 'Unseen', the same task"):
+    with pytest.raises(
+        RefusedError, match=r"1 case .*\nc1: case 'same' of 'Unseen', the same task"
+    ):
         lines("dpo", also=ALL, against=("Unseen",))
 
     for asked, is_refused in ((f"Please {words}", True), (words.rsplit(" ", 1)[0], False)):
@@ -314,7 +318,7 @@ def test_what_is_trained_on_is_refused_where_it_stands_in_an_eval_set(study):
         options = ExportOptions(also=ALL, against=("Unseen",))
         made = {"study": name, "format": FileFormat.DPO, "options": options}
         if is_refused:
-            with pytest.raises(RefusedError, match="long: case 'x' .*8 words in a row"):
+            with pytest.raises(RefusedError, match=r"long: case 'x' .*8 words in a row"):
                 export_bytes("file", **made)
         else:
             assert export_bytes("file", **made)

@@ -104,7 +104,7 @@ def _annotators(session: Session, study_id: int) -> dict[str, int]:
         .group_by(col(Annotator.kind))
         .order_by(col(Annotator.kind))
     )
-    return {kind: n for kind, n in session.execute(statement)}
+    return dict(session.execute(statement).all())
 
 
 def _agreement(session: Session, exported: ExportedStudy) -> dict[str, Any]:
