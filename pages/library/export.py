@@ -46,17 +46,19 @@ options = ask_options(made_as, sorted({study.eval_set for study in studies.value
 
 name = f"{library_tables.file_name(study.name)}{made_as.ending}"
 downloads.of_study(study.study_id)
-of = {"study": study.name, "format": made_as.key, "options": options}
 file, beside = st.columns(2)
 with file:
     downloads.button(
-        "Download", partial(export_bytes, name, **of), file_name=name, kind="secondary",
+        "Download",
+        partial(export_bytes, name, study=study.name, format=key, options=options),
+        file_name=name,
+        kind="secondary",
         width="stretch",
-    )  # fmt: skip
+    )
 with beside:
     downloads.button(
         "Its manifest",
-        partial(manifest_bytes, name, **of),
+        partial(manifest_bytes, name, study=study.name, format=key, options=options),
         file_name=f"{name}.manifest.json",
         width="stretch",
     )

@@ -50,5 +50,5 @@ class LeakGuard:
             .where(col(VersionCase.version_id) == version.id)
             .order_by(col(Case.id))
         )
-        for key, content_hash, messages in stream(session, statement):
+        for key, content_hash, messages in map(tuple, stream(session, statement)):
             self._tasks.add(f"case {key!r} of {eval_set!r}", content_hash, messages)

@@ -104,7 +104,7 @@ def _annotators(session: Session, study_id: int) -> dict[str, int]:
         .group_by(col(Annotator.kind))
         .order_by(col(Annotator.kind))
     )
-    return dict(session.execute(statement).all())
+    return {str(kind): int(n) for kind, n in session.execute(statement)}
 
 
 def _agreement(session: Session, exported: ExportedStudy) -> dict[str, Any]:
