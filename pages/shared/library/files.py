@@ -67,26 +67,7 @@ def ask_options(made_as: ExportFormat, eval_sets: list[str]) -> ExportOptions:
             horizontal=True,
             help=OPTION_HELP[ExportOption.RULE],
         )
-    also: list[HeldBack] = []
-    if ExportOption.ALSO in options:
-        also = st.multiselect(
-            "Also write what is held back from training",
-            _HELD_BACK,
-            format_func=_HELD_BACK.__getitem__,
-            placeholder="Nothing",
-            key="export-also",
-            help=OPTION_HELP[ExportOption.ALSO],
-        )
-    against: list[str] = []
-    if ExportOption.AGAINST in options:
-        against = st.multiselect(
-            "Eval sets that must stay unseen",
-            eval_sets,
-            format_func=labels.literal,
-            placeholder="None",
-            key="export-against",
-            help=OPTION_HELP[ExportOption.AGAINST],
-        )
+    also, against = _ask_of_training(made_as, eval_sets)
     return ExportOptions(
         include_superseded=superseded,
         texts=texts,
@@ -96,6 +77,31 @@ def ask_options(made_as: ExportFormat, eval_sets: list[str]) -> ExportOptions:
         also=tuple(also),
         against=tuple(against),
     )
+
+
+def _ask_of_training(
+    made_as: ExportFormat, eval_sets: list[str]
+) -> tuple[list[HeldBack], list[str]]:
+    """Ask for what may be trained on, and for what must stay unseen."""
+    if ExportOption.ALSO not in made_as.options:
+        return [], []
+    also = st.multiselect(
+        "Also write what is held back from training",
+        _HELD_BACK,
+        format_func=_HELD_BACK.__getitem__,
+        placeholder="Nothing",
+        key="export-also",
+        help=OPTION_HELP[ExportOption.ALSO],
+    )
+    against = st.multiselect(
+        "Eval sets that must stay unseen",
+        eval_sets,
+        format_func=labels.literal,
+        placeholder="None",
+        key="export-against",
+        help=OPTION_HELP[ExportOption.AGAINST],
+    )
+    return also, against
 
 
 def offer_count(study: StudySummary, made_as: ExportFormat, options: ExportOptions) -> None:
