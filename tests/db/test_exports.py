@@ -294,7 +294,7 @@ def test_the_manifest_says_what_a_file_rests_on(study, tmp_path):
     # Five comparisons; A on c1 by Ann, Bo and J, B by Ann, A on c2 by J and, its checks, by Ann.
     (odds,) = told["inclusion_probabilities"]
     assert odds == {"sampling": None, "n": 11, "n_known": 0, "lowest": None, "highest": None}
-    assert told["agreement"]["alpha"]["preference"]["n_units"] == 1
+    assert told["agreement"]["preference"]["n_units"] == 1
     assert told["options"] == {"include_superseded": False, "texts": False}
 
 

@@ -19,10 +19,12 @@ from evalkit import __version__
 from evalkit.evalset.hashing import canonical_json
 from evalkit.formats.material import ExportFormat, Source
 from evalkit.judging.split import SHARES, split_of
-from evalkit.reports.agreement.reading import alpha_entry
-from evalkit.reports.agreement.report import agreement_report
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha
+from evalkit.study.collected import codings_of_criterion, codings_of_preferences
 from evalkit.study.main_criteria import main_part
-from evalkit.vocabulary import AssignmentState
+from evalkit.study.subjects import PREFERENCE
+from evalkit.study.who import identified
+from evalkit.vocabulary import AssignmentState, Level
 
 MANIFEST_VERSION = 1
 _BLOCK = 1024 * 1024
@@ -108,14 +110,18 @@ def _annotators(session: Session, study_id: int) -> dict[str, int]:
 
 
 def _agreement(session: Session, exported: ExportedStudy) -> dict[str, Any]:
-    """Return alpha of people, or of judges where only they judged, as `report agreement` has it."""
+    """Return Krippendorff's alpha among people, of the preference and of each criterion scored."""
     study = result_study(session, name=exported.name)
-    collected = collect(session, study, filters=ResultFilters(judges=True))
-    report = agreement_report(main_part(collected))
-    return {
-        "of": report.who.lower(),
-        "alpha": {of.subject.key: alpha_entry(of.alpha) for of in report.judged},
+    people = identified(main_part(collect(session, study, filters=ResultFilters())))
+    criteria = set(people.values.criterion.tolist())
+    alphas = {
+        criterion.key: krippendorff_alpha(codings_of_criterion(people, place), criterion.level)
+        for place, criterion in enumerate(people.criteria)
+        if place in criteria
     }
+    if people.asks_preference:
+        alphas[PREFERENCE] = krippendorff_alpha(codings_of_preferences(people), Level.NOMINAL)
+    return {key: asdict(alpha) for key, alpha in alphas.items()}
 
 
 def _odds(session: Session, study_id: int) -> list[dict[str, Any]]:
