@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Unpack
@@ -14,6 +15,7 @@ from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
+from evalkit.formats.verdicts import read_verdicts
 from evalkit.records import Problems, RecordReader
 from evalkit.records.whole import FORMAT, VERSION
 
@@ -48,13 +50,20 @@ def import_files(
     """Store files that belong together, by their names, as if they were one: all or nothing.
 
     A record may refer to one of another file, whichever comes first. What a file says that one
-    before it says already is there already.
+    before it says already is there already. Verdicts as other tools keep them are recognised by
+    their content, and a warning says what a file was read as.
     """
+    read_as: list[str] = []
     with ExitStack() as stack:
         files = [
             stack.enter_context(_opened(source)) if isinstance(source, str | Path) else source
             for _, source in sources
         ]
+        for place, (name, _) in enumerate(sources):
+            verdicts = read_verdicts(files[place], name)
+            if verdicts is not None:
+                files[place] = stack.enter_context(_written(verdicts[1]))
+                read_as.append(f"{name} was read as {verdicts[0].name}.")
         with Staging() as staging:
             problems = Problems(*(name for name, _ in sources))
             importing = Import(staging, problems, choices)
@@ -62,23 +71,31 @@ def import_files(
             report = importing.run()
     if not choices.get("dry_run"):
         count_outdated_units()  # here, where somebody waits for a file, not for their next case
-    return report
+    return replace(report, warnings=(*read_as, *report.warnings))
 
 
 def import_records(
     records: Iterable[Mapping[str, Any]], *, source_name: str, **choices: Unpack[Choices]
 ) -> ImportReport:
     """Store records as ``import_file`` does; the header may be left out."""
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
-        remaining = iter(records)
-        first = next(remaining, None)
-        if first is None or first.get("type") != "header":
-            text.write(json.dumps({"type": "header", "format": FORMAT, "version": VERSION}) + "\n")
-        for record in chain([first] if first is not None else [], remaining):
-            text.write(json.dumps(record, ensure_ascii=False) + "\n")
-        text.detach()
-        return import_files([(source_name, file)], **choices)  # type: ignore[list-item]
+    with _written(records) as file:
+        return import_files([(source_name, file)], **choices)
+
+
+def _written(records: Iterable[Mapping[str, Any]]) -> BinaryIO:
+    """Return records as a file, at its start; the header may be left out."""
+    file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller's)
+    text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
+    remaining = iter(records)
+    first = next(remaining, None)
+    if first is None or first.get("type") != "header":
+        text.write(json.dumps({"type": "header", "format": FORMAT, "version": VERSION}) + "\n")
+    for record in chain([first] if first is not None else [], remaining):
+        text.write(json.dumps(record, ensure_ascii=False) + "\n")
+    text.detach()
+    file.seek(0)
+    written: BinaryIO = file
+    return written
 
 
 def belonging_together(
