@@ -16,9 +16,9 @@ st.title("Import records")
 st.caption(
     "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz). Several files are joined "
     "by the ids in them, in any order; all of them are stored, or nothing. Images that records "
-    "refer to (PNG, JPEG, WebP, GIF, or a zip of them) come beside them or later. Verdicts of judges as "
-    "AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep them are known too. For files above "
-    "50 MB use the command line: python -m evalkit import FILE FILE"
+    "refer to (PNG, JPEG, WebP, GIF, or a zip of them) come beside them or later. Verdicts of "
+    "judges as AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep them are known too. For "
+    "files above 50 MB use the command line: python -m evalkit import FILE FILE"
 )
 if message := st.session_state.pop("import-message", None):
     st.success(labels.literal(message))
