@@ -273,8 +273,9 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
     for format in ("csv", "evalkit", "promptfoo"):
         app.selectbox(key="export-format").set_value(format).run()
         assert not app.exception
-        (link,) = [link.proto.url for link in app.get("link_button")]
-        assert link.startswith(downloads.FOLDER)
+        # The file, and its manifest beside it.
+        links = [link.proto.url for link in app.get("link_button")]
+        assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 2
         assert FORMATS[FileFormat(format)].purpose in everything_written(app)
 
 
