@@ -32,7 +32,7 @@ _ARGUMENTS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium once, or skip where there is none."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    executable = next(filter(None, map(shutil.which, _names())), None)
     if executable is None:
         reason = "browser: no chromium was found (install Debian's chromium)"
         if "browser" in os.environ.get("EVALKIT_REQUIRE", "").split(","):
@@ -42,6 +42,12 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def _names() -> list[str]:
+    """Give what a Chromium may be called: the one that is asked for, or any."""
+    asked_for = os.environ.get("EVALKIT_CHROMIUM")
+    return [asked_for] if asked_for else ["chromium", "chromium-browser"]
 
 
 @pytest.fixture(scope="session")

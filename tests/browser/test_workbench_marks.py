@@ -108,6 +108,10 @@ def test_words_are_selected_tagged_graded_noted_changed_and_removed_with_the_mou
 
     quote = "headphones until **14 March"
     start = MARKDOWN.index(quote)
+    # A draft may have been sent between two clicks already.
+    server.wait_for(
+        "draft", lambda sent: any(m["note"] for s in sent for m in s["draft"]["marks"]["left"])
+    )
     assert marks(server) == [
         {
             "tag": "tone",
