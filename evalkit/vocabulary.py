@@ -212,6 +212,13 @@ class LeakPolicy(StrEnum):
     LEAVE_OUT = "leave_out"
 
 
+class AcceptanceState(StrEnum):
+    """Whether a judge's verdicts go on being taken without a person."""
+
+    OPEN = "open"
+    STOPPED = "stopped"
+
+
 class Api(StrEnum):
     """Which of two ways an endpoint is asked: the one every server speaks, or OpenAI's newer."""
 

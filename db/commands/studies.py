@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
@@ -28,6 +28,7 @@ from db.models import (
     Taxonomy,
     Unit,
     UnitPair,
+    VerdictAcceptance,
     WorkCount,
 )
 from db.queries.annotation.work import planned_cases
@@ -277,6 +278,11 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
+        session.exec(
+            update(VerdictAcceptance)
+            .where(col(VerdictAcceptance.audit_study_id) == study_id)
+            .values(audit_study_id=None)
+        )
         session.exec(delete(Question).where(col(Question.assignment_id).in_(begun)))
         for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))

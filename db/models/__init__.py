@@ -1,6 +1,7 @@
 """The tables: everything is a row with a version, and nothing is overwritten."""
 
 from db.columns import count_on
+from db.models.acceptances import AcceptedVerdict, CertificationLook, VerdictAcceptance
 from db.models.annotations import (
     Annotation,
     Assignment,
@@ -41,6 +42,7 @@ from db.models.studies import (
 from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
+    "AcceptedVerdict",
     "AgreementTold",
     "Annotation",
     "Annotator",
@@ -50,6 +52,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "Case",
+    "CertificationLook",
     "CheckAnswer",
     "Criterion",
     "CriterionPreference",
@@ -83,6 +86,7 @@ __all__ = [
     "Taxonomy",
     "Unit",
     "UnitPair",
+    "VerdictAcceptance",
     "VersionCase",
     "WorkCount",
 ]

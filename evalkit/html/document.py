@@ -12,6 +12,7 @@ from evalkit.html.method import METHOD
 from evalkit.html.render import rendered
 from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
+from evalkit.reports.acceptance.audit import AcceptanceBasis
 from evalkit.reports.acceptance.report import acceptance_report
 from evalkit.reports.acceptance.tables import acceptance_section
 from evalkit.reports.agreement.tables import agreement_section
@@ -61,7 +62,6 @@ from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.study.sentences import annotators, cases_judged, limits
-from evalkit.study.splits import Splits
 from evalkit.study.subjects import PREFERRED, subjects
 from evalkit.vocabulary import AnnotatorKind
 
@@ -90,7 +90,7 @@ def html_report(
     about: About,
     style: StyleReport | None = None,
     biases: BiasReport | None = None,
-    splits: Splits | None = None,
+    acceptance: AcceptanceBasis | None = None,
     correction: CorrectionReport | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
@@ -106,7 +106,7 @@ def html_report(
         Without it the verdict does not say whether style decides.
     biases : BiasReport, optional
         What judges lean to, where they count; without it nothing is said of that.
-    splits : Splits, optional
+    acceptance : AcceptanceBasis, optional
         Without it nothing is said of which verdicts may be accepted.
     correction : CorrectionReport, optional
         Without it nothing is said of judges' numbers, corrected.
@@ -129,7 +129,7 @@ def html_report(
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
         _judges(collected, biases),
-        _acceptance(collected, splits),
+        _acceptance(collected, acceptance),
         correction_section(correction) if correction else section("Corrected numbers"),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
@@ -163,10 +163,11 @@ def _judges(collected: Collected, biases: BiasReport | None) -> Section:
     return replace(told, blocks=(*told.blocks, *(bias_blocks(biases) if biases else ())))
 
 
-def _acceptance(collected: Collected, splits: Splits | None) -> Section:
-    if splits is None or not collected.limits.judges:
+def _acceptance(collected: Collected, basis: AcceptanceBasis | None) -> Section:
+    if basis is None or not collected.limits.judges:
         return section("Acceptance")
-    return acceptance_section(acceptance_report(collected, splits))
+    report = acceptance_report(collected, basis.splits, basis.presented, looks=basis.looks)
+    return acceptance_section(report, basis.looks, basis.audits)
 
 
 def _on_quality(

@@ -91,7 +91,7 @@ def verdict_units(collected: Collected, judge: int, subject: Subject) -> Verdict
     is_clear = (told == most[:, np.newaxis]).sum(axis=1) == 1
     verdict = np.where(is_clear, told.argmax(axis=1), NO_VERDICT)
     same = people[np.arange(len(unit)), verdict]
-    first, second = _outputs(collected, subject, every)
+    first, second = outputs_of_units(collected, subject, every)
     return VerdictUnits(
         case=collected.outputs.case[first[unit]],
         first=first[unit],
@@ -111,8 +111,10 @@ def _counts(codings: Codings, n_units: int) -> IntArray:
     return cells.reshape(n_units, n_values)
 
 
-def _outputs(collected: Collected, subject: Subject, every: Codings) -> tuple[IntArray, IntArray]:
-    """Return both outputs of every unit, by its code."""
+def outputs_of_units(
+    collected: Collected, subject: Subject, every: Codings
+) -> tuple[IntArray, IntArray]:
+    """Return both outputs of every unit, by its code; ``every`` are codings with repeats."""
     n_units = 1 + int(every.unit.max(initial=-1))
     if subject != PREFERRED:
         return np.arange(n_units), np.full(n_units, NO_OUTPUT)

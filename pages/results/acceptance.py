@@ -4,18 +4,21 @@ from dataclasses import replace
 
 import streamlit as st
 
+from db.commands.acceptances import accept, record_look, stop_accepting
 from db.engine import read_session
 from db.queries import results
+from db.queries.results.acceptances import audits, looks
+from db.queries.results.odds import presented
 from db.queries.results.splits import splits
-from evalkit.reports.acceptance.report import acceptance_report
-from evalkit.reports.acceptance.sentences import HOW, acceptance_verdict, promised
+from evalkit.reports.acceptance.report import acceptance_report, looked_at, units_to_take
+from evalkit.reports.acceptance.sentences import HOW, acceptance_verdict, breach_reason, promised
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.sections import acceptance
 
-state.require(Role.LEAD)
+user = state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
@@ -28,6 +31,11 @@ if not studies:
 head = filters.study_head(studies, heading="Acceptance")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
+    ledger, watched = looks(session, study), audits(session, study)
+if breached := [each for each in watched if each.is_to_stop]:
+    for each in breached:
+        stop_accepting(each.accepted.acceptance_id, breach_reason(each))
+    st.rerun()
 narrowed = filters.of_study(study, head.filters)
 exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
 # Judges are what the page is about: they count whatever the filter says.
@@ -36,7 +44,8 @@ kept = collecting.kept(study, chosen)
 address = links.state(study, chosen)
 verdict = st.container()
 promise = acceptance.ask_promise()
-report = kept.of_main(acceptance_report, kept.read(splits), promise=promise)
+parts = kept.read(splits), kept.read(presented)
+report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
     exhibits.say(acceptance_verdict(report), style="verdict")
 if not report.rows:
@@ -54,4 +63,18 @@ acceptance.show_rows(report)
 st.header("One judge", divider=False)
 row = acceptance.row_picker(report)
 acceptance.show_row(row, promise, links.of_targets(address))
+if acceptance.asks_to_look(row):
+    threshold = kept.of_main(looked_at, *parts, row, promise=promise)
+    record_look(study, row, promise, threshold=threshold, actor_id=user.id)
+    st.rerun()
+share = acceptance.asks_to_accept(row, watched)
+if share is not None:
+    units = kept.of_main(units_to_take, row)
+    accept(study, row, promise, units, share=share, actor_id=user.id)
+    st.rerun()
+acceptance.show_accepted(watched, ledger)
+stopped = acceptance.asks_to_stop(watched)
+if stopped is not None:
+    stop_accepting(stopped, "A lead stopped it.", actor_id=user.id)
+    st.rerun()
 acceptance.show_links(address)

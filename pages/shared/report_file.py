@@ -7,7 +7,7 @@ from db import revisions
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from db.queries.results.splits import splits
+from db.queries.results.acceptances import acceptance_basis
 from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
 from evalkit.reports.correction.report import correction_report
@@ -36,12 +36,11 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         pace = results.pace(session, study, filters=chosen)
         features = style_table(session, collected)
         style, biases = style_report(collected, features), bias_report(collected, features)
-        of_split = splits(session, study)
+        acceptance = acceptance_basis(session, study, filters=chosen)
         correction = None
         if chosen.judges:
-            odds = results.presented(session, study, filters=chosen)
             others = results.verdicts_elsewhere(session, study)
-            correction = correction_report(main_part(collected), odds, others)
+            correction = correction_report(main_part(collected), acceptance.presented, others)
     about = About(
         made_at=datetime.now(UTC),
         schema=revisions.of_database() or "",
@@ -54,6 +53,6 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         about=about,
         style=style,
         biases=biases,
-        splits=of_split,
+        acceptance=acceptance,
         correction=correction,
     ).encode()

@@ -99,6 +99,7 @@ MIGRATIONS = {
     "0032_let_taxonomies_grade_errors.py": (
         "398bbe450e09fdc47d498fd04483d7059f018831a0080ca3b7c82af29f388b90"
     ),
+    "0033_accept_verdicts.py": ("5a235c1be4bbfed59e7d47ab8f6d9ee94830994f8c6639fb29018273e3428646"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,10 +1,14 @@
 """The page about verdicts taken without a person."""
 
 import pytest
+from sqlmodel import select
 
+from db.engine import read_session
+from db.models import VerdictAcceptance
 from evalkit.vocabulary import Role
+from tests.db.test_acceptances import store_half
 from tests.factories import annotate, make_eval_set, make_study
-from tests.pages.test_annotators import opened
+from tests.pages.test_annotators import opened, written
 
 PAGE = "results/acceptance.py"
 MODELS = ("Atlas :red[x]", "Birch <b>")
@@ -30,12 +34,15 @@ def study(store_once):
     return store_once(store_study)
 
 
-def test_it_says_what_may_be_accepted_and_with_what_promise(app, sign_in, study):
+def test_a_look_is_asked_for_and_then_it_says_what_may_be_accepted(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
     # About 40 % of the cases certify: some 60 labels show 10 %, hardly 5 %.
-    words = opened(app, PAGE, risk="10")
+    before = opened(app, PAGE, risk="10")
+    app.button(key="acceptance-look").click().run()
+    words = written(app)
 
+    assert "have not been looked at as they are now: look 1, tested at the level 3 %" in before
     assert "Verdicts may be taken without a person, at most 10 % of them wrong" in words
     assert "gauge $1$ &lt;i&gt; on which response is better" in words
     assert "With probability at least 95 %, at most 10 % of the accepted" in words
@@ -46,11 +53,28 @@ def test_it_says_what_may_be_accepted_and_with_what_promise(app, sign_in, study)
 def test_what_is_missing_is_said_with_the_number_of_labels(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
-    # .99^299 < .05: more labels than there are.
+    # The first look is at the level .0304; .99^348 < .0304: more labels than there are.
     words = opened(app, PAGE, risk="1")
 
     assert "verdicts may be taken without a person yet" in words
-    assert "it takes 299 labels on the test split even if none is wrong" in words
+    assert "it takes 348 labels on the test split even if none is wrong" in words
+
+
+def test_a_lead_accepts_what_may_be_and_stops_it_again(app, sign_in, store_once):
+    store_once(store_half)
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE, risk="40", sure="80")
+    app.button(key="acceptance-look").click().run()
+
+    app.button(key="acceptance-accept").click().run()
+    words = written(app)
+    assert "12 verdicts of Judge on preference accepted, at most 40 % of them wrong" in words
+    with read_session() as session:
+        (accepted,) = session.exec(select(VerdictAcceptance)).all()
+    app.button(key=f"acceptance-stop-{accepted.id}").click().run()
+
+    assert not app.exception
+    assert "Stopped: A lead stopped it." in written(app)
 
 
 def test_a_risk_that_cannot_be_had_is_the_usual_one(app, sign_in, study):

@@ -5,9 +5,20 @@ from typing import Annotated
 
 import typer
 
+from db.commands.acceptances import record_look
+from db.engine import read_session
+from db.queries.results.acceptances import audits, looks
+from db.queries.results.odds import presented
+from db.queries.results.splits import splits
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.reports.acceptance.document import acceptance_document
-from evalkit.reports.acceptance.report import CONFIDENCE, RISK, Promise, acceptance_report
+from evalkit.reports.acceptance.report import (
+    CONFIDENCE,
+    RISK,
+    Promise,
+    acceptance_report,
+    looked_at,
+)
 from evalkit.reports.acceptance.tables import acceptance_section
 
 RiskOption = Annotated[
@@ -18,18 +29,35 @@ ConfidenceOption = Annotated[
     float,
     typer.Option("--confidence", min=0.5, max=0.999, help="With which probability at most that."),
 ]
+LookFlag = Annotated[
+    bool,
+    typer.Option("--look", help="Look at the test split, which spends part of the probability."),
+]
 
 
 @report
 def acceptance(
-    asked: Asked, risk: RiskOption = RISK, confidence: ConfidenceOption = CONFIDENCE
+    asked: Asked,
+    risk: RiskOption = RISK,
+    confidence: ConfidenceOption = CONFIDENCE,
+    look: LookFlag = False,
 ) -> Answer:
     """Say whose verdicts may be accepted without a person, and what is missing to accept any."""
     asked.filters = replace(asked.filters, judges=True)
     promise = Promise(risk, confidence)
+    collected = asked.collected if asked.as_json else asked.main_part
+    ledger = looks(asked.session, asked.study)
+    odds = presented(asked.session, asked.study, filters=asked.filters)
+    parts = splits(asked.session, asked.study), odds
+    made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
+    if look and made.to_look_at:
+        for row in made.to_look_at:
+            threshold = looked_at(collected, *parts, row, promise=promise)
+            record_look(asked.study, row, promise, threshold=threshold)
+        with read_session() as session:
+            ledger = looks(session, asked.study)
+        made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
+    watched = audits(asked.session, asked.study)
     if asked.as_json:
-        return acceptance_document(
-            asked.collected, acceptance_report(asked.collected, asked.splits, promise=promise)
-        )
-    made = acceptance_report(asked.main_part, asked.splits, promise=promise)
-    return acceptance_section(made).blocks
+        return acceptance_document(collected, made, ledger, watched)
+    return acceptance_section(made, ledger, watched).blocks

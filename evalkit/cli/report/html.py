@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from db import revisions
+from db.queries.results.acceptances import acceptance_basis
 from evalkit.cli.report.options import (
     Asked,
     MarginOption,
@@ -42,7 +43,7 @@ def html(
         about=about,
         style=asked.style,
         biases=asked.biases,
-        splits=asked.splits,
+        acceptance=acceptance_basis(asked.session, asked.study, filters=asked.filters),
         correction=asked.correction if asked.filters.judges else None,
     )
     n_bytes = write_report(file, document)

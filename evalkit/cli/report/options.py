@@ -12,7 +12,6 @@ from sqlmodel import Session
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from db.queries.results.splits import splits
 from db.queries.results.style import style_table
 from evalkit.cli.terminal import (
     JsonFlag,
@@ -36,7 +35,6 @@ from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import Collected, told_apart
 from evalkit.study.main_criteria import left_out_sentence, main_part
-from evalkit.study.splits import Splits
 from evalkit.vocabulary import AnnotatorKind
 
 StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
@@ -96,11 +94,6 @@ class Asked:
         odds = results.presented(self.session, self.study, filters=self.filters)
         others = results.verdicts_elsewhere(self.session, self.study)
         return correction_report(self.collected if self.as_json else self.main_part, odds, others)
-
-    @property
-    def splits(self) -> Splits:
-        """What each case serves for judges."""
-        return splits(self.session, self.study)
 
     @property
     def biases(self) -> BiasReport:

@@ -1,11 +1,15 @@
 """For every judge and thing judged: may its verdicts be accepted, how many, and what is missing."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import numpy as np
 
 from evalkit.judging.split import Split
+from evalkit.reports.acceptance.odds import even_odds, labelling_odds
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray
 from evalkit.stats.judges.acceptance import (
     Acceptance,
@@ -15,11 +19,15 @@ from evalkit.stats.judges.acceptance import (
     curve,
     labels_needed,
     least_labels,
+    look_level,
+    thresholds,
 )
+from evalkit.study.accepted import AcceptedUnit, Look, accepted_units
 from evalkit.study.collected import Collected, names
+from evalkit.study.odds import Presented
 from evalkit.study.splits import Splits
-from evalkit.study.subjects import Subject
-from evalkit.study.verdicts import VerdictUnits, acceptable_subjects, verdict_units
+from evalkit.study.subjects import Subject, subject_key
+from evalkit.study.verdicts import NO_OUTPUT, VerdictUnits, acceptable_subjects, verdict_units
 from evalkit.study.who import identified
 from evalkit.vocabulary import AnnotatorKind
 
@@ -38,6 +46,7 @@ class Refusal(StrEnum):
     WRONG_TOO_OFTEN = "wrong too often"
     TOO_FEW = "too few labels"
     NOT_SHOWN = "not shown"
+    NOT_LOOKED = "not looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class AcceptanceRow:
 
     Attributes
     ----------
+    judge, judge_name : str
+        As reports call it, told apart from a person of the same name, and its own name.
     n_verdicts, n_unclear : int
         Units it judged, and those of which it says two things equally often.
     n_labelled, n_dev, n_certification : int
@@ -74,9 +85,16 @@ class AcceptanceRow:
         None where there was nothing to test.
     n_taken : int
         Verdicts on units that nobody labelled which may be accepted.
+    inputs : str
+        The hash of all that a look at the certification labels sees.
+    n_looks : int
+        How often they were looked at, other labels or another promise each time.
+    level : float
+        What the look at these inputs spent, or would spend, of the chance of error.
     """
 
     judge: str
+    judge_name: str
     subject: Subject
     n_verdicts: int
     n_unclear: int
@@ -89,6 +107,9 @@ class AcceptanceRow:
     test: Acceptance | None
     refusal: Refusal | None
     n_taken: int
+    inputs: str
+    n_looks: int
+    level: float
 
     @property
     def is_accepted(self) -> bool:
@@ -104,13 +125,23 @@ class AcceptanceReport:
     rows: tuple[AcceptanceRow, ...]
     n_judges: int
 
+    @property
+    def to_look_at(self) -> tuple[AcceptanceRow, ...]:
+        """Return those whose certification labels have not been looked at as they are."""
+        return tuple(row for row in self.rows if row.refusal is Refusal.NOT_LOOKED)
+
     def on(self, subject: Subject) -> tuple[AcceptanceRow, ...]:
         """Return the judges on one thing."""
         return tuple(row for row in self.rows if row.subject == subject)
 
 
 def acceptance_report(
-    collected: Collected, splits: Splits, *, promise: Promise | None = None
+    collected: Collected,
+    splits: Splits,
+    presented: Presented | None = None,
+    *,
+    promise: Promise | None = None,
+    looks: tuple[Look, ...] = (),
 ) -> AcceptanceReport:
     """Say of every judge whether its verdicts may be accepted, and what is missing.
 
@@ -121,7 +152,12 @@ def acceptance_report(
     splits : Splits
         What each case serves: dev chooses how sure a judge must be, test certifies it. Labels of
         the train split were seen by the judge and count nowhere.
+    presented : Presented, optional
+        With which chance people were asked; without it nobody knows.
     promise : Promise, optional
+    looks : tuple of Look
+        At certification labels so far, the oldest first: what they see is tested where a look at
+        just that is among them, and at no other time.
 
     Returns
     -------
@@ -137,7 +173,16 @@ def acceptance_report(
         if who.kind == AnnotatorKind.JUDGE
     ]
     rows = [
-        _row(name, subject, units, splits, promise)
+        _row(
+            (name, collected.annotators[place].name),
+            subject,
+            units,
+            splits,
+            promise,
+            looks,
+            labelling_odds(collected, subject, units, presented),
+            collected.outputs.id,
+        )
         for subject in (acceptable_subjects(collected) if judges else ())
         for place, name in judges
         if len((units := verdict_units(collected, place, subject)).case)
@@ -146,23 +191,39 @@ def acceptance_report(
 
 
 def _row(
-    judge: str, subject: Subject, units: VerdictUnits, splits: Splits, promise: Promise
+    judge: tuple[str, str],
+    subject: Subject,
+    units: VerdictUnits,
+    splits: Splits,
+    promise: Promise,
+    every_look: Sequence[Look],
+    odds: FloatArray,
+    ids: IntArray,
 ) -> AcceptanceRow:
     is_labelled = units.n_people > 0
-    odds = labelling_odds(units)
     counts = is_labelled & even_odds(units, odds)
-    parts = [
+    dev, certification = (
         _verdicts(units, counts & splits.is_in(part, units.case))
         for part in (Split.DEV, Split.TEST)
-    ]
-    dev, certification = parts
+    )
+    inputs = _inputs(units, counts, splits, promise, ids)
+    own = judge[1], subject_key(subject)
+    looks = [look for look in every_look if (look.judge, look.subject) == own]
+    earlier = next((look for look in looks if look.inputs == inputs), None)
+    level = look_level(len(looks) + 1, error=promise.error) if earlier is None else earlier.level
+    least = least_labels(risk=promise.risk, error=level)
+    refusal = _missing(units, odds, dev, certification, least, promise)
+    test = None
+    if refusal is None and earlier is None:
+        refusal = Refusal.NOT_LOOKED
+    elif refusal is None:
+        test = accept_verdicts(dev, certification, risk=promise.risk, error=level)
+        refusal = Refusal.NOT_SHOWN if test.threshold is None else None
     points = curve(dev)
-    least = least_labels(risk=promise.risk, error=promise.error)
-    test = _tested(dev, certification, promise)
-    refusal = _refusal(units, odds, dev, certification, test, least)
     threshold = None if refusal or test is None else test.threshold
     return AcceptanceRow(
-        judge=judge,
+        judge=judge[0],
+        judge_name=judge[1],
         subject=subject,
         n_verdicts=len(units.case),
         n_unclear=int((units.certainty == 0).sum()),
@@ -170,54 +231,108 @@ def _row(
         n_dev=len(dev.case),
         n_certification=len(certification.case),
         least=least,
-        needed=_needed(points, promise),
+        needed=_needed(points, risk=promise.risk, error=level),
         curve=points,
         test=test,
         refusal=refusal,
-        n_taken=0 if threshold is None else int(_taken(units, threshold).sum()),
+        n_taken=0 if threshold is None else int(taken(units, threshold).sum()),
+        inputs=inputs,
+        n_looks=len(looks),
+        level=level,
     )
 
 
-def _tested(dev: Verdicts, certification: Verdicts, promise: Promise) -> Acceptance | None:
-    if not len(dev.case):
-        return None
-    return accept_verdicts(dev, certification, risk=promise.risk, error=promise.error)
+def looked_at(
+    collected: Collected,
+    splits: Splits,
+    presented: Presented | None,
+    row: AcceptanceRow,
+    *,
+    promise: Promise,
+) -> float | None:
+    """Look at the certification labels of one judge; return how sure it must be, or None.
+
+    Whoever calls this stores the look: it has spent ``row.level``.
+    """
+    look = Look(
+        row.judge_name,
+        subject_key(row.subject),
+        row.inputs,
+        promise.risk,
+        promise.confidence,
+        row.level,
+        None,
+        datetime.now(UTC),
+        "",
+    )
+    report = acceptance_report(collected, splits, presented, promise=promise, looks=(look,))
+    seen = next(
+        each for each in report.rows if (each.judge, each.subject) == (row.judge, row.subject)
+    )
+    return None if seen.test is None else seen.test.threshold
 
 
-def _taken(units: VerdictUnits, threshold: float) -> BoolArray:
+def units_to_take(collected: Collected, row: AcceptanceRow) -> tuple[AcceptedUnit, ...]:
+    """Return the verdicts that may be accepted: as sure as they must be, and labelled by nobody."""
+    collected = identified(collected)
+    place = names(collected).index(row.judge)
+    units = verdict_units(collected, place, row.subject)
+    threshold = row.test.threshold if row.test and row.is_accepted else None
+    if threshold is None:
+        return ()
+    return accepted_units(collected, row.subject, units, taken(units, threshold))
+
+
+def _inputs(
+    units: VerdictUnits, counts: BoolArray, splits: Splits, promise: Promise, ids: IntArray
+) -> str:
+    """Return the hash of what a look sees: the promise, and every label that chooses or tests."""
+    seen = counts & ~splits.is_in(Split.TRAIN, units.case)
+    second = np.where(units.second == NO_OUTPUT, NO_OUTPUT, ids[units.second])
+    ends = np.sort([ids[units.first], second], axis=0)[:, seen]
+    order = np.lexsort(ends)
+    digest = hashlib.sha256(f"{promise.risk:.9g} {promise.confidence:.9g}".encode())
+    for column in (*ends, units.certainty[seen], units.is_wrong[seen]):
+        digest.update(np.ascontiguousarray(column[order]).tobytes())
+    return digest.hexdigest()
+
+
+def taken(units: VerdictUnits, threshold: float) -> BoolArray:
     """Tell which verdicts would be accepted: sure enough, on what nobody labelled."""
     is_taken: BoolArray = (units.certainty >= threshold) & (units.n_people == 0)
     return is_taken
 
 
-def _refusal(
+def _missing(
     units: VerdictUnits,
     odds: FloatArray,
     dev: Verdicts,
     certification: Verdicts,
-    test: Acceptance | None,
     least: int,
+    promise: Promise,
 ) -> Refusal | None:
-    """Return the first thing that is missing, in the order in which it can be mended."""
+    """Return what is missing before the certification labels are worth a look, or None.
+
+    Of these only how many there are is told, at which certainty of the judge: not what they say.
+    """
     is_labelled = units.n_people > 0
     if not is_labelled.any():
         return Refusal.NO_PEOPLE
     if np.isnan(odds[is_labelled]).any():
         return Refusal.UNKNOWN_ODDS
-    if test is None:
+    if not len(dev.case):
         return Refusal.NO_DEV
-    if test.threshold is not None:
-        return None
-    if not test.tried:
+    levels = thresholds(dev, risk=promise.risk)
+    if not levels:
         return Refusal.WRONG_TOO_OFTEN
-    n_accepted = max(row.n_accepted for row in test.tried)
-    return Refusal.TOO_FEW if n_accepted < least else Refusal.NOT_SHOWN
+    n_accepted = int((certification.certainty >= levels[0]).sum())
+    return Refusal.TOO_FEW if n_accepted < least else None
 
 
-def _needed(points: tuple[CurvePoint, ...], promise: Promise) -> int | None:
+def _needed(points: tuple[CurvePoint, ...], *, risk: float, error: float) -> int | None:
     """Return the fewest certification labels that would do if it is wrong as often as on dev."""
     forecasts = [
-        (labels_needed(point.wrong.value, risk=promise.risk, error=promise.error), point)
+        (labels_needed(point.wrong.value, risk=risk, error=error), point)
         for point in points
         if point.wrong.value is not None and point.accepted.value
     ]
@@ -229,42 +344,3 @@ def _needed(points: tuple[CurvePoint, ...], promise: Promise) -> int | None:
 
 def _verdicts(units: VerdictUnits, keep: BoolArray) -> Verdicts:
     return Verdicts(units.certainty[keep], units.is_wrong[keep], units.case[keep])
-
-
-def labelling_odds(units: VerdictUnits) -> FloatArray:
-    """Return with which chance people were asked about each unit; ``NaN`` where nobody knows.
-
-    Where people judged everything that the judge did, nobody chose: all odds are 1.
-    """
-    if (units.n_people > 0).all():
-        return np.ones(len(units.case))
-    return np.full(len(units.case), np.nan)
-
-
-def even_odds(units: VerdictUnits, odds: FloatArray) -> BoolArray:
-    """Tell which labels count if all are to have been asked for with the same chance.
-
-    Of units with higher odds some are left out, by a number drawn from their outputs alone: what
-    is left is a simple random draw, which the test rests on. Where odds are unknown none counts.
-    """
-    known = odds[(units.n_people > 0) & ~np.isnan(odds)]
-    if not len(known):
-        return np.zeros(len(odds), dtype=np.bool_)
-    with np.errstate(invalid="ignore"):
-        keep: BoolArray = _drawn(units.first, units.second) < known.min() / odds
-    return keep
-
-
-def _drawn(first: IntArray, second: IntArray) -> FloatArray:
-    """Return a number from 0 to 1 for each pair of outputs, the same for ever.
-
-    References
-    ----------
-    Steele, Lea & Flood (2014), Fast splittable pseudorandom number generators (the mixing).
-    """
-    state = first.astype(np.uint64) * np.uint64(1 << 32) + (second + 1).astype(np.uint64)
-    state = (state + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
-    state ^= state >> np.uint64(31)
-    return (state >> np.uint64(11)).astype(np.float64) / 2.0**53

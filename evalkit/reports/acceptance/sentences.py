@@ -2,6 +2,7 @@
 
 from evalkit import text
 from evalkit.phrases import counted, joined
+from evalkit.reports.acceptance.audit import AuditRow, AuditStanding
 from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise, Refusal
 from evalkit.study.subjects import Subject, subject_asked
 
@@ -14,6 +15,7 @@ _REFUSED = {
     Refusal.WRONG_TOO_OFTEN: "wrong too often",
     Refusal.TOO_FEW: "too few labels",
     Refusal.NOT_SHOWN: "not shown",
+    Refusal.NOT_LOOKED: "not looked at yet",
 }
 HOW = (
     "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
@@ -102,6 +104,11 @@ def _missing(row: AcceptanceRow, promise: Promise) -> str:
             f"{counted(row.n_certification, 'label')} on the test split are too few: it takes "
             f"{_least(row)}{_forecast(row)}."
         )
+    if row.refusal is Refusal.NOT_LOOKED:
+        return (
+            f"The {counted(row.n_certification, 'label')} on the test split have not been looked "
+            f"at as they are now: {look_price(row)}."
+        )
     tried = row.test.tried[0] if row.test and row.test.tried else None
     if tried is None:
         return ""
@@ -111,8 +118,16 @@ def _missing(row: AcceptanceRow, promise: Promise) -> str:
     )
 
 
+def look_price(row: AcceptanceRow) -> str:
+    """Say which look it would be, and what it spends."""
+    return f"look {row.n_looks + 1}, tested at the level {text.small_percent(row.level)}"
+
+
 def _least(row: AcceptanceRow) -> str:
-    return f"{counted(row.least, 'label')} on the test split even if none is wrong"
+    return (
+        f"{counted(row.least, 'label')} on the test split even if none is wrong, at the level "
+        f"{text.small_percent(row.level)}"
+    )
 
 
 def _forecast(row: AcceptanceRow) -> str:
@@ -124,3 +139,44 @@ def _forecast(row: AcceptanceRow) -> str:
 def judged_subjects(report: AcceptanceReport) -> list[Subject]:
     """Return what was judged, in the order of the study."""
     return list(dict.fromkeys(row.subject for row in report.rows))
+
+
+_AUDITED = {
+    AuditStanding.WITHIN: "within what is promised",
+    AuditStanding.BREACH: "breach: more are wrong than may be",
+    AuditStanding.UNCLEAR: "unclear yet",
+}
+
+
+def audit_standing(row: AuditRow) -> str:
+    """Return what stands in a table."""
+    return _AUDITED[row.standing]
+
+
+def breach_reason(row: AuditRow) -> str:
+    """Say why an acceptance was stopped."""
+    return (
+        f"People read {counted(row.n_read, 'case')} again: at least {text.small_percent(row.low)} "
+        f"of the accepted verdicts are wrong, and {text.small_percent(row.accepted.risk)} may be."
+    )
+
+
+def audit_in_words(row: AuditRow) -> str:
+    """Say of one acceptance how it stands and what people said of it since."""
+    accepted = row.accepted
+    head = (
+        f"{counted(len(accepted.units), 'verdict')} of {accepted.judge} on {accepted.subject} "
+        f"accepted, at most {text.small_percent(accepted.risk)} of them wrong"
+    )
+    if accepted.reason:
+        return f"{head}. Stopped: {accepted.reason}"
+    if not row.n_read:
+        return (
+            f"{head}. Of {counted(row.n_cases, 'case')} {row.n_drawn:,} went back to people, who "
+            "have read none yet."
+        )
+    return (
+        f"{head}. People read {row.n_read:,} of the {counted(row.n_drawn, 'case')} that went back: "
+        f"{text.estimate(row.wrong, text.percent)} wrong; looked at every day, between "
+        f"{text.percent(row.low)} and {text.percent(row.high)}: {audit_standing(row)}."
+    )

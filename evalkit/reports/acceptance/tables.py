@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from evalkit import text
+from evalkit.reports.acceptance.audit import AuditRow
 from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise
 from evalkit.reports.acceptance.sentences import (
     HOW,
     acceptance_verdict,
+    audit_in_words,
+    audit_standing,
     promised,
     row_in_words,
     standing,
@@ -25,6 +28,7 @@ from evalkit.reports.blocks import (
     table,
     words,
 )
+from evalkit.study.accepted import Look
 from evalkit.study.subjects import subject_title
 
 _COLUMNS = (
@@ -52,8 +56,10 @@ _TRIED_NOTE = (
 )
 
 
-def acceptance_section(report: AcceptanceReport) -> Section:
-    """Say all of it: the promise, then every judge on everything."""
+def acceptance_section(
+    report: AcceptanceReport, looks: Sequence[Look] = (), audits: Sequence[AuditRow] = ()
+) -> Section:
+    """Say all of it: the promise, every judge on everything, looks, what was accepted and read."""
     if not report.rows:
         return section("Acceptance", words(acceptance_verdict(report), style="verdict"))
     return section(
@@ -63,6 +69,9 @@ def acceptance_section(report: AcceptanceReport) -> Section:
         bullets(row_in_words(row, report.promise) for row in report.rows),
         acceptance_table(report),
         curve_table(report.rows),
+        look_table(looks),
+        bullets(audit_in_words(row) for row in audits),
+        audit_table(audits),
     )
 
 
@@ -149,3 +158,83 @@ def tried_table(row: AcceptanceRow) -> Table:
         for tried in (row.test.tried if row.test else ())
     ]
     return table("Tests on the test split", _TRIED_COLUMNS, rows, note=_TRIED_NOTE)
+
+
+def look_table(looks: Sequence[Look]) -> Table:
+    """Show every look at certification labels, and what it spent."""
+    rows = [
+        (
+            look.judge,
+            look.subject,
+            f"{look.looked_at:%Y-%m-%d %H:%M}",
+            look.looked_by or text.MISSING,
+            text.small_percent(look.risk),
+            text.small_percent(look.confidence),
+            text.small_percent(look.level),
+            "nothing accepted"
+            if look.threshold is None
+            else f"at least {text.percent(look.threshold)} sure",
+        )
+        for look in looks
+    ]
+    return table(
+        "Looks at the test split",
+        _LOOK_COLUMNS,
+        rows,
+        left=("On", "When", "By", "Outcome"),
+        note=_LOOK_NOTE,
+    )
+
+
+def audit_table(rows: Sequence[AuditRow]) -> Table:
+    """Show what was accepted, and what people said of what went back to them."""
+    cells = [
+        (
+            row.accepted.judge,
+            row.accepted.subject,
+            str(row.accepted.state),
+            audit_standing(row),
+            text.whole(len(row.accepted.units)),
+            text.whole(row.n_cases),
+            text.percent(row.accepted.share),
+            text.whole(row.n_drawn),
+            text.whole(row.n_read),
+            number_cell(row.wrong, text.percent, has_n=True),
+            f"{text.percent(row.low)} to {text.percent(row.high)}",
+            row.accepted.audit_study or text.MISSING,
+        )
+        for row in rows
+    ]
+    return table(
+        "What was accepted",
+        _AUDIT_COLUMNS,
+        cells,
+        left=("On", "State", "Audit", "Read in"),
+        note=_AUDIT_NOTE if rows else "",
+    )
+
+
+_LOOK_COLUMNS = ("Judge", "On", "When", "By", "Risk", "Probability", "Spent", "Outcome")
+_LOOK_NOTE = (
+    "Each look at other labels, or with another promise, spends its share of the chance of error: "
+    "the first 61 %, the second 15 %, together never more than all. The same again spends nothing."
+)
+_AUDIT_COLUMNS = (
+    "Judge",
+    "On",
+    "State",
+    "Audit",
+    "Verdicts",
+    "Cases",
+    "Goes back",
+    "Went back",
+    "Read",
+    "Wrong",
+    "Looked at every day",
+    "Read in",
+)
+_AUDIT_NOTE = (
+    "Cases go back to people in a study of their own, without a word of the judge. Wrong is the "
+    "share of all that was accepted, its interval narrower the more of it was read. What stands "
+    "under every day holds at every look at once: above what is promised it is a breach."
+)

@@ -93,6 +93,28 @@ def least_labels(*, risk: float, error: float) -> int:
     return math.ceil(math.log(error) / math.log1p(-risk))
 
 
+def look_level(look: int, *, error: float) -> float:
+    """Return the chance of error that one look at certification labels may spend.
+
+    Parameters
+    ----------
+    look : int
+        The how many-eth it is, from 1.
+    error : float
+        What all looks together may spend, however many there will be.
+
+    References
+    ----------
+    Σ 6/(π²k²) = 1 (Euler): by Bonferroni's inequality all looks together keep the promise.
+    """
+    return error * 6.0 / (math.pi**2 * look**2)
+
+
+def thresholds(dev: Verdicts, *, risk: float) -> tuple[float, ...]:
+    """Return the degrees of certainty that :func:`accept_verdicts` tries, in its order."""
+    return tuple(_thresholds(dev, risk=risk))
+
+
 def labels_needed(wrong: float, *, risk: float, error: float) -> int | None:
     """Return how many verdicts show the risk where this share of them is wrong, one a case.
 

@@ -1,25 +1,36 @@
 """The sections of the page about verdicts taken without a person."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from evalkit.phrases import counted
 from evalkit.reports.acceptance import tables
+from evalkit.reports.acceptance.audit import AuditRow
 from evalkit.reports.acceptance.report import (
     CONFIDENCE,
     RISK,
     AcceptanceReport,
     AcceptanceRow,
     Promise,
+    Refusal,
 )
-from evalkit.reports.acceptance.sentences import judged_subjects, row_in_words
+from evalkit.reports.acceptance.sentences import (
+    audit_in_words,
+    judged_subjects,
+    look_price,
+    row_in_words,
+)
 from evalkit.reports.blocks import Target
+from evalkit.study.accepted import Look
 from evalkit.study.subjects import subject_key, subject_title
+from evalkit.vocabulary import AcceptanceState
 from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
+from pages.shared.labels import literal
 
 #: Percent that can be asked for: a risk of half is a coin's, and surer than all but 1 of 1,000
 #: takes more labels than anybody gives.
@@ -59,7 +70,8 @@ def _read(values: list[str], usual: float, ends: tuple[float, float]) -> float:
 
 def show_rows(report: AcceptanceReport) -> None:
     """Say of every judge on everything what may be accepted, or what is missing."""
-    for row in report.rows[:_MOST_SAID]:
+    # Of one alone it stands below, where it is chosen.
+    for row in report.rows[:_MOST_SAID] if len(report.rows) > 1 else ():
         exhibits.say(row_in_words(row, report.promise), style="lead")
     every = tables.acceptance_table(report)
     blocks.fold(every, key="acceptance-table", label="Every judge on everything")
@@ -100,6 +112,68 @@ def show_row(row: AcceptanceRow, promise: Promise, address: Callable[[Target], s
     blocks.fold(curve, key="acceptance-curve", label=curve.title)
     blocks.fold(tried, key="acceptance-tried", label=tried.title)
     exhibits.say(tried.note if tried else "")
+
+
+def asks_to_look(row: AcceptanceRow) -> bool:
+    """Offer a look at the certification labels, where they have not been looked at as they are."""
+    if row.refusal is not Refusal.NOT_LOOKED:
+        return False
+    exhibits.say(
+        "A look spends part of the chance of error, for good: the more labels there are by then, "
+        "the more it is worth."
+    )
+    return st.button(f"Look at the test split ({look_price(row)})", key="acceptance-look")
+
+
+def asks_to_accept(row: AcceptanceRow, watched: Sequence[AuditRow]) -> float | None:
+    """Offer to accept what may be; give the share of cases that goes back to people, once asked."""
+    own = row.judge_name, subject_key(row.subject)
+    stands = any(
+        (each.accepted.judge, each.accepted.subject) == own
+        and each.accepted.state == AcceptanceState.OPEN
+        for each in watched
+    )
+    if not row.is_accepted or not row.n_taken or stands:
+        return None
+    share = st.number_input(
+        "Cases that go back to people (%)",
+        min_value=1.0,
+        max_value=100.0,
+        value=10.0,
+        step=1.0,
+        key="acceptance-share",
+        width=exhibits.PICKER_WIDTH,
+    )
+    is_asked = st.button(
+        f"Accept {counted(row.n_taken, 'verdict')}", key="acceptance-accept", type="primary"
+    )
+    return float(share) / 100 if is_asked else None
+
+
+def show_accepted(watched: Sequence[AuditRow], ledger: Sequence[Look]) -> None:
+    """Show what was accepted and how people read it since, and every look that was spent."""
+    if watched:
+        st.header("What was accepted", divider=False)
+        for row in watched:
+            exhibits.say(audit_in_words(row), style="lead")
+        audit = tables.audit_table(watched)
+        blocks.fold(audit, key="acceptance-audit", label=audit.title)
+        exhibits.say(audit.note)
+    ledger_table = tables.look_table(ledger)
+    blocks.fold(ledger_table, key="acceptance-looks", label=ledger_table.title)
+    exhibits.say(ledger_table.note if ledger else "")
+
+
+def asks_to_stop(watched: Sequence[AuditRow]) -> int | None:
+    """Offer to stop what still stands; give the id of what shall be stopped."""
+    for row in watched:
+        number = row.accepted.acceptance_id
+        if row.accepted.state == AcceptanceState.OPEN and st.button(
+            f"Stop accepting verdicts of {literal(row.accepted.judge)}",
+            key=f"acceptance-stop-{number}",
+        ):
+            return number
+    return None
 
 
 def show_links(address: State) -> None:

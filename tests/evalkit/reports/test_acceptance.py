@@ -2,21 +2,24 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from evalkit.judging.split import Split
+from evalkit.reports.acceptance.audit import AuditStanding, audit_row
 from evalkit.reports.acceptance.document import acceptance_document
+from evalkit.reports.acceptance.odds import even_odds
 from evalkit.reports.acceptance.report import (
     Promise,
     Refusal,
     acceptance_report,
-    even_odds,
 )
 from evalkit.reports.acceptance.sentences import (
     NO_JUDGE,
     acceptance_verdict,
+    audit_in_words,
     promised,
     row_in_words,
 )
@@ -27,10 +30,14 @@ from evalkit.reports.acceptance.tables import (
     curve_table,
     tried_table,
 )
+from evalkit.stats.judges.acceptance import look_level
+from evalkit.study.accepted import AcceptedUnit, AcceptedVerdicts, Look
 from evalkit.study.splits import Splits
-from evalkit.study.subjects import PREFERRED
+from evalkit.study.subjects import PREFERRED, subject_key
 from evalkit.study.verdicts import verdict_units
 from evalkit.study.who import said_by
+from evalkit.vocabulary import AcceptanceState
+from tests.evalkit.reports.test_annotators import study
 from tests.evalkit.reports.test_judges import judged
 
 N_CASES = 600
@@ -43,8 +50,23 @@ def split(n_cases=N_CASES):
     return Splits(np.arange(n_cases), np.resize(turns, n_cases))
 
 
+def looked(collected, splits, *, promise=None, presented=None):
+    """Return the report after a look at all certification labels that are worth one."""
+    report, looks = acceptance_report(collected, splits, presented, promise=promise), ()
+    for row in report.to_look_at:
+        looks += (look_of(row, promise or Promise()),)
+    return acceptance_report(collected, splits, presented, promise=promise, looks=looks)
+
+
+def look_of(row, promise):
+    """Return the look at what a row would be tested on."""
+    about = row.judge_name, subject_key(row.subject), row.inputs
+    of = promise.risk, promise.confidence, row.level
+    return Look(*about, *of, None, datetime(2026, 11, 30, tzinfo=UTC), "Ada")
+
+
 def only_row(collected, *, splits=None, promise=None):
-    (row,) = acceptance_report(collected, splits or split(), promise=promise).rows
+    (row,) = looked(collected, splits or split(), promise=promise).rows
     return row
 
 
@@ -69,7 +91,7 @@ def labelled_only(collected, cases):
 def test_a_judge_that_is_nearly_always_right_may_be_accepted_and_a_poor_one_may_not():
     collected = judged(0.98, 0.98, 0.98, 0.99, 0.5, judges=2, n_cases=N_CASES)
 
-    report = acceptance_report(collected, split())
+    report = looked(collected, split())
 
     good, poor = report.rows
     assert good.is_accepted
@@ -80,16 +102,17 @@ def test_a_judge_that_is_nearly_always_right_may_be_accepted_and_a_poor_one_may_
 
 
 def test_too_few_labels_say_how_many_it_takes():
-    # 25 labels on the test split; 59 without a wrong one show 5 %: .95^59 < .05 < .95^58.
+    # 25 labels on the test split. The first look spends .05 * 6 / pi^2 = .0304: 69 without a
+    # wrong one show 5 %, .95^69 = .0290 < .0304 < .95^68 = .0306.
     collected = judged(1.0, 1.0, 1.0, judges=1, n_cases=50)
 
     row = only_row(collected, splits=split(50))
 
     assert row.refusal is Refusal.TOO_FEW
-    assert row.least == 59
-    assert row.needed == 59
+    assert row.least == 69
+    assert row.needed == 69
     sentence = row_in_words(row, Promise())
-    assert "25 labels on the test split are too few: it takes 59 labels" in sentence
+    assert "25 labels on the test split are too few: it takes 69 labels" in sentence
 
 
 def test_a_looser_promise_takes_fewer_labels():
@@ -97,8 +120,8 @@ def test_a_looser_promise_takes_fewer_labels():
 
     row = only_row(collected, splits=split(50), promise=Promise(risk=0.15, confidence=0.9))
 
-    # .85^15 = .087.
-    assert row.least == 15
+    # The first look spends .1 * 6 / pi^2 = .0608; .85^18 = .0536, .85^17 = .0631.
+    assert row.least == 18
     assert row.is_accepted
     assert promised(Promise(0.15, 0.9)).startswith("With probability at least 90 %, at most 15 %")
 
@@ -187,7 +210,7 @@ def test_a_judge_that_is_wrong_more_often_than_is_borne_is_accepted_at_most_so_o
 
 def test_the_document_is_json_and_has_every_number_of_the_tables():
     collected = judged(0.98, 0.98, 0.98, 0.99, 0.5, judges=2, n_cases=N_CASES)
-    report = acceptance_report(collected, split())
+    report = looked(collected, split())
 
     document = json.loads(json.dumps(acceptance_document(collected, report)))
 
@@ -200,3 +223,120 @@ def test_the_document_is_json_and_has_every_number_of_the_tables():
     assert document["judges"][1]["refusal"] == "wrong too often"
     assert tried_table(report.rows[0])
     assert curve_blocks(report.rows[0], report.promise)[0].axis.references == ((0.05, ""),)
+
+
+def test_certification_labels_are_not_tested_before_somebody_looks_at_them():
+    collected = judged(1.0, 1.0, 1.0, judges=1, n_cases=N_CASES)
+
+    (row,) = acceptance_report(collected, split()).rows
+
+    assert row.refusal is Refusal.NOT_LOOKED
+    assert row.test is None
+    assert row.level == pytest.approx(0.05 * 6 / np.pi**2)
+    assert "look 1, tested at the level 3 %" in row_in_words(row, Promise())
+
+
+def test_the_same_labels_again_spend_nothing_and_one_more_label_is_a_look_of_its_own():
+    collected = judged(1.0, 1.0, 1.0, judges=1, n_cases=N_CASES)
+    (row,) = acceptance_report(collected, split()).rows
+    first = look_of(row, Promise())
+
+    (again,) = acceptance_report(collected, split(), looks=(first,)).rows
+    changed = labelled_only(collected, range(N_CASES))
+    preferences = changed.preferences
+    here = (preferences.annotator < 2) & (changed.outputs.case[preferences.left] == 0)
+    preferences.preference[here] = (preferences.preference[here] + 1) % 3
+    (other,) = acceptance_report(changed, split(), looks=(first,)).rows
+    (stricter,) = acceptance_report(
+        collected, split(), promise=Promise(risk=0.04), looks=(first,)
+    ).rows
+
+    assert again.is_accepted
+    assert again.level == first.level
+    assert other.refusal is Refusal.NOT_LOOKED
+    # Of the second look: a quarter of the first.
+    assert other.level == pytest.approx(first.level / 4)
+    assert stricter.refusal is Refusal.NOT_LOOKED
+
+
+def test_all_looks_together_spend_no_more_than_there_is():
+    # Euler: the sum of 1 / k^2 is pi^2 / 6, so all shares together come to the whole.
+    spent = sum(look_level(look, error=0.05) for look in range(1, 10_001))
+    assert 0.04999 < spent < 0.05
+
+
+def accepted(n_cases, *, share=1.0, risk=0.05, per_case=1):
+    """Return verdicts on models A and B, as accepted, all of them drawn."""
+    units = tuple(
+        AcceptedUnit(case, 1 + case, 1 + n_cases + case, "first model wins", 1.0)
+        for case in range(n_cases)
+    )
+    drawn = np.ones(n_cases, dtype=bool)
+    about = (1, "Judge", "preference", risk, 0.95, 1.0, share)
+    return AcceptedVerdicts(*about, AcceptanceState.OPEN, "", "Part 2", units, drawn, drawn * share)
+
+
+def read_again(preferences, n_cases):
+    """Return the study of an audit in which one person said this of the first cases."""
+    of = study(
+        n_cases=n_cases,
+        n_annotators=1,
+        preferences=[(0, case, 0, preference) for case, preference in enumerate(preferences)],
+    )
+    return replace(of, outputs=replace(of.outputs, id=np.arange(2 * n_cases) + 1))
+
+
+def test_people_who_say_the_same_keep_an_acceptance_and_people_who_do_not_break_it():
+    n = 200
+
+    good = audit_row(accepted(n), read_again([0] * n, n))
+    bad = audit_row(accepted(n), read_again([1, 0, 0, 0] * (n // 4), n))
+    few = audit_row(accepted(n), read_again([0] * 5, n))
+    unread = audit_row(accepted(n), None)
+
+    assert good.standing is AuditStanding.WITHIN
+    assert bad.standing is AuditStanding.BREACH
+    assert bad.is_to_stop
+    assert "25 %" in audit_in_words(bad)
+    assert few.standing is unread.standing is AuditStanding.UNCLEAR
+    assert unread.wrong.reason == "Nothing that went back to people has been read yet."
+
+
+def test_a_verdict_keeps_its_meaning_whichever_response_has_the_lower_number():
+    n = 40
+    audit = read_again([0] * n, n)
+    turned = replace(audit, outputs=replace(audit.outputs, id=np.roll(audit.outputs.id, n)))
+    # Model A, which people prefer, now has the higher numbers.
+    told = accepted(n)
+    told = replace(
+        told, units=tuple(replace(unit, value="second model wins") for unit in told.units)
+    )
+
+    assert audit_row(told, turned).wrong.value == 0.0
+
+
+def test_near_a_census_the_interval_narrows_and_never_to_nothing():
+    def width(n_accepted, n_read):
+        preferences = ([1] + [0] * 9) * (n_read // 10)
+        row = audit_row(accepted(n_accepted), read_again(preferences, n_accepted))
+        return row.wrong.high - row.wrong.low
+
+    assert width(100, 90) < width(1000, 90)
+    assert 0 < width(100, 100) < width(100, 90)
+
+
+def test_the_tables_of_looks_and_of_what_was_accepted_stand_in_the_section_and_the_document():
+    collected = judged(1.0, 1.0, 1.0, judges=1, n_cases=N_CASES)
+    (row,) = acceptance_report(collected, split()).rows
+    looks = (look_of(row, Promise()),)
+    report = acceptance_report(collected, split(), looks=looks)
+    audits = [audit_row(accepted(20), read_again([0] * 20, 20))]
+
+    document = json.loads(json.dumps(acceptance_document(collected, report, looks, audits)))
+    blocks = acceptance_section(report, looks, audits).blocks
+    titles = [getattr(block, "title", "") for block in blocks]
+
+    assert {"Looks at the test split", "What was accepted"} <= set(titles)
+    assert document["looks"][0]["level"] == looks[0].level
+    assert document["accepted"][0]["audit"] == "unclear"
+    assert document["accepted"][0]["n_read"] == 20

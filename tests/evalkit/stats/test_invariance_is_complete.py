@@ -41,6 +41,7 @@ EXEMPT = {
     "least_credit": "through lowest_kappa",
     "labels_needed": "a formula of numbers",
     "least_labels": "a formula of numbers",
+    "look_level": "a formula of numbers",
     "least_equal": "through krippendorff_alpha",
     "lowest_kappa": "through every kappa",
     "mcnemar": "takes two counts",
@@ -81,6 +82,7 @@ PARTS = {
 }
 #: Through another statistic that has the test.
 THROUGH = {
+    "thresholds": "accept_verdicts",
     "average_win_rates": "rank_models",
     "bootstrap_difference": "mean_difference; it draws at random, by the order of cases",
     "pair_matrix": "rank_models",

@@ -1,0 +1,195 @@
+"""Accepted verdicts as they are stored: looks, what went back to people, and why it ended."""
+
+import pytest
+from sqlmodel import select
+
+from db.commands.acceptances import accept, accept_later, record_look, stop_accepting
+from db.commands.studies import discard_study
+from db.engine import read_session, write_session
+from db.models import AcceptedVerdict, Assignment, Study, StudyCase, StudyRun, Unit
+from db.queries.results import collect, result_study
+from db.queries.results.acceptances import acceptance_basis, audits, looks
+from db.queries.results.studies import ResultFilters
+from evalkit.errors import RefusedError
+from evalkit.reports.acceptance.report import (
+    Promise,
+    Refusal,
+    acceptance_report,
+    looked_at,
+    units_to_take,
+)
+from evalkit.vocabulary import AcceptanceState
+from tests.factories import annotate, make_eval_set, make_study
+
+LOOSE = Promise(risk=0.4, confidence=0.8)
+N_LABELLED, N_CASES = 24, 36
+
+
+def store_half():
+    """A person on two thirds of the cases, asked for by lot, and a judge that says the same."""
+    ids = make_eval_set(n_cases=N_CASES)
+    make_study(ids)
+    for case in range(N_CASES):
+        pair = [f"case-{case}/Model {number}" for number in ("one", "two")]
+        better = "left" if case % 2 else "right"
+        if case < N_LABELLED:
+            annotate(ids, "Ada", *pair, better)
+        annotate(ids, "Judge", *pair, better, is_judge=True)
+    with write_session() as session:
+        for assignment in session.exec(select(Assignment)):
+            assignment.sampling, assignment.inclusion_probability = "random", 0.5
+            session.add(assignment)
+    return ids
+
+
+@pytest.fixture
+def stored(store_once, database):
+    return store_once(store_half)
+
+
+def read():
+    """Return the study, what it collected, and its only judge as it stands."""
+    judges = ResultFilters(judges=True)
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        collected = collect(session, study, filters=judges)
+        basis = acceptance_basis(session, study, filters=judges)
+    parts = basis.splits, basis.presented
+    report = acceptance_report(collected, *parts, promise=LOOSE, looks=basis.looks)
+    (row,) = (each for each in report.rows if each.subject.key == "preference")
+    return study, collected, parts, row
+
+
+def look():
+    study, collected, parts, row = read()
+    threshold = looked_at(collected, *parts, row, promise=LOOSE)
+    record_look(study, row, LOOSE, threshold=threshold)
+    return row
+
+
+def take(share=1.0, most=None):
+    look()
+    study, collected, _, row = read()
+    units = units_to_take(collected, row)
+    return accept(study, row, LOOSE, units, share=share, most=most)
+
+
+def watched():
+    with read_session() as session:
+        return audits(session, result_study(session, name="Study"))
+
+
+def test_a_look_is_stored_once_and_opens_what_it_saw(stored):
+    assert read()[-1].refusal is Refusal.NOT_LOOKED
+
+    row = look()
+    study = read()[0]
+    record_look(study, row, LOOSE, threshold=None)
+
+    with read_session() as session:
+        (stored_look,) = looks(session, study)
+    assert (stored_look.judge, stored_look.subject) == ("Judge", "preference")
+    assert stored_look.threshold == 1.0
+    assert stored_look.level == row.level
+    assert read()[-1].is_accepted
+    assert read()[-1].n_taken == N_CASES - N_LABELLED
+
+
+def test_what_is_accepted_is_stored_and_goes_back_to_people_as_units_of_a_study(stored):
+    take(share=1.0)
+
+    with read_session() as session:
+        rows = session.exec(select(AcceptedVerdict)).all()
+        audit = session.exec(select(Study).where(Study.name == "Study, part 2")).one()
+        cases = session.exec(select(StudyCase).where(StudyCase.study_id == audit.id)).all()
+        units = session.exec(select(Unit).where(Unit.study_id == audit.id)).all()
+        n_runs = len(session.exec(select(StudyRun).where(StudyRun.study_id == audit.id)).all())
+    assert len(rows) == N_CASES - N_LABELLED
+    assert {row.inclusion_probability for row in rows} == {1.0}
+    assert {case.case_id for case in cases} == {row.case_id for row in rows}
+    assert {unit.case_id for unit in units} == {row.case_id for row in rows}
+    assert (n_runs, audit.n_drawn, audit.overlap) == (2, len(rows), 1)
+    assert audit.collects_preference
+    assert not audit.collects_scores
+    # Nothing that annotators read says that a judge was here.
+    assert "judge" not in f"{audit.name} {audit.about} {audit.guidelines}".lower()
+
+
+def test_the_same_acceptance_cannot_stand_twice_and_one_that_is_stopped_takes_no_more(stored):
+    number = take(share=0.5)
+    study, collected, _, row = read()
+    units = units_to_take(collected, row)
+
+    with pytest.raises(RefusedError, match="accepted already"):
+        accept(study, row, LOOSE, units, share=0.5)
+    assert accept_later(number, units) == 0
+    stop_accepting(number, "Enough.")
+    stop_accepting(number, "Again.")
+    with pytest.raises(RefusedError, match="No more verdicts are accepted: Enough"):
+        accept_later(number, units)
+
+    (row,) = watched()
+    assert row.accepted.state is AcceptanceState.STOPPED
+    assert row.accepted.reason == "Enough."
+    assert len(row.accepted.units) == N_CASES - N_LABELLED
+
+
+def test_under_a_cap_no_more_go_back_and_the_odds_are_those_of_the_draw(stored):
+    take(share=0.9, most=3)
+
+    (row,) = watched()
+    assert row.n_drawn == 3
+    # Of 12 cases 3 go back whenever at least 3 are drawn, which is nearly always: 3 of 12.
+    assert row.accepted.odds[row.accepted.is_drawn] == pytest.approx(3 / 12, abs=1e-6)
+
+
+def test_verdicts_that_come_later_are_drawn_as_those_before(stored):
+    study, collected, _, row = (look(), *read())[1:]
+    units = units_to_take(collected, row)
+    number = accept(study, row, LOOSE, units[:5], share=1.0)
+
+    assert accept_later(number, units) == len(units) - 5
+
+    (row,) = watched()
+    assert row.n_drawn == row.n_cases == len(units)
+    with read_session() as session:
+        audit = session.exec(select(Study).where(Study.name == row.accepted.audit_study)).one()
+    assert audit.n_drawn == len(units)
+
+
+def test_what_people_say_in_the_study_of_the_audit_is_set_beside_what_was_accepted(stored):
+    take(share=1.0)
+    with read_session() as session:
+        stored["Study, part 2"] = session.exec(
+            select(Study.id).where(Study.name == "Study, part 2")
+        ).one()
+    for case in range(N_LABELLED, N_LABELLED + 4):
+        pair = [f"case-{case}/Model {number}" for number in ("one", "two")]
+        # The judge says left of odd cases: of the first case people say otherwise.
+        better = "left" if case % 2 or case == N_LABELLED else "right"
+        annotate(stored, "Bo", *pair, better, study="Study, part 2")
+
+    (row,) = watched()
+
+    assert row.n_read == 4
+    assert row.wrong.value == 0.25
+    assert row.standing == "unclear"
+
+
+def test_a_study_of_an_audit_that_nobody_began_can_be_discarded(stored):
+    take(share=1.0)
+    with read_session() as session:
+        audit_id = session.exec(select(Study.id).where(Study.name == "Study, part 2")).one()
+
+    discard_study(audit_id)
+
+    (row,) = watched()
+    assert row.accepted.audit_study == ""
+    assert row.n_read == 0
+
+
+def test_nothing_is_accepted_where_the_report_refuses_it(stored):
+    study, collected, _, row = read()
+
+    with pytest.raises(RefusedError, match="Nothing may be accepted"):
+        accept(study, row, LOOSE, units_to_take(collected, row), share=0.1)
