@@ -196,6 +196,7 @@ UNITS: dict[str, dict[str, str]] = {
         **_STRENGTH,
         "overall": "preference: share won minus share lost, −1 to 1; criteria: points of the scale",
         "by_category": "as overall",
+        "daily": _SHARE,
         "by_criterion": _SHARE,
         "errors": "share of looks, −1 to 1",
         "taken": "US dollars, milliseconds, tokens; ratios as multiples of the other's",

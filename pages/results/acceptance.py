@@ -49,11 +49,7 @@ report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
     exhibits.say(acceptance_verdict(report), style="verdict")
 if not report.rows:
-    exhibits.say(
-        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
-        "with `python -m evalkit judge`."
-    )
-    acceptance.show_links(address)
+    acceptance.show_nothing(address)
     addresses.stop()
 
 exhibits.say(promised(promise), HOW)
@@ -72,9 +68,11 @@ if share is not None:
     units = kept.of_main(units_to_take, row)
     accept(study, row, promise, units, share=share, actor_id=user.id)
     st.rerun()
+
 acceptance.show_accepted(watched, ledger)
 stopped = acceptance.asks_to_stop(watched)
 if stopped is not None:
     stop_accepting(stopped, "A lead stopped it.", actor_id=user.id)
     st.rerun()
+acceptance.show_worth(kept, report, parts[1])
 acceptance.show_links(address)

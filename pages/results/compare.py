@@ -52,6 +52,7 @@ if not pair.is_judged(report):
     addresses.stop()
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
 pair.show_overall(report, page)
+pair.show_daily(kept, report)
 pair.show_strength(kept, report, page)
 
 if report.cases:

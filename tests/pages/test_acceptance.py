@@ -47,7 +47,8 @@ def test_a_look_is_asked_for_and_then_it_says_what_may_be_accepted(app, sign_in,
     assert "gauge $1$ &lt;i&gt; on which response is better" in words
     assert "With probability at least 95 %, at most 10 % of the accepted" in words
     headings = [header.value for header in app.header]
-    assert headings == ["Who may be taken at their word", "One judge"]
+    assert headings == ["Who may be taken at their word", "One judge", "Worth it?"]
+    assert "Yes: what it is sure of may be taken without a person." in words
 
 
 def test_what_is_missing_is_said_with_the_number_of_labels(app, sign_in, study):

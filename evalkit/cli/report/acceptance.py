@@ -20,6 +20,10 @@ from evalkit.reports.acceptance.report import (
     looked_at,
 )
 from evalkit.reports.acceptance.tables import acceptance_section
+from evalkit.reports.acceptance.worth import worth_report
+from evalkit.reports.acceptance.worth_blocks import worth_blocks, worth_entries
+from evalkit.reports.correction.report import correction_report
+from evalkit.reports.judges.report import judges_report
 
 RiskOption = Annotated[
     float,
@@ -58,6 +62,9 @@ def acceptance(
             ledger = looks(session, asked.study)
         made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
     watched = audits(asked.session, asked.study)
+    correction = correction_report(collected, odds)
+    cards = worth_report(collected, judges_report(collected), made, correction, asked.judge_costs)
     if asked.as_json:
-        return acceptance_document(collected, made, ledger, watched)
-    return acceptance_section(made, ledger, watched).blocks
+        document = acceptance_document(collected, made, ledger, watched)
+        return {**document, "worth": worth_entries(cards)}
+    return [*acceptance_section(made, ledger, watched).blocks, *worth_blocks(cards)]

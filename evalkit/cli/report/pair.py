@@ -12,6 +12,7 @@ from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import two_by_criterion
 from evalkit.reports.pair import tables
 from evalkit.reports.pair.analyses import analyses_of
+from evalkit.reports.pair.daily import daily_sentence, daily_win_rate
 from evalkit.reports.pair.document import pair_document
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.sentences import category_findings, error_findings
@@ -39,6 +40,11 @@ def pair(asked: Asked, model: ModelOption, other: OtherOption) -> Answer:
         return pair_document(collected, two)
     return [
         tables.opening(two, analyses_of(two, ranking_report(collected))),
+        words(
+            daily_sentence(
+                daily_win_rate(collected, model=model, other=other), model=model, other=other
+            )
+        ),
         tables.differences(two.overall),
         *two_blocks(strength_report(collected, model=model, other=other)),
         *two_by_criterion(

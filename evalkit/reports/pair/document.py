@@ -7,6 +7,7 @@ from typing import Any
 from evalkit.reports.by_criterion.report import criterion_report, pair_entry_by_criterion
 from evalkit.reports.document import heading
 from evalkit.reports.pair.analyses import analyses_of, two_analyses
+from evalkit.reports.pair.daily import daily_win_rate
 from evalkit.reports.pair.report import PairReport, SubjectDifference
 from evalkit.reports.pair.sentences import pair_verdict
 from evalkit.reports.pair.significance import (
@@ -50,6 +51,7 @@ def pair_document(collected: Collected, report: PairReport) -> dict[str, Any]:
         "model": report.model,
         "other": report.other,
         "verdict": pair_verdict(report, analyses),
+        "daily": asdict(daily_win_rate(collected, model=report.model, other=report.other)),
         "overall": difference_entries(report.overall),
         "by_category": difference_entries(report.by_category),
         "strength": strength_document(

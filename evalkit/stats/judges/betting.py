@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import Estimate
 
 #: Means that are tried; the sequence ends at the next one outside, so that it is never too short.
 _GRID = 1001
+# More cases narrow the interval by less than it can be read, and take longer than anybody waits.
+_ENOUGH = 10_000
 # No stake is larger than this share of the most that cannot be lost.
 _MOST = 0.75
 
@@ -61,6 +64,33 @@ def confidence_sequence(values: FloatArray, *, error: float = 0.05) -> Sequence:
         np.maximum(best, np.maximum(up, down), out=best)
         low[step], high[step] = _ends(best < limit, grid)
     return Sequence(low, high)
+
+
+def anytime_mean(values: FloatArray, *, error: float = 0.05) -> Estimate:
+    """Return the mean of what came so far, with an interval that holds whenever one looks.
+
+    Parameters
+    ----------
+    values : FloatArray of shape (n_values,)
+        As of :func:`confidence_sequence`: one a case, in the order in which they came.
+    error : float
+
+    Returns
+    -------
+    Estimate
+        0–1, ``n`` being cases; None without any.
+
+    Notes
+    -----
+    After ten thousand cases the interval stays as it is: it holds at every look at once, so also
+    at all later ones.
+    """
+    if not len(values):
+        return Estimate(None, None, None, 0, "No case has come in yet.")
+    sequence = confidence_sequence(values[:_ENOUGH], error=error)
+    value = float(values.mean())
+    low, high = np.nan_to_num([sequence.low[-1], sequence.high[-1]], nan=value).tolist()
+    return Estimate(value, min(low, value), max(high, value), len(values))
 
 
 def _stakes(values: FloatArray, *, error: float) -> FloatArray:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from db.queries.results import judge_costs
 from evalkit.phrases import counted
 from evalkit.reports.acceptance import tables
 from evalkit.reports.acceptance.audit import AuditRow
@@ -22,12 +23,19 @@ from evalkit.reports.acceptance.sentences import (
     look_price,
     row_in_words,
 )
+from evalkit.reports.acceptance.worth import worth_report
+from evalkit.reports.acceptance.worth_blocks import advice_in_words, worth_table
 from evalkit.reports.blocks import Target
+from evalkit.reports.correction.report import correction_report
+from evalkit.reports.judges.costs import judge_cost_rows
+from evalkit.reports.judges.report import judges_report
 from evalkit.study.accepted import Look
+from evalkit.study.odds import Presented
 from evalkit.study.subjects import subject_key, subject_title
 from evalkit.vocabulary import AcceptanceState
 from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
+from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.labels import literal
@@ -164,6 +172,24 @@ def show_accepted(watched: Sequence[AuditRow], ledger: Sequence[Look]) -> None:
     exhibits.say(ledger_table.note if ledger else "")
 
 
+def show_worth(kept: Kept, report: AcceptanceReport, presented: Presented) -> None:
+    """Say of every judge whether it is worth it, and on what that rests."""
+    cards = kept.of_main(
+        worth_report,
+        kept.of_main(judges_report),
+        report,
+        kept.of_main(correction_report, presented),
+        judge_cost_rows(kept.read(judge_costs)),
+    )
+    if not cards:
+        return
+    st.header("Worth it?", divider=False)
+    for card in cards[:_MOST_SAID]:
+        exhibits.say(advice_in_words(card), style="lead")
+    every = worth_table(cards)
+    blocks.fold(every, key="acceptance-worth", label=every.title)
+
+
 def asks_to_stop(watched: Sequence[AuditRow]) -> int | None:
     """Offer to stop what still stands; give the id of what shall be stopped."""
     for row in watched:
@@ -174,6 +200,15 @@ def asks_to_stop(watched: Sequence[AuditRow]) -> int | None:
         ):
             return number
     return None
+
+
+def show_nothing(address: State) -> None:
+    """Say how verdicts come in, where there are none."""
+    exhibits.say(
+        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
+        "with `python -m evalkit judge`."
+    )
+    show_links(address)
 
 
 def show_links(address: State) -> None:

@@ -14,6 +14,7 @@ from evalkit.reports.by_model import category_name
 from evalkit.reports.pair import analyses, tables
 from evalkit.reports.pair.analyses import TwoAnalyses
 from evalkit.reports.pair.cases import CaseDifference
+from evalkit.reports.pair.daily import daily_sentence, daily_win_rate
 from evalkit.reports.pair.document import difference_entries
 from evalkit.reports.pair.report import PairReport, SubjectDifference, pair_report
 from evalkit.reports.pair.significance import significance_report
@@ -93,6 +94,12 @@ def show_overall(report: PairReport, page: Page) -> None:
         _fold(report.overall, key="pair-overall")
     else:
         blocks.show(*more[0], page=page, key="taken")
+
+
+def show_daily(kept: Kept, report: PairReport) -> None:
+    """Say what holds of the two however often one looks."""
+    two = {"model": report.model, "other": report.other}
+    exhibits.say(daily_sentence(kept.of(daily_win_rate, **two), **two))
 
 
 def show_strength(kept: Kept, report: PairReport, page: Page) -> None:

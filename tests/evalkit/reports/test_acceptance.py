@@ -30,13 +30,18 @@ from evalkit.reports.acceptance.tables import (
     curve_table,
     tried_table,
 )
+from evalkit.reports.acceptance.worth import Advice, worth_report
+from evalkit.reports.acceptance.worth_blocks import advice_in_words, worth_blocks, worth_entries
+from evalkit.reports.correction.report import correction_report
+from evalkit.reports.judges.report import judges_report
 from evalkit.stats.judges.acceptance import look_level
 from evalkit.study.accepted import AcceptedUnit, AcceptedVerdicts, Look
+from evalkit.study.odds import Presented
 from evalkit.study.splits import Splits
 from evalkit.study.subjects import PREFERRED, subject_key
 from evalkit.study.verdicts import verdict_units
 from evalkit.study.who import said_by
-from evalkit.vocabulary import AcceptanceState
+from evalkit.vocabulary import AcceptanceState, TaskKind
 from tests.evalkit.reports.test_annotators import study
 from tests.evalkit.reports.test_judges import judged
 
@@ -340,3 +345,56 @@ def test_the_tables_of_looks_and_of_what_was_accepted_stand_in_the_section_and_t
     assert document["looks"][0]["level"] == looks[0].level
     assert document["accepted"][0]["audit"] == "unclear"
     assert document["accepted"][0]["n_read"] == 20
+
+
+NOTHING_PRESENTED = Presented(
+    np.full((0, 5), -1), np.zeros(0), *2 * (np.zeros(0, dtype=int),), TaskKind.PAIR, 1
+)
+
+
+def cards_of(collected, *, looks=()):
+    splits = split(len(np.unique(collected.outputs.case)))
+    report = acceptance_report(collected, splits, looks=looks)
+    correction = correction_report(collected, NOTHING_PRESENTED)
+    return worth_report(collected, judges_report(collected), report, correction)
+
+
+def test_a_judge_is_worth_it_or_not_and_a_sentence_says_so():
+    collected = judged(0.95, 0.95, 0.95, 1.0, 0.2, judges=2, n_cases=300)
+    report = acceptance_report(collected, split(300))
+    looks = tuple(look_of(row, Promise()) for row in report.to_look_at)
+
+    good, poor = cards_of(collected, looks=looks)
+
+    assert good.advice is Advice.ACCEPT
+    assert advice_in_words(good).startswith("Judge 1 on which response is better. Yes: what it is")
+    assert poor.advice is Advice.NO
+    assert "No: it agrees with people less than they do" in advice_in_words(poor)
+    # Nobody said what a verdict costs.
+    assert good.cost is poor.cost is None
+    assert good.daily.n == 300
+    assert good.daily.low > poor.daily.high
+
+
+def test_where_people_do_not_agree_a_judge_is_worth_nothing_and_with_few_labels_nobody_knows():
+    (no_ground,) = cards_of(judged(0.0, 0.0, 0.0, 0.9, judges=1))
+    (few,) = cards_of(judged(0.9, 0.9, 0.9, 0.9, judges=1, n_cases=20))
+
+    assert no_ground.advice is Advice.NO_GROUND
+    assert few.advice is Advice.OPEN
+    assert "Not yet: there is too little to tell" in advice_in_words(few)
+
+
+def test_cards_hold_their_numbers_in_the_table_and_in_the_document():
+    cards = cards_of(judged(0.9, 0.9, 0.9, 0.9, 0.4, judges=2, n_cases=60))
+
+    heading, sentences, rows, _ = worth_blocks(cards)
+    entries = json.loads(json.dumps(worth_entries(cards)))
+
+    assert heading.text == "Worth it?"
+    assert len(sentences.sentences) == len(rows.rows) == len(entries) == 2
+    numbers = [cell.number.value for row in rows.rows for cell in row if cell.number]
+    assert len(numbers) == 4
+    for entry in entries:
+        assert {entry["ratio"]["value"], entry["daily"]["value"]} <= set(numbers)
+    assert worth_blocks(()) == ()

@@ -28,6 +28,7 @@ EXEMPT = {
     "clustered_means": "through every mean and share",
     "compact_codes": "numbers codes",
     "comparisons_for_pair": "a formula of numbers",
+    "anytime_mean": "takes values in the order in which they came, which it is about",
     "confidence_sequence": "takes values in the order in which they came, which it is about",
     "cut_off": "a formula of numbers",
     "effective_degrees": "through every interval",
