@@ -64,8 +64,9 @@ def first_agreements(collected: Collected, judge: int, subject: Subject) -> Floa
     verdict = np.full(len(is_judged), -1, dtype=np.int64)
     verdict[is_judged] = units.verdict
     here = np.flatnonzero(is_person[every.annotator] & is_judged[every.unit])
-    same = (verdict[every.unit[here]] == every.value[here]).astype(np.float64)
-    return same[_firsts(every.case[here])]
+    is_same = verdict[every.unit[here]] == every.value[here]
+    same: FloatArray = is_same[_firsts(every.case[here])].astype(np.float64)
+    return same
 
 
 def _firsts(case: IntArray) -> IntArray:
