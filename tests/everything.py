@@ -3,7 +3,8 @@
 from typing import Any
 
 from db.commands.records import import_records
-from db.commands.studies import OF_PREFERENCE, StudyPlan, collected_of, create_study
+from db.commands.studies import create_study
+from evalkit.annotation.planning import OF_PREFERENCE, StudyPlan, collected_of
 from evalkit.vocabulary import LeakPolicy, TaskKind
 
 EVAL_SET = "All that can be asked"

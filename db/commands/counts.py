@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.prepared import Prepared, columns_of
+from db.queries.annotation.tasks import KIND, kind_of, task_of
 from db.queries.annotation.work import UNFINISHED, is_live, shows
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState, TaskKind
 
@@ -39,15 +40,16 @@ def counted(session: Session, study: Study, assignment: Assignment) -> Iterator[
         "last_submitted_id": assignment.id if is_submitted else None,
         "shown_at": after.shown_at if is_newly_shown else None,
     }
+    kind = kind_of(assignment)
     work: dict[int, dict[str, Any]] = {}
     if after.is_live != before.is_live:
         session.flush()  # the unit is counted from the assignments
-        unit = _unit_of(session, study, assignment)
+        unit = _unit_of(session, assignment)
         if unit is not None:
             work = _count_unit(session, study, unit)
-    add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
+    add_work(session, study, kind, work | {annotator_id: work.get(annotator_id, {}) | more})
     if after.n_submitted < before.n_submitted:
-        whose = {"own_study": study.id, "own_annotator": annotator_id}
+        whose = {"own_study": study.id, "own_annotator": annotator_id, "own_kind": kind}
         session.flush()
         session.connection().execute(_LAST_SUBMITTED, whose)
 
@@ -58,7 +60,8 @@ def count_new(
     """Count that a unit was given to somebody who was not shown it before."""
     work = _count_unit(session, study, unit, new_to=annotator_id)
     more = {"n_begun": 1, "shown_at": shown_at}
-    add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
+    kind = TaskKind(unit.kind)
+    add_work(session, study, kind, work | {annotator_id: work.get(annotator_id, {}) | more})
 
 
 def release_reservations(session: Session, study: Study, *, at: datetime) -> None:
@@ -79,8 +82,8 @@ def shown_since(assignment: Assignment, seconds: float, at: datetime) -> datetim
 
 def has_place(session: Session, study: Study, assignment: Assignment) -> bool:
     """Tell whether an assignment may still be done: others have not taken all its places."""
-    unit = _unit_of(session, study, assignment)
-    return unit is None or unit.n_live < study.overlap
+    unit = _unit_of(session, assignment)
+    return unit is None or n_missing_of(study, TaskKind(unit.kind), unit.n_live) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,10 @@ def _count_unit(
 
     Returns what changes with it for all who were shown it; one of them only now, if at all.
     """
-    people = _shown_to(session, study, unit)
+    people, kind = _shown_to(session, unit), TaskKind(unit.kind)
     n_live, lead = _sides(unit, people)
-    was_missing = n_missing_of(study, unit.n_live) if unit.is_offered else 0
-    n_missing = n_missing_of(study, n_live) if unit.is_offered else 0
+    was_missing = n_missing_of(study, kind, unit.n_live) if unit.is_offered else 0
+    n_missing = n_missing_of(study, kind, n_live) if unit.is_offered else 0
     n_more, n_opened = n_missing - was_missing, bool(n_missing) - bool(was_missing)
     _COUNT_UNIT.run(session, {"unit_id": unit.id, "now_live": n_live, "now_lead": lead})
     added = {
@@ -158,7 +161,7 @@ def _sides(unit: Any, people: list[_ShownTo]) -> tuple[int, int]:
     return (first, 0) if is_alone else (first + second, first - second)
 
 
-def _shown_to(session: Session, study: Study, unit: Any) -> list[_ShownTo]:
+def _shown_to(session: Session, unit: Any) -> list[_ShownTo]:
     """Return to whom a unit was shown; judges do not count."""
     asked = {
         "study_id": unit.study_id,
@@ -166,33 +169,38 @@ def _shown_to(session: Session, study: Study, unit: Any) -> list[_ShownTo]:
         "output_id": unit.first_output_id,
         "other_id": unit.second_output_id,
     }
-    shown_to = _SHOWN_TO[study.task_kind == TaskKind.RANK]
+    shown_to = _SHOWN_TO[unit.kind == TaskKind.RANK]
     return [_ShownTo(*row) for row in shown_to.all(session, asked)]
 
 
-def _unit_of(session: Session, study: Study, assignment: Assignment) -> Any | None:
+def _unit_of(session: Session, assignment: Assignment) -> Any | None:
     """Return the unit of an assignment, unless it is not planned any more."""
+    kind = kind_of(assignment)
     asked = {
         "study_id": assignment.study_id,
+        "kind": kind,
         "case_id": assignment.case_id,
         "output_id": assignment.left_output_id,
         "other_id": assignment.right_output_id or assignment.left_output_id,
     }
-    return _UNIT_OF[study.task_kind == TaskKind.RANK].first(session, asked)
+    return _UNIT_OF[kind == TaskKind.RANK].first(session, asked)
 
 
-def add_work(session: Session, study: Study, more: dict[int, dict[str, Any]]) -> None:
-    """Add to what annotators did in a study, whoever does so at the same moment."""
+def add_work(
+    session: Session, study: Study, kind: TaskKind, more: dict[int, dict[str, Any]]
+) -> None:
+    """Add to what annotators did of a kind in a study, whoever does so at the same moment."""
     rows = [
-        _NO_WORK | {"study_id": study.id, "annotator_id": annotator_id} | added
+        _NO_WORK | {"study_id": study.id, "annotator_id": annotator_id, "kind": kind} | added
         for annotator_id, added in more.items()
     ]
     _ADD_WORK[session.get_bind().dialect.name].run(session, *rows)
 
 
-def n_missing_of(study: Study, n_live: int) -> int:
-    """Return how many annotators a unit still needs."""
-    return max(study.overlap - n_live, 0)
+def n_missing_of(study: Study, kind: TaskKind, n_live: int) -> int:
+    """Return how many annotators a unit of a kind of the study still needs."""
+    task = task_of(study, kind)
+    return 0 if task is None else max(task.overlap - n_live, 0)
 
 
 # Statements that every case needs are made once: it takes several times as long as to run them.
@@ -212,6 +220,7 @@ _LATE = (
 _OWN_WORK = (
     col(WorkCount.study_id) == sa.bindparam("own_study"),
     col(WorkCount.annotator_id) == sa.bindparam("own_annotator"),
+    col(WorkCount.kind) == sa.bindparam("own_kind"),
 )
 _LAST_SUBMITTED = (
     sa.update(WorkCount)
@@ -222,6 +231,7 @@ _LAST_SUBMITTED = (
             col(Assignment.study_id) == sa.bindparam("own_study"),
             col(Assignment.annotator_id) == sa.bindparam("own_annotator"),
             col(Assignment.state) == AssignmentState.SUBMITTED,
+            sa.bindparam("own_kind") == KIND,
         )
         .scalar_subquery()
     )
@@ -229,7 +239,9 @@ _LAST_SUBMITTED = (
 _OUTPUT: Any = sa.bindparam("output_id", type_=sa.Integer)
 _OTHER: Any = sa.bindparam("other_id", type_=sa.Integer)
 _UNITS_OF_CASE = sa.select(*columns_of(Unit)).where(
-    col(Unit.study_id) == sa.bindparam("study_id"), col(Unit.case_id) == sa.bindparam("case_id")
+    col(Unit.study_id) == sa.bindparam("study_id"),
+    col(Unit.case_id) == sa.bindparam("case_id"),
+    col(Unit.kind) == sa.bindparam("kind"),
 )
 #: For pairs and single responses, and for rankings.
 _UNIT_OF = (
@@ -292,7 +304,9 @@ def _adding_work(insert: Any) -> Any:
         )
         for name in _LATEST
     }
-    return row.on_conflict_do_update(index_elements=["study_id", "annotator_id"], set_=sums | last)
+    return row.on_conflict_do_update(
+        index_elements=["study_id", "annotator_id", "kind"], set_=sums | last
+    )
 
 
 _ADD_WORK = {

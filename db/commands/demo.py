@@ -6,9 +6,10 @@ from sqlmodel import col, select
 
 from db.commands.people import add_demo_accounts
 from db.commands.records import import_records
-from db.commands.studies import StudyPlan, create_study
+from db.commands.studies import create_study
 from db.engine import read_session
 from db.models import Annotator, EvalSet, Study
+from evalkit.annotation.planning import StudyPlan
 from evalkit.demo.simulate import DEMO_EVAL_SET, DEMO_STUDY, demo_records
 
 _CONTENT = frozenset(("case", "output"))

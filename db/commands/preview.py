@@ -5,22 +5,25 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from db.commands.studies import StudyPlan, planned_study, stored_rubric, stored_taxonomy
+from db.commands.studies import planned_study, stored_rubric, stored_taxonomy
 from db.engine import read_session
 from db.models import Study
 from db.queries.annotation.form import Definitions, asked_criterion, asked_tag, definitions
 from db.queries.annotation.planned import answered_by_category, planned_task
-from evalkit.annotation.assignment.sample import drawn_by_category
+from evalkit.annotation.assignment.sample import drawn_by_category, most_demanding
+from evalkit.annotation.planning import StudyPlan
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
 from evalkit.annotation.task import ComparisonTask
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
 from evalkit.severity import DEFAULT_SEVERITIES, Severity
+from evalkit.vocabulary import TaskKind
 
 
 def preview(
     plan: StudyPlan,
     *,
     viewer_id: int,
+    kind: TaskKind | None = None,
     criteria: Sequence[CriterionDefinition] | None = None,
     tags: Sequence[TagDefinition] | None = None,
     severities: Sequence[Severity] = DEFAULT_SEVERITIES,
@@ -29,6 +32,7 @@ def preview(
 
     It is put together by what shows annotators their cases, so it is what they will see: masked
     as the study masks, with its very form. It takes no lock and reads one case, of however many.
+    Of several kinds of task it is one of ``kind``, of the first where none is named.
     ``criteria`` and ``tags`` with their ``severities``, not stored yet, stand in for those that
     the plan names.
 
@@ -51,7 +55,9 @@ def preview(
             asked = replace(asked, criteria=tuple(map(asked_criterion, criteria)))
         if tags is not None:
             asked = replace(asked, tags=tuple(asked_tag(tag, severities) for tag in tags))
-        return planned_task(session, study, run_ids, asked, viewer_id=viewer_id)
+        return planned_task(
+            session, study, run_ids, asked, viewer_id=viewer_id, kind=kind or plan.kind
+        )
 
 
 def sample_by_category(plan: StudyPlan, n_cases: int) -> dict[str, int]:
@@ -64,8 +70,9 @@ def sample_by_category(plan: StudyPlan, n_cases: int) -> dict[str, int]:
     """
     with read_session() as session:
         study, run_ids = planned_study(session, replace(plan, name="New study"))
-        strata = answered_by_category(session, study, run_ids)
-    drawn = drawn_by_category(strata, n_cases, seed=plan.seed, kind=plan.kind)
+        kind = most_demanding(plan.kinds)
+        strata = answered_by_category(session, study, run_ids, kind=kind)
+    drawn = drawn_by_category(strata, n_cases, seed=plan.seed, kind=kind)
     return dict(sorted(drawn.items(), key=lambda share: (-share[1], share[0])))
 
 

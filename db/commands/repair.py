@@ -67,7 +67,7 @@ def _recounted(session: Session, study_id: int) -> list[str]:
 def _counts(session: Session, study_id: int) -> dict[str, dict[Any, Any]]:
     """Return all that is kept count of, without the rows' own ids."""
     pairs = session.exec(select(UnitPair).where(UnitPair.study_id == study_id)).all()
-    runs = {pair.id: (pair.first_run_id, pair.second_run_id) for pair in pairs}
+    runs = {pair.id: (pair.kind, pair.first_run_id, pair.second_run_id) for pair in pairs}
     units = session.exec(select(Unit).where(Unit.study_id == study_id))
     work = session.exec(select(WorkCount).where(WorkCount.study_id == study_id))
     return {
@@ -78,5 +78,5 @@ def _counts(session: Session, study_id: int) -> dict[str, dict[Any, Any]]:
         "pairs of models": {
             runs[pair.id]: (pair.n_live, pair.lead, pair.n_open, pair.n_missing) for pair in pairs
         },
-        "people": {row.annotator_id: tuple(row.model_dump().values()) for row in work},
+        "people": {(row.annotator_id, row.kind): tuple(row.model_dump().values()) for row in work},
     }

@@ -1,7 +1,5 @@
 """Start a study, close it to new work, open it again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -33,16 +31,13 @@ from db.models import (
 )
 from db.queries.annotation.work import planned_cases
 from db.queries.planning import newest_version, run_of, stored_definition
-from evalkit.annotation.assignment.sample import sampled_cases
-from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, READY_GUIDELINES
+from evalkit.annotation.assignment.sample import most_demanding, sampled_cases
+from evalkit.annotation.planning import StudyPlan, check_plan
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, ready_guidelines
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
-from evalkit.phrases import joined
 from evalkit.severity import read_severities
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.vocabulary import LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
-
-MAX_NAME_LENGTH = 120
 
 #: What goes with a study that is discarded, in this order.
 _OF_A_STUDY: tuple[Any, ...] = (
@@ -59,71 +54,6 @@ _OF_A_STUDY: tuple[Any, ...] = (
     StudyGroup,
     ResultsState,
 )
-
-#: What annotators are asked for unless a lead chooses, in the order of the form.
-COLLECTED = ("preference", "scores", "tags", "comment")
-#: What they can be asked for of their preference besides, if a lead wishes.
-OF_PREFERENCE = ("strength", "certainty", "preferences")
-
-
-def collected_of(kind: TaskKind) -> tuple[str, ...]:
-    """Return what annotators of a study of a kind are asked for unless a lead chooses."""
-    return {
-        TaskKind.PAIR: COLLECTED,
-        TaskKind.SINGLE: COLLECTED[1:],
-        TaskKind.RANK: ("preference", "comment"),  # five rubrics beside are much to ask
-    }[kind]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyPlan:
-    """What a lead decides about a study.
-
-    ``models`` are model names, or ``name:run`` where a model has several runs. ``rubric`` and
-    ``taxonomy`` are names (their newest version is used; the ready ones are made when missing),
-    or None to go without. ``pairs_per_case`` None shows every model once per case.
-    ``n_cases`` is for how many cases, drawn by category, it asks; None: for all. Where ``kind``
-    shows each response alone, one model is enough and there are no pairs; where it ranks them, the
-    preference is the ranking, of ``ranked_per_case`` responses (None: as many as there are, up to
-    five). ``guidelines`` None are the ready ones of its kind.
-    """
-
-    name: str
-    eval_set: str
-    models: Sequence[str]
-    kind: TaskKind = TaskKind.PAIR
-    rubric: str | None = DEFAULT_RUBRIC_NAME
-    taxonomy: str | None = DEFAULT_TAXONOMY_NAME
-    about: str = ""
-    contact: str = ""
-    guidelines: str | None = None
-    tells_agreement: bool = False
-    overlap: int = 2
-    pairs_per_case: int | None = None
-    ranked_per_case: int | None = None
-    n_cases: int | None = None
-    collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
-    leak_policy: LeakPolicy = LeakPolicy.MASK
-    seed: int = 0
-
-    @property
-    def shown_per_case(self) -> int:
-        """How many pairs of a case, or single responses, are judged; or how many are ranked."""
-        if self.kind == TaskKind.SINGLE:
-            return len(self.models)
-        if self.kind == TaskKind.RANK:
-            return self.ranked_per_case or min(len(self.models), MOST_RANKED)
-        return self.pairs_per_case or (len(self.models) + 1) // 2
-
-    @property
-    def asked_rubric(self) -> str | None:
-        """The rubric, where something is asked for on its criteria."""
-        return self.rubric if {"scores", "preferences"} & self.collects else None
-
-    @property
-    def asked_taxonomy(self) -> str | None:
-        """The taxonomy, where error tags are asked for."""
-        return self.taxonomy if "tags" in self.collects else None
 
 
 def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
@@ -142,7 +72,7 @@ def planned_study(session: Session, plan: StudyPlan) -> tuple[Study, list[int]]:
     RefusedError
         If the plan cannot work, or names what is not there.
     """
-    _check(plan)
+    check_plan(plan)
     version_id = newest_version(session, plan.eval_set)
     run_ids = [run_of(session, plan.eval_set, version_id, model) for model in plan.models]
     if len(set(run_ids)) < len(run_ids):
@@ -157,17 +87,26 @@ def planned_study(session: Session, plan: StudyPlan) -> tuple[Study, list[int]]:
         task_kind=plan.kind.value,
         overlap=plan.overlap,
         pairs_per_case=plan.shown_per_case,
+        tasks=_stored_tasks(plan),
         seed=plan.seed,
-        collects_preference="preference" in plan.collects,
-        collects_strength="strength" in plan.collects,
-        collects_certainty="certainty" in plan.collects,
-        collects_criterion_preferences="preferences" in plan.collects,
-        collects_scores="scores" in plan.collects,
-        collects_tags="tags" in plan.collects,
-        collects_comment="comment" in plan.collects,
+        collects_preference="preference" in plan.asked,
+        collects_strength="strength" in plan.asked,
+        collects_certainty="certainty" in plan.asked,
+        collects_criterion_preferences="preferences" in plan.asked,
+        collects_scores="scores" in plan.asked,
+        collects_tags="tags" in plan.asked,
+        collects_comment="comment" in plan.asked,
         leak_policy=plan.leak_policy.value,
     )
     return study, run_ids
+
+
+def _stored_tasks(plan: StudyPlan) -> list[dict[str, Any]] | None:
+    """Return all kinds of task to be stored; None where the columns of a study say the one."""
+    tasks = [part.as_task() for part in plan.parts()]
+    if len(tasks) == 1 and tasks[0].share == 1:
+        return None
+    return [task.as_json() for task in tasks]
 
 
 def stored_rubric(session: Session, plan: StudyPlan) -> int | None:
@@ -187,7 +126,9 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
         drawn = None
         if plan.n_cases is not None:
             cases = planned_cases(session, study, run_ids)
-            drawn = sampled_cases(cases, plan.n_cases, seed=plan.seed, kind=plan.kind)
+            drawn = sampled_cases(
+                cases, plan.n_cases, seed=plan.seed, kind=most_demanding(plan.kinds)
+            )
     with write_session() as session:
         if session.exec(select(Study.id).where(Study.name == study.name)).first():
             raise _taken(plan)
@@ -210,7 +151,7 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
 
 
 def _guidelines(plan: StudyPlan) -> str:
-    return READY_GUIDELINES[plan.kind] if plan.guidelines is None else plan.guidelines
+    return ready_guidelines(plan.kinds) if plan.guidelines is None else plan.guidelines
 
 
 def _taken(plan: StudyPlan) -> RefusedError:
@@ -297,96 +238,6 @@ def _existing(session: Session, study_id: int) -> Study:
     if study is None:
         raise NotFoundError("This study does not exist any more.")
     return study
-
-
-def _check(plan: StudyPlan) -> None:
-    """Refuse a plan that cannot work, whoever made it: a page, the command line, a script."""
-    name = plan.name.strip()
-    if not name or len(name) > MAX_NAME_LENGTH:
-        raise RefusedError(f"A study needs a name of 1 to {MAX_NAME_LENGTH} characters.")
-    {
-        TaskKind.SINGLE: _check_single,
-        TaskKind.PAIR: _check_pairs,
-        TaskKind.RANK: _check_rankings,
-    }[plan.kind](plan)
-    if plan.ranked_per_case is not None and plan.kind != TaskKind.RANK:
-        raise RefusedError("Only where responses are ranked can be said how many. Leave it out.")
-    if not 1 <= plan.overlap <= 20:
-        raise RefusedError(f"The overlap must be between 1 and 20 annotators, not {plan.overlap}.")
-    known = (*COLLECTED, *OF_PREFERENCE)
-    if unknown := plan.collects - set(known):
-        raise RefusedError(
-            f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
-            f"Choose from {', '.join(known)}."
-        )
-    if "preferences" in plan.collects and plan.rubric is None:
-        raise RefusedError(
-            "Preferences by criterion need a rubric. Name one, or do not ask for them."
-        )
-    if "scores" in plan.collects and plan.rubric is None:
-        raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
-    if "tags" in plan.collects and plan.taxonomy is None:
-        raise RefusedError("Error tags need a taxonomy. Name one, or do not ask for tags.")
-
-
-def _check_pairs(plan: StudyPlan) -> None:
-    if len(plan.models) < 2:
-        raise RefusedError(
-            "A study that compares needs at least two models. Name two or more, or show each "
-            "response alone."
-        )
-    n_pairs = len(plan.models) * (len(plan.models) - 1) // 2
-    if plan.pairs_per_case is not None and not 1 <= plan.pairs_per_case <= n_pairs:
-        raise RefusedError(
-            f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
-            f"of them, not {plan.pairs_per_case}."
-        )
-    if not plan.collects - {"comment", *OF_PREFERENCE}:
-        raise RefusedError("Ask annotators for a preference, scores or error tags.")
-    if "preference" not in plan.collects and (idle := plan.collects & set(OF_PREFERENCE)):
-        raise RefusedError(
-            f"Without a preference annotators cannot be asked for its {joined(sorted(idle))}. "
-            "Ask for the preference, too."
-        )
-
-
-def _check_rankings(plan: StudyPlan) -> None:
-    """Refuse a ranking of too few or too many, or what nobody can be asked beside one."""
-    n, most = plan.shown_per_case, min(len(plan.models), MOST_RANKED)
-    if len(plan.models) < LEAST_RANKED:
-        raise RefusedError(
-            f"A study that ranks needs at least {LEAST_RANKED} models. Name more, or show two "
-            "responses beside each other."
-        )
-    if not LEAST_RANKED <= n <= most:
-        raise RefusedError(
-            f"Of {len(plan.models)} models {LEAST_RANKED} to {most} responses can be ranked "
-            f"together, not {n}."
-        )
-    if plan.pairs_per_case is not None:
-        raise RefusedError("Where responses are ranked there are no pairs. Leave them out.")
-    if "preference" not in plan.collects:
-        raise RefusedError("Ask annotators for the ranking: it is what this study is for.")
-    if plan.collects & set(OF_PREFERENCE) or plan.tells_agreement:
-        raise RefusedError(
-            "Of a ranking annotators cannot be asked for strength, certainty or preferences by "
-            "criterion, nor be told whom they chose. Leave that out."
-        )
-
-
-def _check_single(plan: StudyPlan) -> None:
-    """Refuse what a response alone cannot be asked about."""
-    if not plan.models:
-        raise RefusedError("A study needs a model whose responses are judged. Name one or more.")
-    if plan.pairs_per_case is not None:
-        raise RefusedError("Responses that are shown alone make no pairs. Leave their number out.")
-    if plan.collects & {"preference", *OF_PREFERENCE} or plan.tells_agreement:
-        raise RefusedError(
-            "Between responses that are shown alone nobody can choose. Ask for scores or error "
-            "tags, without a preference and without telling annotators whom they chose."
-        )
-    if not plan.collects - {"comment"}:
-        raise RefusedError("Ask annotators for scores or error tags.")
 
 
 def _rubric(session: Session, plan: StudyPlan) -> int | None:

@@ -18,10 +18,15 @@ from db.prepared import Prepared, Values, columns_of
 from db.queries.annotation.cases import outputs_elsewhere
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.task import NOT_YOURS
+from db.queries.annotation.tasks import tasks_of
 from db.queries.annotation.work import WORK_DONE, StudyWork, shows, study_work, work_done
+from evalkit.annotation.assignment.tasks import StudyTask
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy, TaskKind
+
+#: The pair of models of a unit by their positions, of all units of one kind.
+_PairOfKind = tuple[TaskKind, Pair]
 
 #: Units stand at one of so many places, drawn for each.
 N_PLACES = 2**31
@@ -114,8 +119,10 @@ def count_units(session: Session, study: Study) -> None:
     session.flush()
 
 
-def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, dict[str, Any]]]:
-    """Return the rows of the units, each with its pair of models by their positions."""
+def _units(
+    session: Session, study: Study, work: StudyWork
+) -> list[tuple[_PairOfKind, dict[str, Any]]]:
+    """Return the rows of the units, each with its kind and pair of models."""
     n_live: Counter[tuple[int, Pair, int]] = Counter()
     for entry in work.shown:
         n_live[entry.case_id, entry.pair, entry.models[0]] += entry.n_live
@@ -130,6 +137,7 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
         is_alone = pair.first == pair.second
         row = {
             "study_id": study.id,
+            "kind": pair.kind,
             "case_id": case_id,
             "first_output_id": outputs[0],
             "second_output_id": outputs[1],
@@ -140,29 +148,30 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
             "n_live": n_first if is_alone else n_first + n_second + sum(n_more),
             "lead": 0 if n_more else n_first - n_second,
         }
-        rows.append((Pair(pair.first, pair.second), row))
+        rows.append(((pair.kind, Pair(pair.first, pair.second)), row))
     return rows
 
 
 def _pairs(
-    study: Study, work: StudyWork, units: list[tuple[Pair, dict[str, Any]]]
-) -> dict[Pair, UnitPair]:
-    totals: defaultdict[Pair, Counter[str]] = defaultdict(Counter)
+    study: Study, work: StudyWork, units: list[tuple[_PairOfKind, dict[str, Any]]]
+) -> dict[_PairOfKind, UnitPair]:
+    totals: defaultdict[_PairOfKind, Counter[str]] = defaultdict(Counter)
     for pair, row in units:
-        n_missing = n_missing_of(study, row["n_live"]) if row["is_offered"] else 0
+        n_missing = n_missing_of(study, pair[0], row["n_live"]) if row["is_offered"] else 0
         total = totals[pair]
         total["n_live"] += row["n_live"]
         total["lead"] += row["lead"]
         total["n_open"] += n_missing > 0
         total["n_missing"] += n_missing
     return {
-        pair: UnitPair(
+        (kind, pair): UnitPair(
             study_id=number_of(study),
+            kind=kind,
             first_run_id=work.run_ids[pair.first],
             second_run_id=work.run_ids[pair.second],
             **total,
         )
-        for pair, total in totals.items()
+        for (kind, pair), total in totals.items()
     }
 
 
@@ -170,17 +179,21 @@ def _count_everybody(session: Session, study: Study) -> None:
     """Count what each annotator did in a study, and which open units are theirs no more."""
     connection = session.connection()
     connection.execute(sa.insert(WorkCount).from_select(WORK_DONE, work_done(number_of(study))))
+    for task in tasks_of(study):
+        _count_known(session, study, task)
+
+
+def _count_known(session: Session, study: Study, task: StudyTask) -> None:
+    """Count the open units of one kind that each annotator was shown."""
     is_shown = sa.and_(
         col(Assignment.case_id) == Unit.case_id,
-        shows(
-            col(Unit.first_output_id), col(Unit.second_output_id), kind=TaskKind(study.task_kind)
-        ),
+        shows(col(Unit.first_output_id), col(Unit.second_output_id), kind=task.kind),
     )
     known = (
         sa.select(
             col(Assignment.annotator_id),
             col(Unit.id),
-            (study.overlap - col(Unit.n_live)).label("n_missing"),
+            (task.overlap - col(Unit.n_live)).label("n_missing"),
         )
         .distinct()
         .join(Unit, is_shown)
@@ -189,14 +202,14 @@ def _count_everybody(session: Session, study: Study) -> None:
             col(Annotator.kind) == AnnotatorKind.HUMAN,
             col(Assignment.study_id) == study.id,
             col(Unit.study_id) == study.id,
+            col(Unit.kind) == task.kind,
             col(Unit.is_offered),
-            col(Unit.n_live) < study.overlap,
+            col(Unit.n_live) < task.overlap,
         )
         .subquery()
     )
     counts = sa.select(known.c.annotator_id, sa.func.count(), sa.func.sum(known.c.n_missing))
-    for annotator_id, n_open, n_missing in connection.execute(
-        counts.group_by(known.c.annotator_id)
-    ):
+    rows = session.connection().execute(counts.group_by(known.c.annotator_id)).all()
+    for annotator_id, n_open, n_missing in rows:
         more = {"n_open": n_open, "n_missing": n_missing}
-        add_work(session, study, {annotator_id: more})
+        add_work(session, study, task.kind, {annotator_id: more})

@@ -98,6 +98,8 @@ class Study(DatabaseTable, table=True):
     ``tells_agreement``, that they are told at the end how often they chose as others did.
     ``n_drawn`` is for how many of its cases it asks, where it is not for all; see `StudyCase`.
     ``pairs_per_case`` counts responses where ``task_kind`` shows each alone, or ranks them.
+    ``tasks`` are the kinds of task where it asks for several, see `StudyTask`: then ``task_kind``,
+    ``overlap`` and ``pairs_per_case`` are of the first, and what it collects is what any does.
     """
 
     __tablename__ = "study"
@@ -120,6 +122,7 @@ class Study(DatabaseTable, table=True):
     task_kind: str = TaskKind.PAIR
     overlap: int = 2
     pairs_per_case: int = 1
+    tasks: list[dict[str, Any]] | None = json_value()
     seed: int = 0
     n_drawn: int | None = None
     collects_preference: bool = True

@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import DatabaseTable, json_value, moment, reference, row_id
+from db.columns import DatabaseTable, json_value, moment, one_of, reference, row_id
+from evalkit.vocabulary import TaskKind
 
 
 class UnitPair(DatabaseTable, table=True):
-    """Two runs of a study, over all its units; twice the same where each response stands alone.
+    """Two runs of a study, over all its units of one kind of task.
 
-    Where responses are ranked, the first two of them.
+    Twice the same where each response stands alone; where they are ranked, the first two of them.
 
     ``n_live`` counts the presentations that are submitted or under way, and ``lead`` how many more
     of them have the first run on the left. ``n_open`` counts the units that may be given out and
@@ -23,10 +24,14 @@ class UnitPair(DatabaseTable, table=True):
     """
 
     __tablename__ = "unit_pair"
-    __table_args__ = (UniqueConstraint("study_id", "first_run_id", "second_run_id"),)
+    __table_args__ = (
+        UniqueConstraint("study_id", "kind", "first_run_id", "second_run_id"),
+        one_of("kind", TaskKind),
+    )
 
     id: int | None = row_id()
     study_id: int = reference("study")
+    kind: str = TaskKind.PAIR
     first_run_id: int = reference("run")
     second_run_id: int = reference("run")
     n_live: int = 0
@@ -36,9 +41,10 @@ class UnitPair(DatabaseTable, table=True):
 
 
 class Unit(DatabaseTable, table=True):
-    """What ``overlap`` annotators judge: a case with the outputs of two runs, or twice the same.
+    """What several annotators judge: a case with the outputs of two runs, or twice the same.
 
-    Where responses are ranked, a case is one unit, and ``more_output_ids`` are the third and on.
+    How many they are is said by the task of its ``kind`` in the study. Where responses are ranked,
+    a case is one unit, and ``more_output_ids`` are the third and on.
 
     ``place`` is where it stands in the order of the study, which is drawn. What is not
     ``is_offered`` is given out to nobody any more: its case was retired, or an output gives its
@@ -48,11 +54,13 @@ class Unit(DatabaseTable, table=True):
     __tablename__ = "unit"
     __table_args__ = (
         UniqueConstraint("study_id", "case_id", "pair_id"),
-        Index("ix_unit_next", "study_id", "is_offered", "n_live", "place"),
+        one_of("kind", TaskKind),
+        Index("ix_unit_next", "study_id", "kind", "is_offered", "n_live", "place"),
     )
 
     id: int | None = row_id()
     study_id: int = reference("study")
+    kind: str = TaskKind.PAIR
     case_id: int = reference("case", index=True)
     pair_id: int = reference("unit_pair", index=True)
     first_output_id: int = reference("output", index=True)
@@ -66,7 +74,7 @@ class Unit(DatabaseTable, table=True):
 
 
 class WorkCount(DatabaseTable, table=True):
-    """What one annotator did in one study.
+    """What one annotator did of one kind of task in one study.
 
     ``n_begun`` counts drafts, and cases that are reserved and not begun. ``n_open`` and
     ``n_missing`` are as those of a pair, over the units this annotator was shown: they are not
@@ -74,9 +82,11 @@ class WorkCount(DatabaseTable, table=True):
     """
 
     __tablename__ = "work_count"
+    __table_args__ = (one_of("kind", TaskKind),)
 
     study_id: int = Field(foreign_key="study.id", primary_key=True)
     annotator_id: int = Field(foreign_key="annotator.id", primary_key=True, index=True)
+    kind: str = Field(default=TaskKind.PAIR, primary_key=True)
     n_submitted: int = 0
     n_begun: int = 0
     last_submitted_id: int | None = None

@@ -22,6 +22,8 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
+from db.queries.annotation.tasks import collected_by, tasks_of
+from evalkit.annotation.assignment.tasks import StudyTask
 from evalkit.vocabulary import AssignmentState, TaskKind
 
 
@@ -54,6 +56,7 @@ class StudySummary:
     kind: TaskKind
     overlap: int
     pairs_per_case: int
+    tasks: tuple[StudyTask, ...]
     collects: tuple[str, ...]
     leak_policy: str
     is_open: bool
@@ -63,6 +66,11 @@ class StudySummary:
     n_annotators: int
     n_simulated_annotators: int
     created_at: datetime
+
+    @property
+    def kinds(self) -> tuple[TaskKind, ...]:
+        """The kinds of task it asks for; ``kind`` is the first."""
+        return tuple(task.kind for task in self.tasks)
 
     @property
     def cases(self) -> str:
@@ -190,7 +198,8 @@ def _study_summary(
         kind=TaskKind(study.task_kind),
         overlap=study.overlap,
         pairs_per_case=study.pairs_per_case,
-        collects=_collected(study),
+        tasks=tasks_of(study),
+        collects=collected_by(study),
         leak_policy=study.leak_policy,
         is_open=study.is_open,
         n_cases=n_cases,
@@ -222,16 +231,3 @@ def _run_names(rows: Iterable[tuple[str, str]]) -> list[str]:
 
 def _versioned(definition: Rubric | Taxonomy | None) -> str | None:
     return None if definition is None else f"{definition.name} v{definition.version}"
-
-
-def _collected(study: Study) -> tuple[str, ...]:
-    asked = {
-        "preference": study.collects_preference,
-        "strength": study.collects_strength,
-        "certainty": study.collects_certainty,
-        "preferences": study.collects_criterion_preferences,
-        "scores": study.collects_scores,
-        "tags": study.collects_tags,
-        "comment": study.collects_comment,
-    }
-    return tuple(what for what, is_asked in asked.items() if is_asked)

@@ -1,5 +1,6 @@
 """What a study starts with: its rubric, its guidelines, and how reasons to skip read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.annotation.task import ScaleLevel
@@ -135,6 +136,27 @@ READY_GUIDELINES = {
     TaskKind.SINGLE: _OF_SINGLE_RESPONSES + _WHEN_NOT,
     TaskKind.RANK: _OF_RANKINGS + _WHEN_NOT,
 }
+
+#: What is said of each kind of task where a study asks for several.
+_WHERE = {
+    TaskKind.PAIR: "Where two responses stand side by side",
+    TaskKind.SINGLE: "Where a response stands alone",
+    TaskKind.RANK: "Where responses are put in order",
+}
+
+
+def ready_guidelines(kinds: Sequence[TaskKind]) -> str:
+    """Return what annotators of a study of these kinds are told where its lead writes nothing."""
+    if len(kinds) == 1:
+        return READY_GUIDELINES[kinds[0]]
+    told = {TaskKind.PAIR: _OF_PAIRS, TaskKind.SINGLE: _OF_SINGLE_RESPONSES}
+    told[TaskKind.RANK] = _OF_RANKINGS
+    parts = [f"# {_WHERE[kind]}\n\n{told[kind]}" for kind in kinds]
+    return (
+        "The cases of this study are of several kinds, mixed on purpose: look what is asked "
+        "before you begin one.\n\n" + "\n".join(parts) + _WHEN_NOT
+    )
+
 
 #: How each reason to skip reads on the screen, in the order of its key.
 SKIP_REASONS = {

@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from db.commands.audience import set_audience
-from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open, weigh_errors
+from db.commands.studies import create_study, set_study_open, weigh_errors
 from db.engine import read_session
 from db.queries import library, results
 from db.queries.annotation import audience as audiences, naming
 from evalkit.annotation.blinding.naming import naming_in_words
+from evalkit.annotation.planning import StudyPlan, TaskPlan
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
+from evalkit.cli.kinds import names_of, tasks_of_options
 from evalkit.cli.report.options import weights_of
 from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, require_database
 from evalkit.errors import NotFoundError, RefusedError
@@ -38,15 +40,27 @@ GuidelinesOption = Annotated[
     ),
 ]
 KindOption = Annotated[
-    TaskKind,
-    typer.Option(help="What a case shows: two responses, a single one, or several to be ranked."),
+    list[str] | None,
+    typer.Option(
+        help="What a case shows: two responses (pair), one (single), or several to be ranked "
+        "(rank). Repeat it to mix kinds; KIND=SHARE asks a part of the cases, as in single=20%.",
+        show_default="pair",
+    ),
+]
+OverlapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Annotators of each pair, response or ranking; KIND=N for one kind of several.",
+        show_default="2",
+    ),
 ]
 CollectOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         help="What annotators give, comma-separated, of preference, scores, tags and comment; "
         "the preference of several is their ranking; default: all that fits, of a ranking "
-        "preference and comment, and what a named rubric or taxonomy is for."
+        "preference and comment, and what a named rubric or taxonomy is for. KIND=WHAT for one "
+        "kind of several."
     ),
 ]
 
@@ -89,10 +103,10 @@ def create(
     models: Annotated[
         str, typer.Option(help="Model names, comma-separated; `name:run` where one has several.")
     ],
-    kind: KindOption = TaskKind.PAIR,
+    kind: KindOption = None,
     rubric: RubricOption = None,
     taxonomy: TaxonomyOption = None,
-    overlap: Annotated[int, typer.Option(help="Annotators of each pair, response or ranking.")] = 2,
+    overlap: OverlapOption = None,
     pairs_per_case: PairsOption = None,
     ranked: RankedOption = None,
     cases: CasesOption = None,
@@ -109,24 +123,24 @@ def create(
 ) -> None:
     """Start a study on the newest version of an eval set."""
     require_database()
+    more = _asked(strength=strength, certainty=certainty, preferences=by_criterion)
+    named = _asked(scores=rubric, tags=taxonomy)
+    first, *beside = tasks_of_options(kind, overlap, collect, named=named, of_preference=more)
     plan = StudyPlan(
         name=name,
         eval_set=eval_set,
-        models=_names(models),
-        kind=kind,
+        models=names_of(models),
+        kind=first.kind,
+        share=first.share,
         rubric=_named(rubric, default=DEFAULT_RUBRIC_NAME),
         taxonomy=_named(taxonomy, default=DEFAULT_TAXONOMY_NAME),
         guidelines=guidelines.read_text(encoding="utf-8") if guidelines else None,
-        overlap=overlap,
-        pairs_per_case=pairs_per_case,
-        ranked_per_case=ranked,
+        overlap=first.overlap,
+        pairs_per_case=_of_first(pairs_per_case, TaskKind.PAIR, beside),
+        ranked_per_case=_of_first(ranked, TaskKind.RANK, beside),
         n_cases=cases,
-        collects=(
-            frozenset(collected_of(kind)) | _asked(scores=rubric, tags=taxonomy)
-            if collect is None
-            else frozenset(_names(collect))
-        )
-        | _asked(strength=strength, certainty=certainty, preferences=by_criterion),
+        collects=first.collects or frozenset(),
+        beside=[_counted(task, pairs=pairs_per_case, ranked=ranked) for task in beside],
         leak_policy=leaks,
         seed=seed,
     )
@@ -167,7 +181,8 @@ def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: bool 
     if as_json:
         typer.echo(json.dumps(asdict(study), default=str, indent=2))
         return
-    for what, value in asdict(study).items():
+    values = asdict(study) | {"tasks": tuple(task.in_words for task in study.tasks)}
+    for what, value in values.items():
         written = ", ".join(value) if isinstance(value, tuple) else value
         out().print(f"{what.replace('_', ' '):24}{'none' if written is None else written}")
 
@@ -273,5 +288,15 @@ def _refuse_idle(plan: StudyPlan, *, rubric: str | None, taxonomy: str | None) -
             )
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def _counted(task: TaskPlan, *, pairs: int | None, ranked: int | None) -> TaskPlan:
+    """Add to a further kind of task how many pairs or ranked responses each case has."""
+    return replace(
+        task,
+        pairs_per_case=pairs if task.kind == TaskKind.PAIR else None,
+        ranked_per_case=ranked if task.kind == TaskKind.RANK else None,
+    )
+
+
+def _of_first(n: int | None, kind: TaskKind, beside: Sequence[TaskPlan]) -> int | None:
+    """Return a number for the first kind, unless it is meant for another of the study."""
+    return None if kind in {task.kind for task in beside} else n

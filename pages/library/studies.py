@@ -56,7 +56,7 @@ if studies:
         set_audience(picked.study_id, chosen, actor_id=user.id)
         st.rerun()
     key = f"instructions-{picked.study_id}"
-    if (changed := study_form.instructions_form(told, kind=picked.kind, key=key)) is not None:
+    if (changed := study_form.instructions_form(told, asked=picked.kinds, key=key)) is not None:
         set_instructions(picked.study_id, changed, actor_id=user.id)
         st.rerun()
 

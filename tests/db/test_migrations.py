@@ -19,6 +19,9 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
+    "0034_mix_kinds_of_task.py": (
+        "ed6e1eef82de33d7a3a717b80df622635a2a5017a37b1b5133bcea66faf47844"
+    ),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"
     ),

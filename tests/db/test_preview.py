@@ -189,7 +189,7 @@ def test_what_is_said_to_be_drawn_is_what_is_drawn_where_texts_are_elsewhere(par
     plan = StudyPlan(name="S", eval_set="Set", models=("A", "B"), n_cases=4)
     with read_session() as session:
         study, run_ids = planned_study(session, plan)
-        answered = answered_by_category(session, study, run_ids)
+        answered = answered_by_category(session, study, run_ids, kind=plan.kind)
     expected = drawn_by_category(answered, 4, seed=plan.seed)
 
     create_study(plan)

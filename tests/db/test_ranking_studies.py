@@ -9,7 +9,7 @@ from db.commands import annotation as commands
 from db.commands.assignments import hold_next, next_task_id
 from db.commands.preview import preview
 from db.commands.records import import_file, import_records
-from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open
+from db.commands.studies import create_study, set_study_open
 from db.commands.units import outdate_units
 from db.engine import read_session, write_session
 from db.models import (
@@ -33,6 +33,7 @@ from db.queries.responses.answers import answers
 from db.queries.results.studies import ResultFilters
 from evalkit.annotation.draft import IncompleteError, parse_draft
 from evalkit.annotation.form import Form, checked_draft
+from evalkit.annotation.planning import StudyPlan, collected_of
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.ranking.report import ranking_report

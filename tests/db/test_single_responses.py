@@ -6,13 +6,14 @@ from sqlmodel import select
 from db.commands import annotation as commands
 from db.commands.assignments import hold_next, next_task_id
 from db.commands.records import import_file, import_records
-from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open
+from db.commands.studies import create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study
 from db.queries import results
 from db.queries.annotation.own import own_annotations
 from db.queries.annotation.progress import study_progress
 from db.queries.annotation.task import comparison_task
+from evalkit.annotation.planning import StudyPlan, collected_of
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.decision.document import decided

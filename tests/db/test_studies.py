@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from db.commands.assignments import next_task_id
 from db.commands.preview import sample_by_category
 from db.commands.records import import_file, import_records
-from db.commands.studies import StudyPlan, collected_of, create_study, discard_study, set_study_open
+from db.commands.studies import create_study, discard_study, set_study_open
 from db.commands.units import count_units
 from db.engine import read_session, write_session, writers
 from db.models import (
@@ -30,6 +30,7 @@ from db.queries import library
 from db.queries.annotation.leaks import leak_count
 from db.queries.records.files import FileFormat, export_bytes, export_file
 from evalkit.annotation.assignment.sample import sampled_cases
+from evalkit.annotation.planning import StudyPlan, collected_of
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Case, Criterion, Study, Tag, Taxonomy
 from db.prepared import Prepared
 from db.queries.annotation.shown import shown_outputs
+from db.queries.annotation.tasks import collected_of_kind, kind_of
 from evalkit.annotation.form import Form
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskSeverity, TaskTag
@@ -72,19 +73,18 @@ def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
 def form_with(asked: Definitions, session: Session, study: Study, assignment: Assignment) -> Form:
     """Return the same with a rubric and a taxonomy that need not be stored."""
     sides = tuple(shown_outputs(assignment))
-    is_ranked = study.task_kind == TaskKind.RANK
-    is_compared = study.collects_preference and len(sides) == 2 and not is_ranked
+    kind = kind_of(assignment)
+    collected = collected_of_kind(study, kind)
+    is_compared = "preference" in collected and kind == TaskKind.PAIR
     collect = {
         "preference": is_compared,
-        "ranking": study.collects_preference and is_ranked,
-        "strength": is_compared and study.collects_strength,
-        "certainty": is_compared and study.collects_certainty,
-        "preferences": is_compared
-        and study.collects_criterion_preferences
-        and bool(asked.criteria),
-        "scores": study.collects_scores and bool(asked.criteria),
-        "tags": study.collects_tags and bool(asked.tags),
-        "comment": study.collects_comment,
+        "ranking": "preference" in collected and kind == TaskKind.RANK,
+        "strength": is_compared and "strength" in collected,
+        "certainty": is_compared and "certainty" in collected,
+        "preferences": is_compared and "preferences" in collected and bool(asked.criteria),
+        "scores": "scores" in collected and bool(asked.criteria),
+        "tags": "tags" in collected and bool(asked.tags),
+        "comment": "comment" in collected,
     }
     items: list[dict[str, str]] = []
     if collect["scores"]:

@@ -11,11 +11,12 @@ from db.columns import now
 from db.models import Annotation, Annotator, Assignment, Study, UnitPair, WorkCount
 from db.prepared import Prepared, columns_of
 from db.queries.annotation.audience import IS_FOR, require_part
+from db.queries.annotation.tasks import tasks_of
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
 from evalkit.annotation.opening import Opening, draft_mark
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.vocabulary import AnnotatorKind, AssignmentState, SkipReason
+from evalkit.vocabulary import AnnotatorKind, AssignmentState, SkipReason, TaskKind
 
 #: Whoever was shown nothing for so long is not counted on for what remains.
 ACTIVE_WITHIN = timedelta(days=7)
@@ -101,14 +102,14 @@ def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Pro
 def progress(session: Session, study: Study, *, annotator_id: int, at: datetime) -> Progress:
     """Count what this annotator did, and estimate what is theirs to do."""
     assert study.id is not None  # it was read from the database
-    own = _work(session, study, annotator_id)
+    work = _work(session, study, annotator_id)
     return Progress(
         study_id=study.id,
         study_name=study.name,
-        n_done=own.n_submitted,
-        n_begun=own.n_begun,
-        n_total=_total(session, study, own, at=at),
-        last_id=own.last_submitted_id,
+        n_done=sum(own.n_submitted for own in work),
+        n_begun=sum(own.n_begun for own in work),
+        n_total=_total(session, study, work, annotator_id=annotator_id, at=at),
+        last_id=max((own.last_submitted_id or 0 for own in work), default=0) or None,
         is_open=study.is_open,
         tells_agreement=study.tells_agreement,
         edits=_edits(session, study.id, annotator_id=annotator_id),
@@ -119,35 +120,57 @@ def done_and_total(
     session: Session, study: Study, *, annotator_id: int, at: datetime
 ) -> tuple[int, int]:
     """Return what a screen says of the same: how much is done, of how much in all."""
-    own = _work(session, study, annotator_id)
-    return own.n_submitted, _total(session, study, own, at=at)
+    work = _work(session, study, annotator_id)
+    n_total = _total(session, study, work, annotator_id=annotator_id, at=at)
+    return sum(own.n_submitted for own in work), n_total
 
 
-def _total(session: Session, study: Study, own: Any, *, at: datetime) -> int:
-    n_begun: int = own.n_submitted + own.n_begun
+def shares_left(
+    session: Session, study: Study, *, annotator_id: int, at: datetime
+) -> dict[TaskKind, int]:
+    """Return how many new tasks of each kind fall to somebody, of what is missing in a study."""
+    return _shares(session, study, _work(session, study, annotator_id), annotator_id, at)
+
+
+def _total(
+    session: Session, study: Study, work: list[Any], *, annotator_id: int, at: datetime
+) -> int:
+    n_begun: int = sum(own.n_submitted + own.n_begun for own in work)
     if not study.is_open:
         return n_begun
-    asked = {"study_id": study.id, "own_id": own.annotator_id, "after": at - ACTIVE_WITHIN}
-    [still_open] = _STILL_OPEN.all(session, asked)
-    n_open, n_missing, n_others_at_work = (int(n or 0) for n in still_open)
-    return n_begun + share_of_work(
-        n_available=n_open - own.n_open,
-        n_missing=n_missing - own.n_missing,
-        n_annotators=1 + n_others_at_work,
-    )
+    return n_begun + sum(_shares(session, study, work, annotator_id, at).values())
 
 
-def _work(session: Session, study: Study, annotator_id: int) -> Any:
-    """Return what an annotator did in a study; counted here where the counts are outdated."""
+def _shares(
+    session: Session, study: Study, work: list[Any], annotator_id: int, at: datetime
+) -> dict[TaskKind, int]:
+    own = {TaskKind(row.kind): row for row in work}
+    asked = {"study_id": study.id, "own_id": annotator_id, "after": at - ACTIVE_WITHIN}
+    open_of = {
+        TaskKind(kind): (int(n_open), int(n_missing), int(n_others))
+        for kind, n_open, n_missing, n_others in _STILL_OPEN.all(session, asked)
+    }
+    shares = {}
+    for task in tasks_of(study):
+        n_open, n_missing, n_others = open_of.get(task.kind, (0, 0, 0))
+        done = own.get(task.kind)
+        shares[task.kind] = share_of_work(
+            n_available=n_open - (done.n_open if done else 0),
+            n_missing=n_missing - (done.n_missing if done else 0),
+            n_annotators=1 + n_others,
+        )
+    return shares
+
+
+def _work(session: Session, study: Study, annotator_id: int) -> list[Any]:
+    """Return what an annotator did of each kind; counted here where the counts are outdated."""
     assert study.id is not None  # it was read from the database
     if study.are_units_current:
         whose = {"study_id": study.id, "annotator_id": annotator_id}
-        work = _WORK.first(session, whose)
-    else:
-        done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
-        row = session.connection().execute(done).first()
-        work = None if row is None else WorkCount(**dict(zip(WORK_DONE, row, strict=True)))
-    return work or WorkCount(study_id=study.id, annotator_id=annotator_id)
+        return list(_WORK.all(session, whose))
+    done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
+    rows = session.connection().execute(done)
+    return [WorkCount(**dict(zip(WORK_DONE, row, strict=True))) for row in rows]
 
 
 def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
@@ -227,7 +250,7 @@ _WORK = Prepared(
     )
 )
 _OTHERS_AT_WORK = (
-    sa.select(sa.func.count(col(WorkCount.annotator_id)))
+    sa.select(sa.func.count(sa.distinct(col(WorkCount.annotator_id))))
     .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
     .where(
         col(WorkCount.study_id) == sa.bindparam("study_id"),
@@ -240,8 +263,11 @@ _OTHERS_AT_WORK = (
 )
 _STILL_OPEN = Prepared(
     sa.select(
+        col(UnitPair.kind),
         sa.func.sum(col(UnitPair.n_open)).label("n_open"),
         sa.func.sum(col(UnitPair.n_missing)).label("n_missing"),
         _OTHERS_AT_WORK.scalar_subquery().label("n_others_at_work"),
-    ).where(col(UnitPair.study_id) == sa.bindparam("study_id"))
+    )
+    .where(col(UnitPair.study_id) == sa.bindparam("study_id"))
+    .group_by(col(UnitPair.kind))
 )

@@ -18,7 +18,9 @@ from db.models import (
     VersionCase,
 )
 from db.queries.annotation.cases import is_asked_for, outputs_elsewhere
-from evalkit.annotation.assignment.policy import PlannedCase, PlannedUnit, Shown, plan
+from db.queries.annotation.tasks import KIND, tasks_of
+from evalkit.annotation.assignment.policy import PlannedCase, PlannedUnit, Shown
+from evalkit.annotation.assignment.tasks import planned_units
 from evalkit.vocabulary import (
     AnnotatorKind,
     AssignmentKind,
@@ -41,6 +43,7 @@ _MORE = (
 WORK_DONE = (
     "study_id",
     "annotator_id",
+    "kind",
     "n_submitted",
     "n_begun",
     "last_submitted_id",
@@ -67,14 +70,13 @@ def study_work(session: Session, study: Study) -> StudyWork:
     """Plan a study and count what was shown. It reads all of it: never while somebody waits."""
     run_ids, outputs = study_outputs(session, study)
     shown = _shown(session, study, {output: model for (_, model), output in outputs.items()})
-    planned = plan(
+    units = planned_units(
         _planned_cases(session, study, outputs),
+        tasks_of(study),
+        shown,
         n_models=len(run_ids),
-        pairs_per_case=study.pairs_per_case,
         seed=study.seed,
-        kind=TaskKind(study.task_kind),
     )
-    units = planned.keeping(shown)
     if study.n_drawn is not None:
         units = _as_drawn(session, study, units)
     return StudyWork(tuple(run_ids), units, shown, outputs)
@@ -117,7 +119,7 @@ def _as_drawn(
 
 
 def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select what each annotator did in a study, counted from the assignments: as `WorkCount`s.
+    """Select what each annotator did of each kind in a study: as `WorkCount`s, from assignments.
 
     Judges are left out; the columns are ``WORK_DONE``.
     """
@@ -128,6 +130,7 @@ def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             col(Assignment.study_id),
             col(Assignment.annotator_id),
+            KIND,
             sa.func.sum(sa.case((is_submitted, 1), else_=0)),
             sa.func.sum(sa.case((is_begun, 1), else_=0)),
             sa.func.max(sa.case((is_submitted, col(Assignment.id)))),
@@ -137,7 +140,7 @@ def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
         .where(col(Assignment.study_id) == study_id, col(Annotator.kind) == AnnotatorKind.HUMAN)
-        .group_by(col(Assignment.study_id), col(Assignment.annotator_id))
+        .group_by(col(Assignment.study_id), col(Assignment.annotator_id), KIND)
     )
 
 
@@ -186,13 +189,7 @@ def _outputs(session: Session, study: Study, run_ids: Sequence[int]) -> dict[tup
 def _shown(session: Session, study: Study, model_of: Mapping[int, int]) -> tuple[Shown, ...]:
     """Count every presentation given out; judges do not count, whatever they judged."""
     counts = sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK)
-    is_alone = col(Assignment.right_output_id).is_(None)
-    is_ranked = col(Assignment.third_output_id).is_not(None)
-    is_of = {
-        TaskKind.SINGLE: is_alone,
-        TaskKind.PAIR: ~is_alone & ~is_ranked,
-        TaskKind.RANK: is_ranked,
-    }
+    kinds = [task.kind.value for task in tasks_of(study)]
     outputs = (col(Assignment.left_output_id), _OTHER, *_MORE)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -204,7 +201,7 @@ def _shown(session: Session, study: Study, model_of: Mapping[int, int]) -> tuple
         .where(
             col(Assignment.study_id) == study.id,
             col(Annotator.kind) == AnnotatorKind.HUMAN,
-            is_of[TaskKind(study.task_kind)],
+            KIND.in_(kinds),
             counts,
         )
         .group_by(col(Assignment.case_id), *outputs)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Annotator, Assignment, Study, Unit
+from db.queries.annotation.tasks import task_of
 from db.queries.records.annotated import IMPORTED_POLICY, SIDES_UNKNOWN_POLICY
 from db.queries.results.filtering import counted
 from db.queries.results.reading import numbers_of
@@ -87,8 +88,10 @@ def _planned(session: Session, study: ResultStudy) -> tuple[Any, TaskKind, int, 
     ).where(
         col(Unit.study_id) == study.study_id,
         col(Unit.is_offered),
-        sa.literal(of_study.task_kind != TaskKind.RANK),
+        col(Unit.kind) != TaskKind.RANK,
     )
     units = numbers_of(session, statement, dtype=np.float64)
     is_drawn = of_study.n_drawn is not None
-    return units, TaskKind(of_study.task_kind), of_study.pairs_per_case, is_drawn
+    pairs = task_of(of_study, TaskKind.PAIR)
+    per_case = of_study.pairs_per_case if pairs is None else pairs.per_case
+    return units, TaskKind(of_study.task_kind), per_case, is_drawn

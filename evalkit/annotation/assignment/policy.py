@@ -8,7 +8,7 @@ that is stopped early has few half-judged pairs.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -187,15 +187,44 @@ def plan(
         Its units go category by category, cases in seeded order within each. Pairs with a
         missing output are replaced by the next of the tournament, as far as the case has others.
     """
-    ordered = tuple(
+    ordered = in_order(cases, seed=seed)
+    empty = Plan(ordered, (), n_models, pairs_per_case, seed, kind)
+    units = (unit for index, case in enumerate(ordered) for unit in empty.units_of(case, index))
+    return replace(empty, units=tuple(units))
+
+
+def in_order(cases: Iterable[PlannedCase], *, seed: int) -> tuple[PlannedCase, ...]:
+    """Return cases in the order in which they are planned: by category, drawn within each."""
+    return tuple(
         sorted(
             cases,
             key=lambda case: (case.category, draw(seed, "case", case.case_id), case.case_id),
         )
     )
-    empty = Plan(ordered, (), n_models, pairs_per_case, seed, kind)
-    units = (unit for index, case in enumerate(ordered) for unit in empty.units_of(case, index))
-    return replace(empty, units=tuple(units))
+
+
+def turn_of_kinds(left: Mapping[TaskKind, int], *, turn: int) -> list[TaskKind]:
+    """Return the kinds of task in the order in which somebody's next one is looked for.
+
+    The first is drawn by how many of each are left for them, as from a well-mixed pile of all
+    their tasks: whatever their numbers, no kind is left for the end. The others follow, those of
+    which most are left first.
+
+    Parameters
+    ----------
+    left : mapping of TaskKind to int
+        How many tasks of each kind fall to somebody.
+    turn : int
+        What was drawn for this turn of theirs.
+    """
+    place = turn % max(sum(left.values()), 1)
+    first, below = next(iter(left)), 0
+    for kind, n in left.items():
+        if below <= place < below + n:
+            first = kind
+        below += n
+    others = sorted((kind for kind in left if kind != first), key=lambda kind: -left[kind])
+    return [first, *others]
 
 
 def first_choice(candidates: Iterable[Candidate], *, seed: int, annotator_id: int) -> Candidate:

@@ -56,6 +56,11 @@ def sampled_cases(
     return drawn
 
 
+def most_demanding(kinds: Iterable[TaskKind]) -> TaskKind:
+    """Return the kind that needs most models, so that a case can be asked for all of them."""
+    return max(kinds, key=lambda kind: LEAST_ANSWERED[kind])
+
+
 def drawn_by_category(
     strata: Mapping[str, tuple[int, int]], n: int, *, seed: int, kind: TaskKind = TaskKind.PAIR
 ) -> dict[str, int]:

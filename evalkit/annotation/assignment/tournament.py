@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from evalkit.vocabulary import LEAST_RANKED
+from evalkit.vocabulary import LEAST_RANKED, TaskKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +31,13 @@ class Pair:
     def models(self) -> tuple[int, ...]:
         """All that are shown together."""
         return (self.first, self.second, *self.more)
+
+    @property
+    def kind(self) -> TaskKind:
+        """The kind of task that shows them so."""
+        if self.more:
+            return TaskKind.RANK
+        return TaskKind.SINGLE if self.first == self.second else TaskKind.PAIR
 
 
 def planned_pairs(

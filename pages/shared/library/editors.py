@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from db.commands.rubrics import save_rubric, save_taxonomy
-from db.commands.studies import StudyPlan
 from db.queries.definitions import (
     NewestDefinition,
     StudyUse,
@@ -18,6 +17,7 @@ from db.queries.definitions import (
 )
 from db.queries.library import EvalSetSummary
 from evalkit.annotation.definitions import DefinitionError, check_rubric, check_taxonomy
+from evalkit.annotation.planning import StudyPlan
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME

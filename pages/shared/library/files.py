@@ -35,11 +35,10 @@ _HELD_BACK = {
 
 
 def files_of(study: StudySummary) -> dict[FileFormat, ExportFormat]:
-    """Return the formats of a study: where single responses are judged there are no pairs."""
+    """Return the formats of a study: where only single responses are judged there are no pairs."""
+    has_pairs = set(study.kinds) != {TaskKind.SINGLE}
     return {
-        key: made_as
-        for key, made_as in FORMATS.items()
-        if study.kind != TaskKind.SINGLE or not made_as.needs_pairs
+        key: made_as for key, made_as in FORMATS.items() if has_pairs or not made_as.needs_pairs
     }
 
 

@@ -5,12 +5,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from db.commands.preview import preview
-from db.commands.studies import StudyPlan
+from evalkit.annotation.planning import StudyPlan
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.rendering.task import render_task
 from evalkit.severity import DEFAULT_SEVERITIES, Severity
+from evalkit.vocabulary import TaskKind
 from pages.shared import labels
 from pages.shared.components import preview as component
 
@@ -21,17 +22,18 @@ def show(
     plan: StudyPlan,
     *,
     viewer_id: int,
+    kind: TaskKind | None = None,
     criteria: tuple[CriterionDefinition, ...] | None = None,
     tags: tuple[TagDefinition, ...] | None = None,
     severities: tuple[Severity, ...] = DEFAULT_SEVERITIES,
 ) -> None:
     """Draw a case of a planned study, or say why there is none to draw.
 
-    ``criteria`` and ``tags`` with their ``severities`` are those that are being written, where any
-    are.
+    ``kind`` is that of the case, where the study mixes kinds of task; ``criteria`` and ``tags``
+    with their ``severities`` are those that are being written, where any are.
     """
     try:
-        task = _task(_Shown(plan, criteria, tags, severities), viewer_id)
+        task = _task(_Shown(plan, kind, criteria, tags, severities), viewer_id)
     except RefusedError as refused:
         st.caption(labels.literal(str(refused)))
         return
@@ -44,6 +46,7 @@ def show(
 
 class _Shown(NamedTuple):
     plan: StudyPlan
+    kind: TaskKind | None
     criteria: tuple[CriterionDefinition, ...] | None
     tags: tuple[TagDefinition, ...] | None
     severities: tuple[Severity, ...]
@@ -58,6 +61,7 @@ def _task(of: _Shown, viewer_id: int) -> dict[str, object] | None:
         made = preview(
             of.plan,
             viewer_id=viewer_id,
+            kind=of.kind,
             criteria=of.criteria,
             tags=of.tags,
             severities=of.severities,

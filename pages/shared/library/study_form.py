@@ -9,42 +9,24 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.instructions import LONGEST_CONTACT
 from db.commands.preview import sample_by_category
-from db.commands.studies import MAX_NAME_LENGTH, OF_PREFERENCE, StudyPlan, collected_of
 from db.queries.annotation.audience import Audience, Person
 from db.queries.annotation.instructions import Instructions
 from db.queries.library import EvalSetSummary
+from evalkit.annotation.assignment.sample import most_demanding
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
-from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, READY_GUIDELINES
+from evalkit.annotation.planning import MAX_NAME_LENGTH, StudyPlan, TaskPlan
+from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, ready_guidelines
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
-from evalkit.phrases import counted, joined, some
-from evalkit.vocabulary import LEAST_ANSWERED, LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
+from evalkit.phrases import joined, some
+from evalkit.vocabulary import LEAST_ANSWERED, LeakPolicy, TaskKind
 from pages.shared import labels
-from pages.shared.library import preview
+from pages.shared.library import kinds, preview
 
 #: Above this many cases it is said that fewer may do; so many categories of a sample are named.
 _MANY_CASES, _MOST_CATEGORIES = 400, 8
 #: Up to this many models all are chosen to begin with.
 _PRESELECTED = 6
-_COLLECTED = {
-    "preference": "Preference",
-    "strength": "How much better",
-    "certainty": "Not sure",
-    "preferences": "Preference by criterion",
-    "scores": "Scores",
-    "tags": "Error tags",
-    "comment": "Comment",
-}
-_FINER = "How much better: slightly or much. Not sure: one key beside the preference."
-_OF_PAIRS = ("preference", *OF_PREFERENCE)
-_KINDS = {
-    TaskKind.PAIR: "Two responses side by side",
-    TaskKind.RANK: "Three to five to be ranked",
-    TaskKind.SINGLE: "One response at a time",
-}
-#: What a number of annotators judges together.
-_UNITS = {TaskKind.PAIR: "pair", TaskKind.SINGLE: "response", TaskKind.RANK: "ranking"}
-_LEAST = {TaskKind.PAIR: "two models", TaskKind.SINGLE: "a model", TaskKind.RANK: "three models"}
 _LEAKS = {
     LeakPolicy.MASK: "Mask the words",
     LeakPolicy.LEAVE_OUT: "Leave the response out",
@@ -78,44 +60,66 @@ def study_form(
             placeholder="Which model for support, spring",
             key=f"{key}-name",
         )
-        kind = _kind(key=f"{key}-kind", n_models=len(models))
-        chosen = _models(models, kind, key=f"{key}-models-{eval_set.eval_set_id}")
+        asked = kinds.ask_kinds(key=f"{key}-kind", n_models=len(models))
+        chosen = _models(models, asked, key=f"{key}-models-{eval_set.eval_set_id}")
         left, right = st.columns(2)
         with left:
             n_cases = _drawn(eval_set.n_cases, key=f"{key}-cases-{eval_set.eval_set_id}")
-            overlap = _overlap(kind)
         with right:
-            leaks, all_pairs = _shown_to_annotators(kind)
-            ranked = _ranked(kind, n_models=len(chosen), key=f"{key}-ranked-{len(chosen)}")
-        collects = _collected(kind)
+            leaks = _leaks()
+        first, *beside = _tasks(asked, n_models=len(chosen), key=key, columns=(left, right))
         with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric, taxonomy = _definitions(rubrics, taxonomies)
-            ready = Instructions("", "", READY_GUIDELINES[kind])
-            is_pair, is_ranked = kind == TaskKind.PAIR, kind == TaskKind.RANK
-            told = _told(ready, key=f"{key}-{is_pair}-{is_ranked}", is_pair=is_pair)
+            told = _told_of(asked, key=key)
         plan = StudyPlan(
             name=name,
             eval_set=eval_set.name,
             models=chosen,
-            kind=kind,
+            kind=first.kind,
             rubric=rubric,
             taxonomy=taxonomy,
             **asdict(told),
-            overlap=overlap,
+            overlap=first.overlap,
             n_cases=n_cases,
-            pairs_per_case=math.comb(len(chosen), 2) if all_pairs else None,
-            ranked_per_case=ranked,
-            collects=collects,
+            pairs_per_case=first.pairs_per_case,
+            ranked_per_case=first.ranked_per_case,
+            share=first.share,
+            collects=first.collects or frozenset(),
+            beside=beside,
             leak_policy=leaks,
         )
         _say_work(plan, n_cases=eval_set.n_cases)
         if st.toggle("Show what annotators will see", key=f"{key}-preview"):
-            preview.show(plan, viewer_id=viewer_id)
+            kind = kinds.ask_previewed(asked, key=f"{key}-previewed")
+            preview.show(plan, viewer_id=viewer_id, kind=kind)
         return plan if st.button("Start the study", type="primary") else None
 
 
-def _models(models: Sequence[str], kind: TaskKind, *, key: str) -> list[str]:
-    is_single = kind == TaskKind.SINGLE
+def _tasks(
+    asked: Sequence[TaskKind], *, n_models: int, key: str, columns: Sequence[DeltaGenerator]
+) -> list[TaskPlan]:
+    """Ask for what annotators do; one kind of task has its fields beside those of the study."""
+    if len(asked) > 1:
+        return kinds.ask_each(asked, n_models=n_models, key=key)
+    kind = asked[0]
+    with columns[0]:
+        overlap = kinds.ask_overlap(kind)
+    with columns[1]:
+        all_pairs = kinds.ask_all_pairs(kind)
+        ranked = kinds.ask_ranked(kind, n_models=n_models, key=f"{key}-ranked-{n_models}")
+    return [
+        TaskPlan(
+            kind=kind,
+            overlap=overlap,
+            pairs_per_case=math.comb(n_models, 2) if all_pairs else None,
+            ranked_per_case=ranked,
+            collects=kinds.ask_collected(kind, asked),
+        )
+    ]
+
+
+def _models(models: Sequence[str], asked: Sequence[TaskKind], *, key: str) -> list[str]:
+    is_single = set(asked) == {TaskKind.SINGLE}
     return st.multiselect(
         "Models whose responses are judged" if is_single else "Models to compare",
         models,
@@ -129,27 +133,10 @@ def open_sentence(plan: StudyPlan) -> str:
     return f"“{plan.name.strip()}” is open. Annotators find it on their first page."
 
 
-def workload(plan: StudyPlan, *, n_cases: int) -> str:
-    """Say how many annotations a plan asks for, if every model answered every case."""
-    if len(plan.models) < LEAST_ANSWERED[plan.kind]:
-        return f"Choose {_LEAST[plan.kind]} or more to see how much work it is."
-    cases = f"{n_cases:,} cases"
-    if plan.n_cases is not None:
-        cases, n_cases = f"{plan.n_cases:,} of {n_cases:,} cases", plan.n_cases
-    what = _UNITS[plan.kind]
-    people = counted(plan.overlap, "annotator")
-    if plan.kind == TaskKind.RANK:
-        units, n = f"a ranking of {plan.shown_per_case} responses", n_cases * plan.overlap
-    else:
-        units = counted(plan.shown_per_case, what)
-        n = n_cases * plan.shown_per_case * plan.overlap
-    return f"{cases}, {units} each, {people} a {what}: {n:,} annotations in all."
-
-
 def _say_work(plan: StudyPlan, *, n_cases: int) -> None:
     """Say how much work a plan is, and of which cases it would be."""
-    st.caption(workload(plan, n_cases=n_cases))
-    if plan.n_cases is not None and len(plan.models) >= LEAST_ANSWERED[plan.kind]:
+    st.caption(kinds.workload(plan, n_cases=n_cases))
+    if plan.n_cases is not None and len(plan.models) >= LEAST_ANSWERED[most_demanding(plan.kinds)]:
         st.caption(labels.literal(_sample_in_words(plan, plan.n_cases)))
     elif plan.n_cases is None and n_cases > _MANY_CASES:
         st.caption(
@@ -160,7 +147,7 @@ def _say_work(plan: StudyPlan, *, n_cases: int) -> None:
 
 def _sample_in_words(plan: StudyPlan, n_drawn: int) -> str:
     """Say of which categories cases would be drawn, or why not; counted where that has changed."""
-    of = (plan.eval_set, tuple(plan.models), plan.kind, n_drawn, plan.seed)
+    of = (plan.eval_set, tuple(plan.models), plan.kinds, n_drawn, plan.seed)
     before, words = st.session_state.get("study-sample", (None, ""))
     if before != of:
         try:
@@ -184,20 +171,6 @@ def sample_sentence(shares: Mapping[str, int]) -> str:
     return f"Drawn once, when the study starts, by category: {joined(parts)}."
 
 
-def _kind(*, key: str, n_models: int) -> TaskKind:
-    """Ask what a case shows; where there is one model, nothing stands beside its responses."""
-    return st.segmented_control(
-        "For each case annotators see",
-        list(_KINDS),
-        default=TaskKind.SINGLE if n_models == 1 else TaskKind.PAIR,
-        format_func=lambda kind: _KINDS[kind],
-        required=True,
-        help="Side by side they say which is better; of several, in which order they stand. Alone, "
-        "each response is scored and searched for errors: as in a study of one model's answers.",
-        key=key,
-    )
-
-
 def _drawn(n_cases: int, *, key: str) -> int | None:
     drawn = st.number_input(
         "Cases",
@@ -212,59 +185,14 @@ def _drawn(n_cases: int, *, key: str) -> int | None:
     return None if drawn is None or drawn == n_cases else int(drawn)
 
 
-def _overlap(kind: TaskKind) -> int:
-    overlap: int = st.number_input(
-        f"Annotators per {_UNITS[kind]}",
-        1,
-        20,
-        2,
-        help="Two or more let you measure agreement; three settle most disagreements.",
-    )
-    return overlap
-
-
-def _collected(kind: TaskKind) -> frozenset[str]:
-    is_ranked = kind == TaskKind.RANK
-    unasked = {TaskKind.PAIR: (), TaskKind.SINGLE: _OF_PAIRS, TaskKind.RANK: _OF_PAIRS}[kind]
-    collects = st.pills(
-        "Annotators give, beside the ranking" if is_ranked else "Annotators give",
-        [what for what in _COLLECTED if what not in unasked],
-        selection_mode="multi",
-        default=[what for what in collected_of(kind) if what not in unasked],
-        help=_FINER if kind == TaskKind.PAIR else None,
-        format_func=lambda what: _COLLECTED[what],
-    )
-    return frozenset(collects) | ({"preference"} if is_ranked else set())
-
-
-def _ranked(kind: TaskKind, *, n_models: int, key: str) -> int | None:
-    """Ask how many responses are ranked together, where there is a choice."""
-    most = min(n_models, MOST_RANKED)
-    if kind != TaskKind.RANK or most <= LEAST_RANKED:
-        return None
-    n: int = st.segmented_control(
-        "Responses to rank together",
-        range(LEAST_RANKED, most + 1),
-        default=most,
-        required=True,
-        help="Of more models each case takes as many, balanced over the cases.",
-        key=key,
-    )
-    return n
-
-
-def _shown_to_annotators(kind: TaskKind) -> tuple[LeakPolicy, bool]:
-    leaks = st.selectbox(
+def _leaks() -> LeakPolicy:
+    leaks: LeakPolicy = st.selectbox(
         "Responses that name their maker",
         list(_LEAKS),
         format_func=lambda policy: _LEAKS[policy],
         help="They are found before anything is shown, and counted.",
     )
-    all_pairs = kind == TaskKind.PAIR and st.toggle(
-        "Every pair of models on every case",
-        help="Off: each case shows every model once, pairs balanced over the cases.",
-    )
-    return leaks, all_pairs
+    return leaks
 
 
 def _definitions(rubrics: Sequence[str], taxonomies: Sequence[str]) -> tuple[str, str]:
@@ -316,13 +244,20 @@ def audience_form(
 
 
 def instructions_form(
-    instructions: Instructions, *, kind: TaskKind, key: str
+    instructions: Instructions, *, asked: Sequence[TaskKind], key: str
 ) -> Instructions | None:
     """Ask what a study tells its annotators; give it once it is to be stored."""
     with st.expander("What annotators are told", icon=":material/menu_book:"):
         st.caption("Each annotator is shown this once before a case, and again when it changes.")
-        told = _told(instructions, key=key, is_pair=kind == TaskKind.PAIR)
+        told = _told(instructions, key=key, is_pair=TaskKind.PAIR in asked)
         return told if st.button("Save", disabled=told == instructions, key=f"{key}-set") else None
+
+
+def _told_of(asked: Sequence[TaskKind], *, key: str) -> Instructions:
+    """Ask what a new study of these kinds of task tells, from what is ready for them."""
+    ready = Instructions("", "", ready_guidelines(asked))
+    names = [kind.value for kind in asked]
+    return _told(ready, key=f"{key}-{'-'.join(names)}", is_pair=TaskKind.PAIR in asked)
 
 
 def _told(instructions: Instructions, *, key: str, is_pair: bool) -> Instructions:

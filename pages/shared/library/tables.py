@@ -8,6 +8,7 @@ import pandas as pd
 from db.commands.records import ImportReport
 from db.queries.annotation.leaks import LeakCount
 from db.queries.library import StudySummary
+from evalkit.annotation.assignment.tasks import UNIT_NAMES
 from evalkit.vocabulary import LeakPolicy, LooksRule
 
 _LEAKS = {
@@ -47,9 +48,16 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
             "Cases": [study.cases for study in studies],
             "Annotations": [f"{study.n_annotations:,}" for study in studies],
             "By": [_annotators(study) for study in studies],
-            "Overlap": [f"{study.overlap:,}" for study in studies],
+            "Overlap": [_overlap(study) for study in studies],
         }
     )
+
+
+def _overlap(study: StudySummary) -> str:
+    """Say how many annotators judge the same; of each kind of task, where a study mixes them."""
+    if len(study.tasks) == 1:
+        return f"{study.overlap:,}"
+    return ", ".join(f"{task.overlap:,} a {UNIT_NAMES[task.kind]}" for task in study.tasks)
 
 
 def leak_sentence(study: StudySummary, count: LeakCount) -> str:

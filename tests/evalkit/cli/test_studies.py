@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from evalkit.cli import app
@@ -117,3 +118,58 @@ def test_a_rubric_or_taxonomy_for_which_nobody_is_asked_is_refused(sqlite_databa
     assert "--collect asks for no scores" in str(rubric.exception)
     assert "--collect asks for no tags" in str(taxonomy.exception)
     assert neither.exit_code == 0
+
+
+def test_a_study_mixes_kinds_of_task_that_options_name_with_what_is_said_of_each(sqlite_database):
+    make_eval_set(n_cases=10)
+    create = ["study", "create", "Mixed", "--eval-set", "Support questions", "--models"]
+    create += ["Model one,Model two", "--kind", "pair=80%", "--kind", "single=0.2"]
+    create += ["--overlap", "3", "--overlap", "single=1", "--strength"]
+
+    made = CliRunner().invoke(app, [*create, "--json"])
+    shown = CliRunner().invoke(app, ["study", "show", "Mixed"])
+
+    study = json.loads(made.stdout)
+    assert study["tasks"] == [
+        {
+            "kind": "pair",
+            "overlap": 3,
+            "per_case": 1,
+            "collects": ["comment", "preference", "strength"],
+            "share": 0.8,
+        },
+        {
+            "kind": "single",
+            "overlap": 1,
+            "per_case": 2,
+            "collects": ["comment", "scores", "tags"],
+            "share": 0.2,
+        },
+    ]
+    words = " ".join(shown.stdout.split())
+    assert "pairs of 80 % of the cases, 3 a pair: comment, preference, strength" in words
+    assert "responses of 20 % of the cases, 1 a response: comment, scores, tags" in words
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--kind", "pair", "--kind", "pair"], "the same kind twice"),
+        (["--kind", "trio"], "“trio” is no kind of task. Choose from pair, single, rank"),
+        (["--kind", "pair=most"], "“most” is no share"),
+        (["--kind", "pair=0%"], "more than 0 %"),
+        (["--overlap", "single=2"], "--overlap speaks of single, but no --kind names it"),
+        (["--overlap", "two"], "“two” is no number of annotators"),
+        (["--collect", "tags", "--collect", "comment"], "--collect is given twice"),
+        (["--kind", "pair", "--kind", "rank"], "at least 3 models"),
+    ],
+)
+def test_options_about_kinds_of_task_that_cannot_be_meant_are_refused(
+    sqlite_database, options, words
+):
+    make_eval_set()
+    create = ["study", "create", "Mixed", "--eval-set", "Support questions", "--models"]
+
+    refused = CliRunner().invoke(app, [*create, "Model one,Model two", *options])
+
+    assert words in str(refused.exception)

@@ -6,7 +6,9 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from db.commands.records.check.known import ImportTarget
+from db.commands.records.staging import Staging
 from db.commands.records.write.batches import Writing, table_of
+from db.commands.records.write.tasks import mixed_tasks
 from db.models import Annotator, AuditEvent, Study, StudyRun
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role, TaskKind
 
@@ -86,12 +88,12 @@ def _new_study(
     staging = writing.staging
     kinds = {kind for (kind,) in staging.db.execute("SELECT DISTINCT type FROM judged")}
 
-    def holds(column: str, field: str) -> bool:
-        is_there = f"json_extract({column}, '$.{field}') IS NOT NULL"
-        return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
-
     has_pairs = staging.count("SELECT COUNT(right) FROM presentation")
     n_ranked = staging.count("SELECT MAX(json_array_length(body, '$.shown')) FROM label")
+    overlap = _overlap(writing)  # it stages who is a person
+    has_comments = _holds(staging, "extras", "comment")
+    fields = {"strength": "strength", "certainty": "certainty", "preferences": "criteria"}
+    finer = {what: _holds(staging, "body", field) for what, field in fields.items()}
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
@@ -99,14 +101,20 @@ def _new_study(
         taxonomy_id=taxonomy_id,
         task_kind=_task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked),
         pairs_per_case=n_ranked or 1,
-        overlap=_overlap(writing),
+        overlap=overlap,
+        tasks=mixed_tasks(
+            staging,
+            n_ranked=n_ranked,
+            of_pairs=tuple(what for what, is_asked in finer.items() if is_asked),
+            of_all=("comment",) if has_comments else (),
+        ),
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
         collects_tags=2 in kinds or (not kinds and taxonomy_id is not None),
-        collects_strength=holds("body", "strength"),
-        collects_certainty=holds("body", "certainty"),
-        collects_criterion_preferences=holds("body", "criteria"),
-        collects_comment=holds("extras", "comment") or not kinds,
+        collects_strength=finer["strength"],
+        collects_certainty=finer["certainty"],
+        collects_criterion_preferences=finer["preferences"],
+        collects_comment=has_comments or not kinds,
         leak_policy=LeakPolicy.SHOW,
         # Finished annotations are a result: nobody is given more work in them unasked.
         is_open=not kinds,
@@ -115,6 +123,12 @@ def _new_study(
     writing.session.add(study)
     writing.session.flush()
     return int(study.id or 0)
+
+
+def _holds(staging: Staging, column: str, field: str) -> bool:
+    """Tell whether any label says something in a field."""
+    is_there = f"json_extract({column}, '$.{field}') IS NOT NULL"
+    return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
 
 
 def _task_kind(kinds: set[int], *, has_pairs: bool, n_ranked: int) -> TaskKind:
