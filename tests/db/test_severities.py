@@ -5,7 +5,6 @@ import io
 import json
 
 import pytest
-from db.queries.records.tables import study_csv
 
 from db.commands.annotation import submit
 from db.commands.assignments import next_task_id
@@ -25,7 +24,7 @@ from evalkit.reports.errors.penalties import read_weights
 from evalkit.reports.errors.report import mark_counts
 from evalkit.reports.errors.tables import how_marked
 from evalkit.severity import DEFAULT_SEVERITIES
-from tests.db.record_files import TAG, case, empty_tables, exported, mark, output
+from tests.db.record_files import TAG, case, empty_tables, exported, mark, output, study_csv
 from tests.factories import opened
 
 #: As WMT weighs marks of MQM: Freitag et al. (2021), TACL 9, table 12.
