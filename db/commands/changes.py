@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.columns import new_token
-from db.models import ResultsState, StudyRun
+from db.models import ResultsState, StudyRun, VerdictAcceptance
 from db.prepared import Prepared
 
 
@@ -40,3 +40,11 @@ def studies_of_runs(session: Session, run_ids: Collection[int]) -> set[int]:
     """Return the studies that compare any of these runs."""
     statement = sa.select(col(StudyRun.study_id)).where(col(StudyRun.run_id).in_(run_ids))
     return set(session.connection().scalars(statement))
+
+
+def audit_no_more(session: Session, study_id: int) -> None:
+    """Let no acceptance point to a study that goes: what was accepted is read by nobody then."""
+    audited = col(VerdictAcceptance.audit_study_id) == study_id
+    session.connection().execute(
+        sa.update(VerdictAcceptance).where(audited).values(audit_study_id=None)
+    )

@@ -3,8 +3,9 @@
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, select
 
+from db.commands.changes import audit_no_more
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
 from db.engine import read_session, write_session
@@ -26,7 +27,6 @@ from db.models import (
     Taxonomy,
     Unit,
     UnitPair,
-    VerdictAcceptance,
     WorkCount,
 )
 from db.queries.annotation.work import planned_cases
@@ -219,11 +219,7 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
-        session.exec(
-            update(VerdictAcceptance)
-            .where(col(VerdictAcceptance.audit_study_id) == study_id)
-            .values(audit_study_id=None)
-        )
+        audit_no_more(session, study_id)
         session.exec(delete(Question).where(col(Question.assignment_id).in_(begun)))
         for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))
