@@ -16,6 +16,7 @@ from db.models import (
     AuditEvent,
     GoldAnswer,
     InstructionsRead,
+    JudgeBar,
     Question,
     ResultsState,
     Rubric,
@@ -53,6 +54,7 @@ _OF_A_STUDY: tuple[Any, ...] = (
     StudyPerson,
     StudyGroup,
     ResultsState,
+    JudgeBar,
 )
 
 

@@ -16,6 +16,7 @@ from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.gold import GoldAnswer
 from db.models.images import Image, NamedImage
+from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
 from db.models.leaderboards import PublicScore
 from db.models.people import (
     Annotator,
@@ -64,6 +65,9 @@ __all__ = [
     "Image",
     "InstructionsRead",
     "Invitation",
+    "JudgeAdmission",
+    "JudgeBar",
+    "JudgeOpening",
     "Judging",
     "Model",
     "NamedImage",

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import typer
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from evalkit.cli import database, demo, judge, labels, people, records, report, run, studies
+from evalkit.cli import (
+    admission,
+    database,
+    demo,
+    judge,
+    labels,
+    people,
+    records,
+    report,
+    run,
+    studies,
+)
 from evalkit.cli.terminal import notes
 from evalkit.errors import EvalkitError
 
@@ -28,6 +39,7 @@ app.command("ask")(labels.ask_command)
 app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 app.add_typer(report.app, name="report", help="Print the numbers of a study.")
+app.add_typer(admission.app, name="admission")
 app.add_typer(people.app, name="annotator")
 app.add_typer(database.app, name="db", help="Look after the database.")
 

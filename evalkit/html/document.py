@@ -92,6 +92,7 @@ def html_report(
     biases: BiasReport | None = None,
     acceptance: AcceptanceBasis | None = None,
     correction: CorrectionReport | None = None,
+    admission: Sequence[Block] = (),
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -110,6 +111,8 @@ def html_report(
         Without it nothing is said of which verdicts may be accepted.
     correction : CorrectionReport, optional
         Without it nothing is said of judges' numbers, corrected.
+    admission : sequence of Block, optional
+        Which judges are admitted, where judges count.
 
     Returns
     -------
@@ -128,7 +131,7 @@ def html_report(
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
-        _judges(collected, biases),
+        _judges(collected, biases, admission),
         _acceptance(collected, acceptance),
         correction_section(correction) if correction else section("Corrected numbers"),
         *_on_prices(collected, decision, ranking, best),
@@ -156,11 +159,12 @@ def html_report(
     )
 
 
-def _judges(collected: Collected, biases: BiasReport | None) -> Section:
+def _judges(collected: Collected, biases: BiasReport | None, admission: Sequence[Block]) -> Section:
     if not collected.limits.judges:
         return section("Judges")
     told = judges_section(judges_report(collected))
-    return replace(told, blocks=(*told.blocks, *(bias_blocks(biases) if biases else ())))
+    leans = bias_blocks(biases) if biases else ()
+    return replace(told, blocks=(*told.blocks, *leans, *admission))
 
 
 def _acceptance(collected: Collected, basis: AcceptanceBasis | None) -> Section:

@@ -4,19 +4,21 @@ from dataclasses import replace
 
 import streamlit as st
 
+from db.commands.admission import open_test, set_bar
 from db.engine import read_session
 from db.queries import results
+from evalkit.errors import RefusedError
 from evalkit.reports.judges import tables
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sentences import judges_verdict, unreadable
 from evalkit.vocabulary import Role
-from pages.shared import collecting, state
+from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.display.blocks import Page
-from pages.shared.sections import judges
+from pages.shared.sections import admission, judges
 
-state.require(Role.LEAD)
+user = state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
@@ -32,7 +34,7 @@ with read_session() as session:
 narrowed = filters.of_study(study, head.filters)
 exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
 # Judges are what the page is about: they count whatever the filter says.
-chosen = replace(narrowed, judges=True)
+chosen = replace(narrowed, judges=True, every_judge=True)
 kept = collecting.kept(study, chosen)
 report = kept.of_main(judges_report)
 address = links.state(study, chosen)
@@ -57,6 +59,18 @@ st.header("Judges beside people", divider=False)
 subject = judges.subject_picker(report)
 judges.show_judges(report, subject, page)
 judges.show_costs(kept)
+
+st.header("Admission", divider=False)
+try:
+    if bar := admission.bar_form(study):
+        set_bar(study.study_id, bar, actor_id=user.id)
+        st.rerun()
+    if admission.opens_test(study):
+        open_test(study.name, actor_id=user.id)
+        st.rerun()
+except RefusedError as refused:
+    st.error(labels.literal(str(refused)))
+admission.show_admissions(study)
 
 st.header("One judge", divider=False)
 row = judges.row_picker(tables.best_first(report.on(subject)))

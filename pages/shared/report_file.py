@@ -12,6 +12,7 @@ from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
 from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
+from evalkit.reports.judges.admission import admission_blocks
 from evalkit.reports.judges.biases import bias_report
 from evalkit.reports.ranking.style import style_report
 from evalkit.study.main_criteria import main_part
@@ -41,13 +42,14 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         if chosen.judges:
             others = results.verdicts_elsewhere(session, study)
             correction = correction_report(main_part(collected), acceptance.presented, others)
+    admission = admission_blocks(study.bar, study.admissions, study.openings)
     about = About(
         made_at=datetime.now(UTC),
         schema=revisions.of_database() or "",
         models=study.models,
         requirements=requirements,
     )
-    return html_report(
+    document = html_report(
         collected,
         pace,
         about=about,
@@ -55,4 +57,6 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         biases=biases,
         acceptance=acceptance,
         correction=correction,
-    ).encode()
+        admission=admission,
+    )
+    return document.encode()

@@ -4,7 +4,7 @@ import pytest
 
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
-from tests.pages.test_annotators import opened
+from tests.pages.test_annotators import opened, written
 
 PAGE = "results/judges.py"
 MODELS = ("Atlas :red[x]", "Birch <b>")
@@ -36,7 +36,7 @@ def test_it_says_how_people_agree_then_how_near_the_judge_is(app, sign_in, study
     words = opened(app, PAGE)
 
     headings = [header.value for header in app.header]
-    assert headings == ["People first", "Judges beside people", "One judge"]
+    assert headings == ["People first", "Judges beside people", "Admission", "One judge"]
     ground, judged = "judges can be measured against them", "100 % is a judge that agrees"
     assert words.index(ground) < words.index(judged)
     assert "gauge $1$ &lt;i&gt; agrees with people less than people do with each other" in words
@@ -67,3 +67,20 @@ def test_a_judge_that_is_not_there_is_said_and_another_shown(app, sign_in, study
 
     assert "The address asks for judge “nobody”" in words
     assert "says where people say" in words
+
+
+def test_a_lead_says_what_a_judge_must_reach_then_opens_the_test_once(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    assert "Nobody has said yet what a judge must reach" in opened(app, PAGE)
+
+    [ask] = [button for button in app.button if button.label == "Ask this of judges"]
+    ask.click().run()
+    before = written(app)
+    [button] = [each for each in app.button if each.label == "Open the test"]
+    button.click().run()
+    after = written(app)
+
+    assert not app.exception
+    assert "No test was opened yet, so no judge is admitted" in before
+    assert "was opened once, last on" in after
+    assert "Ask this of judges" not in [button.label for button in app.button]

@@ -1,5 +1,7 @@
 """The annotations of a study as the integer tables the reports are computed from."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -30,10 +32,13 @@ from db.queries.results.preferences import (
     strengths_imported,
 )
 from db.queries.results.reading import numbers_of, of_annotators, places_among
+from db.queries.results.splits import splits
 from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
+from evalkit.judging.split import Split
 from evalkit.records import checks
 from evalkit.stats.counts import BoolArray, IntArray
+from evalkit.study.admitted import said_of_outputs
 from evalkit.study.collected import (
     Collected,
     Criterion,
@@ -44,6 +49,7 @@ from evalkit.study.collected import (
     Values,
 )
 from evalkit.study.graded import not_asked
+from evalkit.study.subjects import ANY_ERROR, CHECKLISTS, PREFERENCE, subject_key
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
 
 # Stands for what was not recorded while it is read; measures are never negative.
@@ -57,15 +63,19 @@ def collect(
     """Return what the study collected within the filters; people only unless asked otherwise."""
     filters = filters or ResultFilters()
     annotators = study.counted_annotators(filters)
-    conditions = counted(study, filters)
+    conditions, of_criteria, checked, looked = (
+        counted(study, filters, subject=key)
+        # Which is better on one criterion: no judge is admitted on it, for none is measured there.
+        for key in (PREFERENCE, f"{PREFERENCE}:", CHECKLISTS, ANY_ERROR.key)
+    )
     outputs = _outputs(session, study, filters)
     ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
     preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
-    marks, marked_words, counts, penalties = marks_of(session, study, conditions, *ids)
+    marks, marked_words, counts, penalties = marks_of(session, study, looked, *ids)
     unsafe = _unsafe(study)
     both_bad = preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]
     is_asked = bool(both_bad.any() or (unsafe and len(marks.output)))
-    return Collected(
+    collected = Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
         runs_of=study.runs_of,
@@ -76,14 +86,14 @@ def collect(
         unsafe=unsafe,
         outputs=outputs,
         preferences=preferences,
-        by_criterion=_by_criterion(session, study, conditions, *ids),
+        by_criterion=_by_criterion(session, study, of_criteria, *ids),
         n_unreadable=n_unreadable,
         n_rankings=n_rankings,
-        values=_values(session, study, conditions, *ids),
+        values=_values(session, study, filters, *ids),
         marks=marks,
         marked_words=marked_words,
         mark_counts=counts,
-        checks=checks_of(session, conditions, *ids),
+        checks=checks_of(session, checked, *ids),
         gold=gold_of(session, study, outputs.id),
         penalties=penalties,
         weights=study.weights,
@@ -92,6 +102,10 @@ def collect(
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
     )
+    if study.bar is None or not filters.every_judge:
+        return collected
+    is_test = splits(session, study).is_in(Split.TEST, outputs.case)
+    return said_of_outputs(collected, is_test == filters.is_test)
 
 
 def _unsafe(study: ResultStudy) -> tuple[int, ...]:
@@ -242,7 +256,7 @@ def _asks_strength(
     is_dealt: BoolArray = table[:, 5] == DEALT
     imported = table[~is_dealt & (table[:, 3] != UNREADABLE)]
     who, preference, strength = imported[:, 2], imported[:, 3], imported[:, 6] % N_STRENGTHS
-    whole = counted(study, ResultFilters(judges=True))
+    whole = counted(study, ResultFilters(every_judge=True))
     is_unknown = len(np.setdiff1d(who, who[strength > 0])) > 0
     if is_unknown and len(whole) != len(conditions):
         # Whoever said nothing of strength here may have elsewhere: all of the study is read.
@@ -287,7 +301,7 @@ def _by_criterion(
 def _values(
     session: Session,
     study: ResultStudy,
-    conditions: list[sa.ColumnElement[bool]],
+    filters: ResultFilters,
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> Values:
@@ -302,7 +316,11 @@ def _values(
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Score, col(Score.annotation_id) == col(Annotation.id))
-        .where(*conditions, ~col(Score.is_superseded))
+        .where(
+            *counted(study, filters),
+            *_where_admitted(study, filters),
+            ~col(Score.is_superseded),
+        )
     )
     table = numbers_of(session, statement, dtype=np.float64)
     table = of_annotators(table, annotator_ids, column=2)
@@ -318,3 +336,13 @@ def _values(
         n=np.ones(len(whole), dtype=np.int64),
         latest=whole[:, 4].copy(),
     )
+
+
+def _where_admitted(study: ResultStudy, filters: ResultFilters) -> Iterator[sa.ColumnElement[bool]]:
+    """Give the conditions that a score on a criterion counts, of those judges are admitted on."""
+    if study.bar is None:
+        return
+    plain = len(counted(study, filters))
+    for criterion, row in zip(_criteria(study), study.criteria, strict=True):
+        for condition in counted(study, filters, subject=subject_key(criterion))[plain:]:
+            yield sa.or_(col(Score.criterion_id) != row.criterion_id, condition)

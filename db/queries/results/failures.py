@@ -11,6 +11,7 @@ from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output
 from db.queries.results.filtering import counted, in_categories, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.severity import Severity, severity_name
+from evalkit.study.subjects import ANY_ERROR
 from evalkit.vocabulary import SIDES
 
 Value = TypeVar("Value")
@@ -96,7 +97,7 @@ def tagged_responses(
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            *counted(study, filters),
+            *counted(study, filters, subject=ANY_ERROR.key),
             ~col(ErrorMark.is_superseded),
             col(ErrorMark.tag_id) == tag_id,
             col(Output.run_id).in_(_runs(study, model)),
@@ -176,7 +177,11 @@ def _notes(
         .join(Output, col(Output.id) == col(ErrorMark.output_id))
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .where(*counted(study, filters), ~col(ErrorMark.is_superseded), col(ErrorMark.note) != "")
+        .where(
+            *counted(study, filters, subject=ANY_ERROR.key),
+            ~col(ErrorMark.is_superseded),
+            col(ErrorMark.note) != "",
+        )
         .order_by(col(ErrorMark.id))
     )
     return [
@@ -203,7 +208,9 @@ def _comments(
         .join(Case, col(Case.id) == col(Assignment.case_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            *counted(study, filters), ~col(Annotation.is_superseded), col(Annotation.comment) != ""
+            *counted(study, filters, subject=ANY_ERROR.key),
+            ~col(Annotation.is_superseded),
+            col(Annotation.comment) != "",
         )
         .order_by(col(Annotation.id))
     )

@@ -1,5 +1,6 @@
 """The conditions that results share: which annotations count within the filters."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,17 +8,44 @@ from sqlmodel import col
 
 from db.models import Assignment, Case, Output
 from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+from evalkit.study.admitted import admitted_categories
 from evalkit.study.collected import Limits, told_apart
+from evalkit.vocabulary import AnnotatorKind
 
 
-def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on an assignment of the study whose annotation counts."""
+def counted(
+    study: ResultStudy, filters: ResultFilters, *, subject: str = ""
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on an assignment of the study whose annotation counts.
+
+    With a subject, by its key, judges count where they are admitted on it; without one wherever
+    they are on anything.
+    """
     return [
         col(Assignment.study_id) == study.study_id,
         col(Assignment.kind).in_(COUNTED_KINDS),
         *_by_annotators(study, filters),
         *in_categories(filters, col(Assignment.case_id)),
+        *(_of_admitted(study, filters, subject) if subject else ()),
     ]
+
+
+def _of_admitted(
+    study: ResultStudy, filters: ResultFilters, subject: str
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Give for each judge the condition that it is admitted on a subject, where it is not all."""
+    if study.bar is None or filters.every_judge:
+        return
+    for who in study.counted_annotators(filters):
+        if who.kind != AnnotatorKind.JUDGE:
+            continue
+        where = admitted_categories(study.admissions, who.name, subject, study.categories)
+        if len(where) < len(study.categories):
+            admitted = in_categories(
+                ResultFilters(categories=tuple(sorted(where))), col(Assignment.case_id)
+            )
+            somebody = col(Assignment.annotator_id) != who.annotator_id
+            yield sa.or_(somebody, *admitted) if where else somebody
 
 
 def _by_annotators(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:

@@ -18,7 +18,7 @@ def judge_costs(
     session: Session, study: ResultStudy, *, filters: ResultFilters | None = None
 ) -> Spent:
     """Return what judges' annotations took, one entry each, of those that say anything of it."""
-    filters = filters or ResultFilters(judges=True)
+    filters = filters or ResultFilters(every_judge=True)
     rows = session.connection().execute(
         _ANNOTATIONS.where(*counted(study, filters), ~col(Annotation.is_superseded))
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,12 +28,14 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
+from db.queries.results.admission import admissions_in, bar_of, openings_of
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.scale import ScaleRange
 from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
+from evalkit.study.admitted import Admission, AdmissionBar, AdmissionStanding, OpenedTest
 from evalkit.study.collected import VersionMark
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, CriterionLevel
 
@@ -45,12 +47,24 @@ COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 class ResultFilters:
     """What a reader narrowed the results to; an empty tuple is no limit.
 
-    ``""`` among the categories is that of cases without one. Judges count only on demand.
+    ``""`` among the categories is that of cases without one. Judges count only on demand, and
+    where the study says what a judge must reach, only those admitted. ``every_judge`` is for what
+    is told of judges themselves: all count, and where there is such a bar, on the cases outside
+    the test split alone or, with ``is_test``, on those in it.
     """
 
     categories: tuple[str, ...] = ()
     annotator_ids: tuple[int, ...] = ()
     judges: bool = False
+    every_judge: bool = False
+    is_test: bool = False
+
+    def counts(self, annotator: "ResultAnnotator") -> bool:
+        """Say whether anything somebody said counts."""
+        is_in = not self.annotator_ids or annotator.annotator_id in self.annotator_ids
+        if annotator.kind == AnnotatorKind.JUDGE:
+            return is_in and (self.every_judge or (self.judges and annotator.is_admitted))
+        return is_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +78,14 @@ class ResultRun:
 
 @dataclass(frozen=True, slots=True)
 class ResultAnnotator:
-    """Who annotated in the study."""
+    """Who annotated in the study; a judge ``is_admitted`` where it is on anything at all."""
 
     annotator_id: int
     name: str
     kind: AnnotatorKind
     is_simulated: bool
     n_people: int | None = None
+    is_admitted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,8 @@ class ResultTag:
 class ResultStudy:
     """A study as its results need it; ``runs`` are in the order they were made.
 
+    ``bar`` is what a judge must reach, where a lead said so, ``admissions`` who did when its test
+    was last opened.
     ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead.
     """
 
@@ -118,6 +135,9 @@ class ResultStudy:
     cases_of: VersionMark
     collects_preference: bool
     collects_strength: bool
+    bar: AdmissionBar | None = None
+    admissions: tuple[Admission, ...] = ()
+    openings: tuple[OpenedTest, ...] = ()
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -131,12 +151,7 @@ class ResultStudy:
 
     def counted_annotators(self, filters: ResultFilters) -> tuple[ResultAnnotator, ...]:
         """Return the annotators whose work counts within the filters."""
-        return tuple(
-            annotator
-            for annotator in self.annotators
-            if (filters.judges or annotator.kind != AnnotatorKind.JUDGE)
-            and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
-        )
+        return tuple(annotator for annotator in self.annotators if filters.counts(annotator))
 
 
 def result_studies(session: Session) -> dict[str, int]:
@@ -163,13 +178,15 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
     tags = _tags(session, study.id, study.taxonomy_id)
     severities = _severities(session, study.taxonomy_id, [tag.tag_id for tag in tags])
+    bar = bar_of(session, study.id)
+    admissions = admissions_in(session, study.id) if bar else ()
     return ResultStudy(
         study_id=study.id,
         name=name,
         version_id=study.eval_set_version_id,
         runs=_runs(session, study.id),
         categories=_categories(session, study.id, study.eval_set_version_id),
-        annotators=_annotators(session, study.id),
+        annotators=_admitted(_annotators(session, study.id), bar, admissions),
         criteria=_criteria(session, study.id, study.rubric_id),
         tags=tags,
         severities=severities,
@@ -177,6 +194,24 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
         collects_preference=study.collects_preference,
         collects_strength=study.collects_strength,
+        bar=bar,
+        admissions=admissions,
+        openings=openings_of(session, study.id) if bar else (),
+    )
+
+
+def _admitted(
+    annotators: tuple[ResultAnnotator, ...],
+    bar: AdmissionBar | None,
+    admissions: tuple[Admission, ...],
+) -> tuple[ResultAnnotator, ...]:
+    """Mark the judges that are admitted nowhere, where the study says what they must reach."""
+    if bar is None:
+        return annotators
+    admitted = {row.judge for row in admissions if row.standing is AdmissionStanding.ADMITTED}
+    return tuple(
+        replace(who, is_admitted=who.kind != AnnotatorKind.JUDGE or who.name in admitted)
+        for who in annotators
     )
 
 

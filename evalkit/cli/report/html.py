@@ -18,6 +18,7 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import out
 from evalkit.html.document import About, html_report, write_report
 from evalkit.reports.decision.requirements import Requirements
+from evalkit.reports.judges.admission import admission_blocks
 
 HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like report.html.")]
 
@@ -45,6 +46,7 @@ def html(
         biases=asked.biases,
         acceptance=acceptance_basis(asked.session, asked.study, filters=asked.filters),
         correction=asked.correction if asked.filters.judges else None,
+        admission=admission_blocks(*asked.admission),
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

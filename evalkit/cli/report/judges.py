@@ -3,6 +3,12 @@
 from dataclasses import replace
 
 from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.reports.blocks import words
+from evalkit.reports.judges.admission import (
+    admission_blocks,
+    admission_entries,
+    outside_in_words,
+)
 from evalkit.reports.judges.biases import bias_blocks, bias_entries
 from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
@@ -13,14 +19,17 @@ from evalkit.reports.judges.tables import judges_section
 @report
 def judges(asked: Asked) -> Answer:
     """May a judge be believed: its agreement with people beside people's own."""
-    asked.filters = replace(asked.filters, judges=True)
+    asked.filters = replace(asked.filters, judges=True, every_judge=True)
     if asked.as_json:
         return {
             **judges_document(asked.collected),
             "biases": bias_entries(asked.biases),
+            "admission": admission_entries(*asked.admission),
             "costs": cost_entries(asked.judge_costs),
         }
     costs = asked.judge_costs
     took = [cost_table(costs)] if costs else []
     told = judges_section(judges_report(asked.main_part)).blocks
-    return [*told, *bias_blocks(asked.biases), *took]
+    admission = admission_blocks(*asked.admission)
+    outside = words(outside_in_words(asked.study.bar), style="note")
+    return [*told, *bias_blocks(asked.biases), *admission, outside, *took]

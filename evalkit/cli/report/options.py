@@ -33,6 +33,7 @@ from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.judges.costs import JudgeCost, judge_cost_rows
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
+from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import Collected, told_apart
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.vocabulary import AnnotatorKind
@@ -94,6 +95,13 @@ class Asked:
         odds = results.presented(self.session, self.study, filters=self.filters)
         others = results.verdicts_elsewhere(self.session, self.study)
         return correction_report(self.collected if self.as_json else self.main_part, odds, others)
+
+    @property
+    def admission(
+        self,
+    ) -> tuple[AdmissionBar | None, tuple[Admission, ...], tuple[OpenedTest, ...]]:
+        """What judges must reach in the study, who did, and when tests were opened."""
+        return self.study.bar, self.study.admissions, self.study.openings
 
     @property
     def biases(self) -> BiasReport:

@@ -44,7 +44,7 @@ class Bias(StrEnum):
     FAMILY = "family"
 
 
-_NAMES = {
+BIAS_NAMES = {
     Bias.FIRST: "First shown",
     Bias.LONGER: "Longer",
     Bias.LISTS: "More list entries",
@@ -208,7 +208,7 @@ def bias_table(report: BiasReport) -> Table:
     rows = [
         (
             row.judge,
-            _NAMES[row.bias],
+            BIAS_NAMES[row.bias],
             number_cell(row.leaning.judge, text.percent),
             number_cell(row.leaning.people, text.percent),
             _excess_cell(row.leaning.excess),

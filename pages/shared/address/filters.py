@@ -188,7 +188,8 @@ def in_words_of(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -
     if filters.annotator_ids:
         parts.append(f"only by {', '.join(annotator.name for annotator in counted)}")
     if filters.judges:
-        parts.append("judges included")
+        is_barred = any(not annotator.is_admitted for annotator in annotators)
+        parts.append("admitted judges included" if is_barred else "judges included")
     people = [annotator for annotator in counted if annotator.kind == AnnotatorKind.HUMAN]
     simulated = [person.name for person in people if person.is_simulated]
     if simulated and len(simulated) == len(people):
@@ -203,12 +204,7 @@ def counted_among(
     annotators: Sequence[ResultAnnotator], filters: ResultFilters
 ) -> list[ResultAnnotator]:
     """Return the annotators whose work counts within the filters."""
-    return [
-        annotator
-        for annotator in annotators
-        if (filters.judges or annotator.kind != AnnotatorKind.JUDGE)
-        and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
-    ]
+    return [annotator for annotator in annotators if filters.counts(annotator)]
 
 
 def ids_by_name(study: ResultStudy, collected: Collected) -> dict[str, int]:

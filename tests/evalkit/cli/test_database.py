@@ -219,6 +219,8 @@ COMMANDS = [
     ["export", "OUT", "--study", "s", "--format", "evalkit"],
     ["run", "--eval-set", "e", "--model", "m"],
     ["judge", "--study", "s", "--model", "m"],
+    ["admission", "bar", "--study", "s"],
+    ["admission", "open", "--study", "s"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],

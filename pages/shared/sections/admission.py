@@ -1,0 +1,67 @@
+"""What judges must reach, and the test that is opened to see whether they do."""
+
+import streamlit as st
+
+from db.queries.results import ResultStudy
+from evalkit.reports.judges.admission import (
+    admission_sentences,
+    admission_table,
+    outside_in_words,
+)
+from evalkit.study.admitted import AdmissionBar
+from pages.shared.display import blocks, exhibits
+
+_FIELDS = {
+    "ratio": ("Of people's own agreement, %", 1, 200),
+    "sensitivity": ("Yes where people say yes, %", 1, 99),
+    "specificity": ("No where people say no, %", 1, 99),
+    "bias": ("Bias let pass, percentage points", 1, 100),
+}
+
+
+def show_admissions(study: ResultStudy) -> None:
+    """Say what is asked of judges, who reached it, and how often tests were opened."""
+    for sentence in admission_sentences(study.bar, study.openings):
+        exhibits.say(sentence)
+    exhibits.say(outside_in_words(study.bar))
+    admissions = admission_table(study.admissions)
+    blocks.fold(admissions, key="judges-admitted", label=admissions.title)
+
+
+def bar_form(study: ResultStudy) -> AdmissionBar | None:
+    """Let it be said what a judge must reach, before any test was opened; give it once sent."""
+    if study.openings:
+        return None
+    bar = study.bar or AdmissionBar()
+    with (
+        st.expander("What a judge must reach"),
+        st.form(f"judge-bar-{study.study_id}", border=False),
+    ):
+        exhibits.say(
+            "By the lower ends of 95 % intervals on the test split. It stays once one was opened."
+        )
+        rates = {}
+        places = enumerate(zip(st.columns(4), _FIELDS.items(), strict=True))
+        for place, (column, (rate, (label, least, most))) in places:
+            rates[rate] = column.number_input(
+                label,
+                min_value=least,
+                max_value=most,
+                value=round(100 * getattr(bar, rate)),
+                key=f"judge-bar-{place}-{study.study_id}",
+            )
+        if not st.form_submit_button("Ask this of judges"):
+            return None
+    return AdmissionBar(**{rate: asked / 100 for rate, asked in rates.items()})
+
+
+def opens_test(study: ResultStudy) -> bool:
+    """Let the test of every judge be opened, where it is known what they must reach."""
+    if study.bar is None:
+        return False
+    return st.button(
+        "Open the test again" if study.openings else "Open the test",
+        key=f"open-test-{study.study_id}",
+        icon=":material/lock_open:",
+        help="Each look at new labels is kept and counted. Mend judges before, on other cases.",
+    )
