@@ -43,6 +43,7 @@ def family_of(name: str) -> str:
         name the family cannot be told.
     """
     own = name.casefold().strip().rsplit("/", maxsplit=1)[-1]
+    own = re.sub(r"^judge\s*:\s*", "", own)
     for beginning, maker in _BEGINNINGS.items():
         # "o1-mini" but not "o1abc", "phi-3" but not "philip".
         if re.match(rf"{beginning}(?![a-z])", own):

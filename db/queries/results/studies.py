@@ -13,15 +13,11 @@ from db.models import (
     Annotator,
     Assignment,
     Case,
-    Criterion,
-    CriterionPreference,
     ErrorMark,
     EvalSet,
     EvalSetVersion,
     Model,
-    Rubric,
     Run,
-    Score,
     Study,
     StudyRun,
     Tag,
@@ -29,15 +25,15 @@ from db.models import (
     VersionCase,
 )
 from db.queries.results.admission import admissions_in, bar_of, openings_of
+from db.queries.results.criteria import ResultCriterion, criteria_of
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
-from evalkit.scale import ScaleRange
 from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, AdmissionStanding, OpenedTest
 from evalkit.study.collected import VersionMark
-from evalkit.vocabulary import AnnotatorKind, AssignmentKind, CriterionLevel
+from evalkit.vocabulary import AnnotatorKind, AssignmentKind
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
 COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
@@ -86,21 +82,6 @@ class ResultAnnotator:
     is_simulated: bool
     n_people: int | None = None
     is_admitted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ResultCriterion:
-    """One question that was, or can be, answered in the study.
-
-    ``scale`` is lowest first: the levels with their labels, or the ends of a continuous scale.
-    """
-
-    criterion_id: int
-    key: str
-    question: str
-    level: str
-    scale: tuple[tuple[float, str], ...]
-    is_continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +168,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         runs=_runs(session, study.id),
         categories=_categories(session, study.id, study.eval_set_version_id),
         annotators=_admitted(_annotators(session, study.id), bar, admissions),
-        criteria=_criteria(session, study.id, study.rubric_id),
+        criteria=criteria_of(session, study.id, study.rubric_id),
         tags=tags,
         severities=severities,
         weights=_weights(session, study.taxonomy_id, severities),
@@ -321,57 +302,6 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
     kinds = list(AnnotatorKind)
     annotators.sort(key=lambda annotator: (kinds.index(annotator.kind), annotator.name))
     return tuple(annotators)
-
-
-def _criteria(
-    session: Session, study_id: int, rubric_id: int | None
-) -> tuple[ResultCriterion, ...]:
-    """Return the criteria of the study's rubric, and any other that was answered in it."""
-    scored, preferred = (
-        sa.select(1)
-        .select_from(answers)
-        .join(Annotation, col(Annotation.id) == col(answers.annotation_id))
-        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
-        .where(col(answers.criterion_id) == col(Criterion.id), col(Assignment.study_id) == study_id)
-        for answers in (Score, CriterionPreference)
-    )
-    of_study = col(Criterion.rubric_id) == rubric_id
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Criterion.id),
-            col(Criterion.key),
-            col(Criterion.question),
-            col(Criterion.level),
-            col(Criterion.scale),
-            col(Criterion.range),
-            col(Rubric.name).label("rubric"),
-            col(Rubric.version),
-        )
-        .join(Rubric, col(Rubric.id) == col(Criterion.rubric_id))
-        .where(
-            sa.or_(of_study, scored.exists(), preferred.exists()),
-            col(Criterion.level) != CriterionLevel.TEXT.value,
-        )
-        .order_by(sa.case((of_study, 0), else_=1), col(Rubric.id).desc(), col(Criterion.position))
-    )
-    seen: dict[str, ResultCriterion] = {}
-    for row in session.connection().execute(statement):
-        # The same question in two versions of a rubric is two questions: an anchor changed.
-        key = row.key if row.key not in seen else f"{row.key} ({row.rubric} v{row.version})"
-        is_continuous = row.range is not None
-        seen[key] = ResultCriterion(
-            row.id, key, row.question, row.level, _scale(row.scale, row.range), is_continuous
-        )
-    return tuple(seen.values())
-
-
-def _scale(
-    levels: list[dict[str, Any]], extent: dict[str, Any] | None
-) -> tuple[tuple[float, str], ...]:
-    if extent is not None:
-        ends = ScaleRange(**extent)
-        return (float(ends.min), ends.low), (float(ends.max), ends.high)
-    return tuple((float(level["value"]), str(level.get("label") or "")) for level in levels)
 
 
 def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[ResultTag, ...]:

@@ -14,6 +14,7 @@ from evalkit.judging.family import family_of
         ("Claude 4.5 Sonnet", "anthropic"),
         ("meta-llama/Llama-3.1-8B", "meta"),
         ("gemma2:9b", "google"),
+        ("judge:gpt-3.5-turbo", "openai"),
         ("Amber", "amber"),
         ("amber judge 2", "amber"),
         # Begins like a maker's name, and is another word.
