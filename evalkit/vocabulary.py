@@ -265,3 +265,11 @@ class AskedState(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     FAILED = "failed"
+
+
+class AdmissionStanding(StrEnum):
+    """How a judge stands to what is asked of it."""
+
+    ADMITTED = "admitted"
+    NOT_ADMITTED = "not admitted"
+    NOT_ENOUGH = "not enough labels"

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Field
 
 from db.columns import DatabaseTable, long_text, moment, one_of, reference, row_id
-from evalkit.study.admitted import AdmissionStanding
+from evalkit.vocabulary import AdmissionStanding
 
 
 class JudgeBar(DatabaseTable, table=True):

@@ -128,11 +128,6 @@ def studies(session: Session) -> list[StudySummary]:
     return [_study_summary(session, study, name, number) for study, name, number in rows]
 
 
-def has_study(session: Session, study_id: int) -> bool:
-    """Tell whether there is such a study, or still is."""
-    return session.get(Study, study_id) is not None
-
-
 def _eval_set_summary(
     session: Session, eval_set: EvalSet, version: EvalSetVersion
 ) -> EvalSetSummary:

@@ -2,20 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from evalkit.errors import RefusedError
 from evalkit.stats.counts import BoolArray
 from evalkit.study.collected import Collected
 from evalkit.study.who import entries_at
-
-
-class AdmissionStanding(StrEnum):
-    """How a judge stands to what is asked of it."""
-
-    ADMITTED = "admitted"
-    NOT_ADMITTED = "not admitted"
-    NOT_ENOUGH = "not enough labels"
+from evalkit.vocabulary import AdmissionStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.engine import read_session
-from db.queries.library import has_study
+from db.queries.existing import has_study
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.routes.session import who_asks

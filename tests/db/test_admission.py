@@ -17,7 +17,8 @@ from evalkit.cli import app
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.split import Split, split_of
 from evalkit.reports.judges.admission import admissions_of
-from evalkit.study.admitted import AdmissionBar, AdmissionStanding
+from evalkit.study.admitted import AdmissionBar
+from evalkit.vocabulary import AdmissionStanding
 from tests.factories import annotate, make_eval_set, make_study
 
 MODELS = ("Amber", "Birch")

@@ -7,7 +7,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Annotator, JudgeAdmission, JudgeBar, JudgeOpening
-from evalkit.study.admitted import Admission, AdmissionBar, AdmissionStanding, OpenedTest
+from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
+from evalkit.vocabulary import AdmissionStanding
 
 
 def bar_of(session: Session, study_id: int) -> AdmissionBar | None:

@@ -31,9 +31,9 @@ from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.study.admitted import Admission, AdmissionBar, AdmissionStanding, OpenedTest
+from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import VersionMark
-from evalkit.vocabulary import AnnotatorKind, AssignmentKind
+from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
 COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)

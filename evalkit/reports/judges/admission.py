@@ -13,15 +13,10 @@ from evalkit.reports.judges.report import JudgeRow, judges_report
 from evalkit.stats.counts import TAG_VALUES, FloatArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.judges.bias import Leaning
-from evalkit.study.admitted import (
-    Admission,
-    AdmissionBar,
-    AdmissionStanding,
-    OpenedTest,
-    said_of_outputs,
-)
+from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest, said_of_outputs
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import PREFERRED, subject_key
+from evalkit.vocabulary import AdmissionStanding
 
 #: Fewer units than this that the judge and two people judged tell nothing for certain, whatever
 #: the interval of their κ looks like; shares have exact enough ones of any number.

@@ -8,15 +8,9 @@ import pytest
 from evalkit.errors import RefusedError
 from evalkit.reports.judges.admission import LEAST_UNITS, admissions_of
 from evalkit.stats.counts import LEFT, RIGHT
-from evalkit.study.admitted import (
-    Admission,
-    AdmissionBar,
-    AdmissionStanding,
-    admitted_categories,
-    said_of_outputs,
-)
+from evalkit.study.admitted import Admission, AdmissionBar, admitted_categories, said_of_outputs
 from evalkit.study.collected import Judged
-from evalkit.vocabulary import AnnotatorKind
+from evalkit.vocabulary import AdmissionStanding, AnnotatorKind
 from tests.evalkit.reports.test_annotators import study
 
 PEOPLE = ("Ada", "Bo")
