@@ -56,6 +56,7 @@ SECTIONS = (
     "Scores",
     "Acceptable responses",
     "Errors",
+    "By other rules",
     "Agreement",
     "Cost and latency",
     "What more annotations would buy",
