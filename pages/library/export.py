@@ -46,21 +46,17 @@ options = ask_options(made_as, sorted({study.eval_set for study in studies.value
 
 name = f"{library_tables.file_name(study.name)}{made_as.ending}"
 downloads.of_study(study.study_id)
-file, beside = st.columns(2)
-with file:
+with st.container(horizontal=True, vertical_alignment="center"):
     downloads.button(
         "Download",
         partial(export_bytes, name, study=study.name, format=key, options=options),
         file_name=name,
         kind="secondary",
-        width="stretch",
     )
-with beside:
     downloads.button(
         "Its manifest",
         partial(manifest_bytes, name, study=study.name, format=key, options=options),
         file_name=f"{name}.manifest.json",
-        width="stretch",
     )
 offer_count(study, made_as, options)
 if made_as.ending.endswith(".csv"):

@@ -14,11 +14,8 @@ user = state.require(Role.LEAD)
 
 st.title("Import records")
 st.caption(
-    "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz). Several files are joined "
-    "by the ids in them, in any order; all of them are stored, or nothing. Images that records "
-    "refer to (PNG, JPEG, WebP, GIF, or a zip of them) come beside them or later. Verdicts of "
-    "judges as AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep them are known too. For "
-    "files above 50 MB use the command line: python -m evalkit import FILE FILE"
+    "Cases, outputs and annotations as JSON Lines. Several files are joined by the ids in them, in "
+    "any order; all of them are stored, or nothing."
 )
 if message := st.session_state.pop("import-message", None):
     st.success(labels.literal(message))
@@ -28,6 +25,11 @@ if message := st.session_state.pop("import-message", None):
 n_imported = st.session_state.setdefault("n-imported", 0)
 files = st.file_uploader(
     "Files (.jsonl, .jsonl.gz, images)", key=f"import-{n_imported}", accept_multiple_files=True
+)
+st.caption(
+    "Also read: verdicts of judges as AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep "
+    "them, and images that records refer to (PNG, JPEG, WebP, GIF, or a zip of them), now or "
+    "later. Above 50 MB: `python -m evalkit import FILE FILE`"
 )
 choices = import_choices(actor_id=user.id)
 

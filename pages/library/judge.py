@@ -38,7 +38,7 @@ if not endpoints:
     st.info(
         "No endpoint can be asked yet. Whoever runs evalkit here names it in "
         ".streamlit/secrets.toml or sets OPENAI_API_KEY; docs/operators.md says how. The "
-        "baseline and panels need none: python -m evalkit judge --help"
+        "baseline and panels need none: `python -m evalkit judge --help` says how."
     )
     st.stop()
 

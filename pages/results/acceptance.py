@@ -43,12 +43,14 @@ chosen = replace(narrowed, judges=True)
 kept = collecting.kept(study, chosen)
 address = links.state(study, chosen)
 verdict = st.container()
-promise = acceptance.ask_promise()
+with (asked := st.empty()).container():
+    promise = acceptance.ask_promise()
 parts = kept.read(splits), kept.read(presented)
 report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
     exhibits.say(acceptance_verdict(report), style="verdict")
 if not report.rows:
+    asked.empty()
     acceptance.show_nothing(address)
     addresses.stop()
 

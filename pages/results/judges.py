@@ -41,12 +41,7 @@ address = links.state(study, chosen)
 exhibits.say(judges_verdict(report), style="verdict")
 exhibits.say(unreadable(report.n_unreadable))
 if not report.rows:
-    exhibits.say(
-        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
-        "with `python -m evalkit judge`, and they stand here beside what people said of the same "
-        "responses."
-    )
-    st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
+    judges.show_nothing()
     judges.show_costs(kept)
     judges.show_links(address)
     addresses.stop()
@@ -61,6 +56,7 @@ judges.show_judges(report, subject, page)
 judges.show_costs(kept)
 
 st.header("Admission", divider=False)
+admission.show_admissions(study)
 try:
     if bar := admission.bar_form(study):
         set_bar(study.study_id, bar, actor_id=user.id)
@@ -70,7 +66,6 @@ try:
         st.rerun()
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
-admission.show_admissions(study)
 
 st.header("One judge", divider=False)
 row = judges.row_picker(tables.best_first(report.on(subject)))

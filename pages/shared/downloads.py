@@ -31,7 +31,6 @@ def button(
     *,
     file_name: str,
     kind: Literal["secondary", "tertiary"] = "tertiary",
-    width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Offer a file, made when somebody asks for it; a page offers one of each name."""
     offer = Offer(state.viewer_id(), st.session_state[_STUDY], make, file_name)
@@ -40,4 +39,4 @@ def button(
     token = offers[file_name][0] if file_name in offers else secrets.token_urlsafe(24)
     offers[file_name] = token, offer
     OFFERS[token] = offer
-    st.link_button(label, f"{FOLDER}{token}", icon=":material/download:", type=kind, width=width)
+    st.link_button(label, f"{FOLDER}{token}", icon=":material/download:", type=kind)

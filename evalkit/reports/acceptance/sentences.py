@@ -41,6 +41,12 @@ def acceptance_verdict(report: AcceptanceReport) -> str:
         return NOTHING_TO_ACCEPT
     risk = text.small_percent(report.promise.risk)
     may = [f"{row.judge} on {subject_asked(row.subject)}" for row in report.rows if row.is_accepted]
+    untested = [row for row in report.rows if row.refusal is Refusal.NOT_LOOKED]
+    if not may and untested:
+        return (
+            "No judge's verdicts may be taken without a person yet: a look at the test split would "
+            f"tell of {_of_all(untested, report)}."
+        )
     if not may:
         return (
             f"No judge's verdicts may be taken without a person yet: of none it can be shown that "
@@ -48,6 +54,12 @@ def acceptance_verdict(report: AcceptanceReport) -> str:
         )
     named = joined(may) if len(may) <= 3 else f"{len(may)} of {len(report.rows)}"
     return f"Verdicts may be taken without a person, at most {risk} of them wrong: {named}."
+
+
+def _of_all(rows: list[AcceptanceRow], report: AcceptanceReport) -> str:
+    if len(rows) <= 2:
+        return joined([f"{row.judge} on {subject_asked(row.subject)}" for row in rows])
+    return f"{len(rows)} of {len(report.rows)} pairs of a judge and what it judged"
 
 
 def standing(row: AcceptanceRow) -> str:
@@ -71,6 +83,8 @@ def row_in_words(row: AcceptanceRow, promise: Promise) -> str:
             f"{text.estimate(wrong, text.percent)} of the {counted(wrong.n, 'label')} that "
             f"certify it say otherwise.{more}"
         )
+    if row.refusal is Refusal.NOT_LOOKED:
+        return f"{who}: not tested yet. {_missing(row, promise)}"
     return f"{who}: nothing may be accepted. {_missing(row, promise)}"
 
 

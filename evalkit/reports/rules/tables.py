@@ -34,7 +34,8 @@ def rules_blocks(report: RulesReport) -> tuple[Block, ...]:
 
 def rules_table(report: RulesReport) -> Table:
     """Give a row per rule: who comes first, who moves, and which pairs turn."""
-    return table(TITLE, _COLUMNS, [_row(row, report.first) for row in report.rows])
+    rows = [_row(row, report.first) for row in report.rows]
+    return table(TITLE, _COLUMNS, rows, left=_COLUMNS[1:4])
 
 
 def _row(row: RuleRow, first: str | None) -> tuple[str, ...]:

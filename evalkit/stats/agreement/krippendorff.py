@@ -162,9 +162,18 @@ def _alpha(
             else:
                 scale = np.broadcast_to(np.array(values, dtype=np.float64), counts.shape)
             observed, expected = _metric(units, counts, scale, left_out=left_out)
+        # Rounding must not make a difference where nobody differed.
+        observed[_n_disputed(units, left_out=left_out) == 0] = 0.0
         alpha = 1 - observed / expected
     alpha[(counts > 0).sum(axis=1) < MIN_VALUES] = np.nan
     return alpha
+
+
+def _n_disputed(units: _Units, *, left_out: bool) -> FloatArray:
+    """Return in how many units annotators differ, for each row of :func:`_alpha`."""
+    disputed = ((units.counts > 0).sum(axis=1) > 1).astype(np.float64)
+    total = np.array([disputed.sum()])
+    return total - sum_by(units.case, disputed, n_codes=units.n_cases) if left_out else total
 
 
 def _nominal(units: _Units, counts: FloatArray, *, left_out: bool) -> tuple[FloatArray, FloatArray]:

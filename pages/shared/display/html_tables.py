@@ -25,6 +25,8 @@ _STYLE = f"""<style>
   border-bottom: 1px solid rgba(138,143,152,.25); line-height: 1.35; }}
 .ek-table thead th {{ font-size: .8rem; font-weight: 500; opacity: .72; vertical-align: bottom; }}
 .ek-table th:first-child, .ek-table td:first-child {{ text-align: left; padding-left: 0; }}
+.ek-table .words {{ text-align: left; }}
+.ek-table td.words .number {{ white-space: normal; min-width: 9rem; }}
 .ek-table tbody th {{ font-weight: 600; white-space: nowrap; }}
 .ek-table a {{ color: inherit; text-decoration: none; display: block; }}
 .ek-table a:hover, .ek-table a:focus-visible {{ text-decoration: underline;
@@ -66,6 +68,7 @@ _STYLE = f"""<style>
     text-align: left; }}
   .ek-cards td > *, .ek-cards th > * {{ min-width: 0; }}
   .ek-cards .number {{ white-space: normal; }}
+  .ek-cards td.words .number {{ min-width: 0; }}
   .ek-map td {{ min-width: 2.6rem; padding: .4rem .15rem; }}
   .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
   .ek-map td .small {{ font-size: .75rem; overflow-wrap: anywhere; }}
@@ -98,12 +101,13 @@ def show(table: Table, *, address: Callable[[Target], str]) -> None:
     read out, not shown.
     """
     columns = table.columns
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+    head = "".join(_heading(name, name in table.left) for name in columns)
     lead, spans = _groups(table)
     body = "".join(
         f'<tr><th scope="row">{_inside(row[0], address)}</th>'
         + "".join(
-            _cell(cell, name, address) for cell, name in zip(row[1:], columns[1:], strict=True)
+            _cell(cell, name, address, is_words=name in table.left)
+            for cell, name in zip(row[1:], columns[1:], strict=True)
         )
         + "</tr>"
         for row in table.rows
@@ -128,10 +132,16 @@ def _groups(table: Table) -> tuple[str, str]:
     return (f"<tr><td></td>{heads}</tr>", f"<colgroup></colgroup>{spans}") if groups else ("", "")
 
 
-def _cell(cell: Cell, name: str, address: Callable[[Target], str]) -> str:
+def _heading(name: str, is_words: bool) -> str:
+    kind = ' class="words"' if is_words else ""
+    return f'<th scope="col"{kind}>{html.escape(name)}</th>'
+
+
+def _cell(cell: Cell, name: str, address: Callable[[Target], str], *, is_words: bool) -> str:
     about = f' title="{html.escape(cell.about)}"' if cell.about else ""
     tint = f' style="{_tint(cell.tint)}"' if cell.tint else ""
-    kind = f'class="{cell.tone}" data-name="{html.escape(name)}"{about}{tint}'
+    kind = " ".join(filter(None, (cell.tone, "words" if is_words else "")))
+    kind = f'class="{kind}" data-name="{html.escape(name)}"{about}{tint}'
     return f"<td {kind}>{_inside(cell, address)}</td>"
 
 

@@ -105,7 +105,9 @@ def _ask_of_training(
 
 def offer_count(study: StudySummary, made_as: ExportFormat, options: ExportOptions) -> None:
     """Say on request how many rows there are and how many are left out: it reads all of them."""
-    if not st.button("Count what it holds", type="tertiary", key="export-count"):
+    if not st.button(
+        "Count what it holds", type="tertiary", key="export-count", icon=":material/tag:"
+    ):
         return
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -93,9 +93,10 @@ def row_picker(report: AcceptanceReport) -> AcceptanceRow:
     """Let one judge on one thing be chosen."""
     subjects = {subject_key(subject): subject for subject in judged_subjects(report)}
     keys = list(subjects)
+    best = _first_to_read(report)
     places = st.columns(2, width=2 * exhibits.PICKER_WIDTH)
     with places[0]:
-        choices.choice("on", keys, key="acceptance-on", default=keys[0])
+        choices.choice("on", keys, key="acceptance-on", default=subject_key(best.subject))
         key = st.selectbox(
             "On",
             keys,
@@ -105,11 +106,21 @@ def row_picker(report: AcceptanceReport) -> AcceptanceRow:
     addresses.remember("on", key)
     rows = {row.judge: row for row in report.on(subjects[key or keys[0]])}
     names = list(rows)
+    first = best.judge if best.judge in rows else names[0]
     with places[1]:
-        choices.choice("judge", names, key="acceptance-judge", default=names[0])
+        choices.choice("judge", names, key="acceptance-judge", default=first)
         judge = st.selectbox("Judge", names, key="acceptance-judge")
     addresses.remember("judge", judge)
     return rows[judge or names[0]]
+
+
+def _first_to_read(report: AcceptanceReport) -> AcceptanceRow:
+    """Return what may be accepted, else what a look would tell of, else what comes first."""
+
+    def rank(row: AcceptanceRow) -> int:
+        return 0 if row.is_accepted else 1 if row.refusal is Refusal.NOT_LOOKED else 2
+
+    return min(report.rows, key=rank)
 
 
 def show_row(row: AcceptanceRow, promise: Promise, address: Callable[[Target], str]) -> None:
@@ -205,9 +216,10 @@ def asks_to_stop(watched: Sequence[AuditRow]) -> int | None:
 def show_nothing(address: State) -> None:
     """Say how verdicts come in, where there are none."""
     exhibits.say(
-        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
-        "with `python -m evalkit judge`."
+        "Verdicts are records of annotators of kind “judge”. Let a model judge, or import them."
     )
+    st.page_link("library/judge.py", label="Let a model judge", icon=":material/gavel:")
+    st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
     show_links(address)
 
 

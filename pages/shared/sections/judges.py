@@ -11,6 +11,7 @@ from evalkit.reports.judges.costs import cost_table, judge_cost_rows
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
+    orders_in_words,
     stand_in_words,
     subjects_of,
     worth,
@@ -83,10 +84,9 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     values = tables.values_table(report, row.subject)
     blocks.fold(values, key="judges-values", label=values.title)
     orders = tables.orders_table(report.on(row.subject))
-    if orders:
-        exhibits.say(orders.title, style="lead")
-        blocks.fold(orders, key="judges-in-both-orders", label=None)
-        exhibits.say(orders.note)
+    exhibits.say(orders_in_words(row), style="lead")
+    blocks.fold(orders, key="judges-in-both-orders", label=orders.title)
+    exhibits.say(orders.note if orders else "")
 
 
 def show_biases(kept: Kept, judge: str, page: Page) -> None:
@@ -96,6 +96,16 @@ def show_biases(kept: Kept, judge: str, page: Page) -> None:
     for sentence in kinship_sentences(biases):
         exhibits.say(sentence)
     blocks.fold(bias_table(biases), key="judges-biases", label="What every judge leans to")
+
+
+def show_nothing() -> None:
+    """Say how verdicts come in, where there are none, and lead there."""
+    exhibits.say(
+        "Verdicts are records of annotators of kind “judge”. Let a model judge, or import them, "
+        "and they stand here beside what people said of the same responses."
+    )
+    st.page_link("library/judge.py", label="Let a model judge", icon=":material/gavel:")
+    st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
 
 
 def show_links(address: State) -> None:

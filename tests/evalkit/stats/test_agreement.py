@@ -192,6 +192,19 @@ def test_alpha_has_no_interval_when_one_case_decides_whether_it_is_defined():
     assert "One case" in alpha.reason
 
 
+@pytest.mark.parametrize("level", [Level.NOMINAL, Level.ORDINAL, Level.INTERVAL])
+@pytest.mark.parametrize("seed", range(20))
+def test_alpha_where_nobody_differs_is_exactly_one(level, seed):
+    # 1 - 0 / expected, by definition; values of no short binary form made it 1.0000000000000002.
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(1, 4, 420)
+    matrix = np.where(rng.random((4, 420)) < 0.6, truth, 0)
+
+    alpha = krippendorff_alpha(codings(matrix, values=(0.1, 0.7, 1.9)), level)
+
+    assert (alpha.value, alpha.low) == (1.0, None)
+
+
 def test_alpha_of_perfect_agreement_is_one_and_claims_no_certainty():
     alpha = krippendorff_alpha(codings(np.array([[1, 2, 3], [1, 2, 3]])), Level.INTERVAL)
 
