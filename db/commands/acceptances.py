@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from db.columns import now, number_of
+from db.commands.derived_studies import blinding_of, take_over
 from db.commands.units import count_units, locked_study
 from db.engine import write_session
 from db.models import (
@@ -254,8 +255,7 @@ def _ask(session: Session, acceptance: VerdictAcceptance, chances: dict[int, flo
         session.flush()
         acceptance.audit_study_id = audit.id
         session.add(acceptance)
-        run_ids = session.exec(select(StudyRun.run_id).where(StudyRun.study_id == source.id)).all()
-        session.add_all(StudyRun(study_id=number_of(audit), run_id=run_id) for run_id in run_ids)
+        take_over(session, source, audit)
     study = session.get(Study, acceptance.audit_study_id)
     assert study is not None  # made above, or a foreign key points to it
     session.add_all(
@@ -293,7 +293,7 @@ def _study_of_audit(session: Session, source: Study, acceptance: VerdictAcceptan
         collects_scores=is_score,
         collects_tags=not is_preference and not is_score,
         collects_comment=source.collects_comment,
-        leak_policy=source.leak_policy,
+        leak_policy=blinding_of(source),
         created_by_id=acceptance.created_by_id,
     )
 

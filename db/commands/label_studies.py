@@ -4,16 +4,17 @@ from collections.abc import Mapping
 
 from sqlmodel import Session, select
 
+from db.commands.derived_studies import blinding_of, take_over
 from db.commands.units import count_units
 from db.engine import write_session
-from db.models import AuditEvent, Study, StudyCase, StudyRun
+from db.models import AuditEvent, Study, StudyCase
 from evalkit.errors import NotFoundError, RefusedError
 
 _MOST_LETTERS = 120
 #: What a study has of its own, and does not take from the one it is like.
 _OWN = {
     *("id", "name", "overlap", "seed", "n_drawn", "is_open", "are_units_current", "names"),
-    *("created_by_id", "created_at"),
+    *("leak_policy", "created_by_id", "created_at"),
 }
 
 
@@ -77,13 +78,13 @@ def _stored(
         overlap=overlap,
         seed=seed,
         n_drawn=len(drawn),
+        leak_policy=blinding_of(source),
         created_by_id=actor_id,
     )
     session.add(study)
     session.flush()
     assert study.id is not None  # flushed
-    runs = session.exec(select(StudyRun.run_id).where(StudyRun.study_id == source.id)).all()
-    session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in runs)
+    take_over(session, source, study)
     session.add_all(
         StudyCase(study_id=study.id, case_id=case_id, inclusion_probability=chance)
         for case_id, chance in drawn.items()
