@@ -57,7 +57,7 @@ def read_verdicts(file: BinaryIO, name: str) -> tuple[VerdictFormat, list[dict[s
     stream: Any = gzip.GzipFile(fileobj=file) if is_packed else file
     try:
         rows = _rows(stream)
-    except (ValueError, OSError, EOFError):
+    except (ValueError, OSError, EOFError, RecursionError):
         rows = None
     file.seek(0)
     first = rows[0] if rows else None
@@ -99,7 +99,7 @@ def _checked(made_as: VerdictFormat, rows: list[Any], name: str) -> Iterator[dic
 
     try:
         yield from made_as.records(counted())
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         raise RefusedError(
             f"{name}, row {number}: found something that is no row of {made_as.name} "
             f"({error}), expected {', '.join(sorted(made_as.fields))} as it writes them. "

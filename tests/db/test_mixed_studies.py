@@ -27,7 +27,18 @@ from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import criterion_scores
 from evalkit.study.odds import odds_of_outputs, odds_of_pairs
 from evalkit.vocabulary import TaskKind
-from tests.db.record_files import case, empty_tables, exported, labels_of, output
+from tests.db.record_files import (
+    CRITERION,
+    HEADER,
+    case,
+    comparison,
+    empty_tables,
+    exported,
+    exported_labels,
+    labels_of,
+    output,
+    score,
+)
 from tests.factories import opened
 
 PAIR, SINGLE, RANK = TaskKind.PAIR, TaskKind.SINGLE, TaskKind.RANK
@@ -305,7 +316,41 @@ def test_a_mixed_study_is_written_and_read_back_as_it_was(database, tmp_path):
     assert {kind: task.share for kind, task in tasks.items()} == {PAIR: 0.5, RANK: 0.3, SINGLE: 0.2}
     assert tasks[SINGLE].collects == ("scores", "tags")
     assert tasks[PAIR].collects == ("preference", "strength")
+    # Of three models a plan shows each once: two pairs, one ranking of three, three responses.
+    before_it = {PAIR: 2, RANK: 3, SINGLE: 3}
+    assert {kind: task.per_case for kind, task in tasks.items()} == before_it
+    with read_session() as session:
+        stored = session.exec(select(Study).where(Study.name == "Mixed")).one()
+    first = study.tasks[0]
+    assert (stored.task_kind, stored.pairs_per_case, stored.overlap) == (
+        *(first.kind, first.per_case, first.overlap),
+    )
     assert [fault for finding in integrity_findings() for fault in finding.problems] == []
+
+
+@pytest.mark.parametrize("has_people", [True, False], ids=["people compared", "nobody did"])
+def test_judges_say_what_people_are_asked_only_where_no_person_labelled(
+    sqlite_database, has_people
+):
+    judge = {"annotator": "J", "annotator_kind": "judge"}
+    records = [CRITERION]
+    for key in ("c1", "c2", "c3"):
+        records += [case(key, f"What about {key}?"), output(key), output(key, "B", "No.")]
+        records += [comparison(case=key)] if has_people else [comparison(case=key, **judge)]
+    records += [score(case="c1", **judge), score(case="c2", **judge)]
+    import_records([HEADER, *records], source_name="labels", study="Labels")
+
+    with read_session() as session:
+        study = session.exec(select(Study).where(Study.name == "Labels")).one()
+    assert (study.task_kind, study.collects_preference) == (PAIR, True)
+    assert study.collects_scores is not has_people
+    kinds = [(task["kind"], task["share"]) for task in study.tasks or []]
+    assert kinds == ([] if has_people else [(PAIR, 1), (SINGLE, 2 / 3)])
+    # What the judge said is there, whoever is asked what.
+    assert Counter(label["type"] for label in exported_labels("Labels")) == {
+        "comparison": 3,
+        "score": 2,
+    }
 
 
 def test_the_odds_of_pairs_and_of_single_responses_are_those_of_their_kinds(sqlite_database):

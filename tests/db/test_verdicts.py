@@ -8,7 +8,7 @@ import pytest
 from db.commands.records import import_files
 from db.queries.records.files import FileFormat, export_bytes
 from evalkit.errors import RefusedError
-from tests.db.record_files import exported
+from tests.db.record_files import exported, table_sizes
 
 ALPACA = {
     "instruction": "Say yes.",
@@ -139,3 +139,24 @@ def test_a_row_that_breaks_off_is_refused_with_its_number_and_nothing_is_stored(
 def test_what_is_no_format_of_anybody_is_refused_as_before(sqlite_database):
     with pytest.raises(RefusedError, match="a header on the first line"):
         brought({"rows": []})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (json.dumps([{**ALPACA, "output_1": "a\ud800"}]), r"line 3: found half a character"),
+        ("[" * 200_000, "nesting out of bounds"),
+        ('{"a":' * 200_000, "nesting out of bounds"),
+        (
+            json.dumps(
+                {"question_id": 1, "model": "A", "judge": "J", "score": 3, "tstamp": 1e30},
+            ),
+            "row 1: ",
+        ),
+    ],
+    ids=("half a character", "deep lists", "deep objects", "a year of no calendar"),
+)
+def test_a_file_that_no_tool_writes_is_refused_in_words(sqlite_database, text, words):
+    with pytest.raises(RefusedError, match=words):
+        brought(text)
+    assert table_sizes()["annotation"] == 0

@@ -91,7 +91,8 @@ def _written(records: Iterable[Mapping[str, Any]]) -> BinaryIO:
     if first is None or first.get("type") != "header":
         text.write(json.dumps({"type": "header", "format": FORMAT, "version": VERSION}) + "\n")
     for record in chain([first] if first is not None else [], remaining):
-        text.write(json.dumps(record, ensure_ascii=False) + "\n")
+        # In ASCII half a surrogate pair gets as far as the reader, which says where it stands.
+        text.write(json.dumps(record) + "\n")
     text.detach()
     file.seek(0)
     written: BinaryIO = file

@@ -8,7 +8,7 @@ from sqlmodel import col
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import Staging
 from db.commands.records.write.batches import Writing, table_of
-from db.commands.records.write.tasks import mixed_tasks
+from db.commands.records.write.tasks import ASKED, mixed_tasks
 from db.models import Annotator, AuditEvent, Study, StudyRun
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role, TaskKind
 
@@ -86,28 +86,28 @@ def _new_study(
     actor_id: int | None,
 ) -> int:
     staging = writing.staging
-    kinds = {kind for (kind,) in staging.db.execute("SELECT DISTINCT type FROM judged")}
-
-    has_pairs = staging.count("SELECT COUNT(right) FROM presentation")
-    n_ranked = staging.count("SELECT MAX(json_array_length(body, '$.shown')) FROM label")
     overlap = _overlap(writing)  # it stages who is a person
+    kinds = {kind for (kind,) in staging.db.execute(f"SELECT DISTINCT type FROM judged {ASKED}")}
+    has_pairs = staging.count(f"SELECT COUNT(right) FROM presentation {ASKED}")
+    n_ranked = staging.count(f"SELECT MAX(json_array_length(body, '$.shown')) FROM label {ASKED}")
     has_comments = _holds(staging, "extras", "comment")
     fields = {"strength": "strength", "certainty": "certainty", "preferences": "criteria"}
     finer = {what: _holds(staging, "body", field) for what, field in fields.items()}
+    tasks = mixed_tasks(
+        staging,
+        n_ranked=n_ranked,
+        of_pairs=tuple(what for what, is_asked in finer.items() if is_asked),
+        of_all=("comment",) if has_comments else (),
+    )
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
         rubric_id=rubric_id,
         taxonomy_id=taxonomy_id,
         task_kind=_task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked),
-        pairs_per_case=n_ranked or 1,
-        overlap=overlap,
-        tasks=mixed_tasks(
-            staging,
-            n_ranked=n_ranked,
-            of_pairs=tuple(what for what, is_asked in finer.items() if is_asked),
-            of_all=("comment",) if has_comments else (),
-        ),
+        pairs_per_case=tasks[0].per_case if tasks else n_ranked or 1,
+        overlap=tasks[0].overlap if tasks else overlap,
+        tasks=[task.as_json() for task in tasks] or None,
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
         collects_tags=2 in kinds or (not kinds and taxonomy_id is not None),
@@ -126,9 +126,9 @@ def _new_study(
 
 
 def _holds(staging: Staging, column: str, field: str) -> bool:
-    """Tell whether any label says something in a field."""
+    """Tell whether any label that says what people are asked says something in a field."""
     is_there = f"json_extract({column}, '$.{field}') IS NOT NULL"
-    return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
+    return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label {ASKED} AND {is_there})"))
 
 
 def _task_kind(kinds: set[int], *, has_pairs: bool, n_ranked: int) -> TaskKind:
