@@ -1,7 +1,7 @@
 """Say what a judge must reach in a study, and open the test on which it is held against that."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.phrases import quoted
 from evalkit.reports.judges.admission import admissions_of
 from evalkit.study.admitted import Admission, AdmissionBar
-from evalkit.study.collected import Collected
+from evalkit.study.collected import Collected, names
 from evalkit.study.who import said_by
 from evalkit.vocabulary import AnnotatorKind
 
@@ -82,9 +82,16 @@ def open_test(
         style = style_table(session, test)
     judges = _judges(of, judge)
     by_judge: dict[str, tuple[Admission, ...]] = {each.name: () for each in judges}
+    # Reports tell a judge apart from a person of its name; it is stored by what it is called.
+    called = {
+        apart: who.name
+        for apart, who in zip(names(test), test.annotators, strict=True)
+        if who.kind == AnnotatorKind.JUDGE
+    }
     for row in admissions_of(test, style, of.bar):
-        if row.judge in by_judge:
-            by_judge[row.judge] = (*by_judge[row.judge], row)
+        judge_name = called[row.judge]
+        if judge_name in by_judge:
+            by_judge[judge_name] = (*by_judge[judge_name], replace(row, judge=judge_name))
     if not any(by_judge.values()):
         raise RefusedError(
             f"No judge of “{study}” judged a case of the test split that people judged."

@@ -12,7 +12,14 @@ from evalkit.formats.writing import counting
 #: So many rows are a group of the file, and in memory at once.
 _GROUP = 10_000
 
-_NUMBERS = ("value", "cost_usd", "latency_ms", "seconds", "inclusion_probability")
+_NUMBERS = (
+    "value",
+    "probability",
+    "cost_usd",
+    "latency_ms",
+    "seconds",
+    "inclusion_probability",
+)
 _WHOLE = (
     "n_annotators",
     "start",

@@ -17,10 +17,12 @@ from db.engine import write_session
 from db.models import Study
 from db.queries.records.files import FileFormat, export_bytes, export_file
 from evalkit.errors import RefusedError
+from evalkit.formats.csv_long import LONG_COLUMNS
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.judging.pair import PairQuestion
 from evalkit.judging.split import Split, split_of
+from evalkit.records.schema import TYPES
 from evalkit.vocabulary import ConsensusRule, LeakPolicy
 from tests.db.record_files import CRITERION, TAG, case, comparison, mark, output, score
 
@@ -236,6 +238,28 @@ def test_parquet_has_the_rows_of_the_long_table_with_types(study):
     assert read.column("case").to_pylist() == [row["case"] for row in rows]
     assert sorted(filter(None, read.column("value").to_pylist())) == [1.0, 1.0, 2.0, 3.0, 3.0]
     assert read.column("check").to_pylist().count("yes") == 1
+
+
+def test_parquet_writes_whatever_a_record_may_say_of_a_judgement_and_numbers_as_numbers(
+    sqlite_database,
+):
+    numbers = {
+        "seconds": 2.5, "cost_usd": 0.25, "input_tokens": 7, "output_tokens": 3, "latency_ms": 12.5,
+        "inclusion_probability": 0.5, "probability": 0.875,
+    }  # fmt: skip
+    words = {
+        "strength": "much", "certainty": "sure", "sampling": "random", "rationale": "Why.",
+        "comment": "Right.", "created_at": "2026-01-02T03:04:05Z",
+        "assignment": "a1", "annotator_kind": "judge", "revision": 1,
+    }  # fmt: skip
+    told = comparison("left", case="c1", **numbers, **words)
+    of_schema = set(TYPES["comparison"].checks) & set(LONG_COLUMNS)
+    assert of_schema <= {*told, "texts", "n_annotators"}, "a new field needs a value here"
+    import_records([*STUDY[:8], told], source_name="t", eval_set="Set", study="Study")
+
+    (row,) = pq.read_table(io.BytesIO(written("parquet"))).to_pylist()
+
+    assert {column: row[column] for column in numbers} == numbers
 
 
 @pytest.mark.parametrize("format", ["csv", "csv-wide"])

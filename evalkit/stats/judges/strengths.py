@@ -18,6 +18,12 @@ from evalkit.stats.ranking.bradley_terry import (
 
 _MAX_ITERATIONS = 100
 _MAX_STEP = 2.0
+#: Below this a standard error is what rounding leaves of none.
+_NO_SPREAD = 1e-9
+_ALL_ALIKE = (
+    "All cases that people labelled say the same, as ties alone do, so they show no spread to "
+    "make an interval of."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +76,7 @@ class CorrectedStrengths:
         slope[model], slope[other] = 1.0, -1.0
         error = float(np.sqrt(slope @ self.covariance @ slope))
         gap = strength[model] - strength[other]
-        ends = t_interval(gap, standard_error=error, degrees=self.degrees)
-        return Estimate(gap, ends.low, ends.high, self.corrected[model].n)
+        return _estimate(gap, error, self.degrees, self.corrected[model].n)
 
 
 def corrected_strengths(judged: JudgedPairs, design: Design) -> CorrectedStrengths:
@@ -87,7 +92,7 @@ def corrected_strengths(judged: JudgedPairs, design: Design) -> CorrectedStrengt
     -------
     CorrectedStrengths
         Of the population that the cases are a sample of, intervals clustered by case by
-        Student's t.
+        Student's t; without an interval where all cases say the same, as of nothing but ties.
 
     Raises
     ------
@@ -255,6 +260,13 @@ def _estimates(
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     rows = []
     for value, error in zip(strength.tolist(), errors.tolist(), strict=True):
-        ends = t_interval(value, standard_error=error, degrees=degrees)
-        rows.append(Estimate(value, ends.low, ends.high, n))
+        rows.append(_estimate(value, error, degrees, n))
     return tuple(rows)
+
+
+def _estimate(value: float, error: float, degrees: int, n: int) -> Estimate:
+    """Return a strength or a difference of two, without an interval where no case moves it."""
+    if error <= _NO_SPREAD:
+        return Estimate(value, None, None, n, _ALL_ALIKE)
+    ends = t_interval(value, standard_error=error, degrees=degrees)
+    return Estimate(value, ends.low, ends.high, n)

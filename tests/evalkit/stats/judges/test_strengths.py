@@ -128,6 +128,20 @@ def test_a_difference_of_two_knows_that_both_rest_on_the_same_labels():
     assert (gap.low, gap.high) == pytest.approx((-back.high, -back.low))
 
 
+def test_cases_that_all_say_the_same_show_no_spread_and_so_give_no_interval():
+    # Property: with nothing but ties every case's pull on every strength is exactly 0.
+    rng = np.random.default_rng(6)
+    case, pair, truth, verdict = simulated(rng)
+    ties, odds = drawn(rng, Design.RANDOM, np.full(len(truth), 0.5), verdict, 180)
+
+    of = corrected_strengths(judged(case, pair, verdict, ties, odds), Design.RANDOM)
+
+    for row in (*of.people, *of.corrected, of.difference(0, 3)):
+        assert row.value == pytest.approx(0.0, abs=1e-9)
+        assert (row.low, row.high) == (None, None)
+        assert "no spread" in row.reason
+
+
 @pytest.mark.parametrize(
     ("labels", "design", "phrase"),
     [(40, Design.RANDOM, "need 50"), (60, Design.UNKNOWN, "not known with which odds")],
