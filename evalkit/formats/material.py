@@ -56,6 +56,7 @@ class HeldBack(StrEnum):
     CANARIES = "canaries"
     ANCHORS = "anchors"
     GOLD = "gold"
+    DEV = "dev"
     TEST = "test"
 
 

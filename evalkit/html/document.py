@@ -133,7 +133,9 @@ def html_report(
         agreement_section(collected),
         _judges(collected, biases, admission),
         _acceptance(collected, acceptance),
-        correction_section(correction) if correction else section("Corrected numbers"),
+        correction_section(correction)
+        if correction and correction.n_judges
+        else section("Corrected numbers"),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )

@@ -13,6 +13,7 @@ import yaml
 from sqlmodel import select
 
 from db.commands.records import import_records
+from db.commands.studies import weigh_errors
 from db.engine import write_session
 from db.models import Study
 from db.queries.records.files import FileFormat, export_bytes, export_file
@@ -23,6 +24,7 @@ from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.judging.pair import PairQuestion
 from evalkit.judging.split import Split, split_of
 from evalkit.records.schema import TYPES
+from evalkit.reports.errors.penalties import read_weights
 from evalkit.vocabulary import ConsensusRule, LeakPolicy
 from tests.db.record_files import CRITERION, TAG, case, comparison, mark, output, score
 
@@ -270,7 +272,7 @@ def test_words_that_a_spreadsheet_would_run_are_harmless(study, format):
     assert row["prompt"] == "Say {{yes}}."
 
 
-def test_canaries_anchors_gold_and_the_test_split_stay_out_of_training_unless_asked_for(
+def test_canaries_anchors_gold_and_all_but_the_train_split_stay_out_of_training_unless_asked_for(
     sqlite_database,
 ):
     def pair(key, **fields):
@@ -288,9 +290,12 @@ def test_canaries_anchors_gold_and_the_test_split_stay_out_of_training_unless_as
     of_split = {row["metadata"]["case"]: row["split"] for row in lines("langsmith")}
     usual = {row["case"] for row in lines("dpo")}
     plain = {key for key in of_split if key not in ("canary", "anchor", "right")}
-    assert usual == {key for key in plain if of_split[key] != Split.TEST}
+    assert usual == {key for key in plain if of_split[key] == Split.TRAIN}
     assert {row["case"] for row in lines("dpo", also=ALL)} == set(of_split)
-    assert {row["case"] for row in lines("dpo", also=(HeldBack.TEST,))} == plain
+    splits = (HeldBack.DEV, HeldBack.TEST)
+    assert {row["case"] for row in lines("dpo", also=splits)} == plain
+    with_dev = {row["case"] for row in lines("dpo", also=(HeldBack.DEV,))}
+    assert usual < with_dev == {key for key in plain if of_split[key] != Split.TEST}
 
 
 def test_every_answer_is_a_line_where_no_consensus_is_asked_for(study):
@@ -320,6 +325,20 @@ def test_the_manifest_says_what_a_file_rests_on(study, tmp_path):
     assert odds == {"sampling": None, "n": 11, "n_known": 0, "lowest": None, "highest": None}
     assert told["agreement"]["preference"]["n_units"] == 1
     assert told["options"] == {"include_superseded": False, "texts": False}
+
+
+def test_a_taxonomy_that_weighs_otherwise_has_another_hash_in_the_manifest(study, tmp_path):
+    hashes = []
+    for weight in ("1", "1", "5"):
+        with write_session() as session:
+            study_id = session.exec(select(Study.id)).one()
+        weigh_errors(study_id, weights=read_weights([f"minor={weight}"]))
+        export_file(tmp_path / f"{len(hashes)}.csv", study="Study", format=FileFormat.CSV)
+        told = json.loads((tmp_path / f"{len(hashes)}.csv.manifest.json").read_text())
+        hashes.append(told["taxonomy"]["content_hash"])
+
+    # The tags are the same throughout.
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_what_is_trained_on_is_refused_where_it_stands_in_an_eval_set(study):

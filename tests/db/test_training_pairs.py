@@ -30,7 +30,7 @@ def pair(key, *, a="A says yes.", **fields):
 
 def lines(format=FileFormat.DPO, **chosen):
     # The split is by hash, and what these cases hold is not about it.
-    options = ExportOptions(**{"also": (HeldBack.TEST,), **chosen})
+    options = ExportOptions(**{"also": (HeldBack.DEV, HeldBack.TEST), **chosen})
     content = export_bytes("x.jsonl", study="Study", format=format, options=options)
     return [json.loads(line) for line in content.decode().splitlines()]
 
@@ -78,7 +78,7 @@ def test_failed_and_empty_responses_canaries_and_pairs_without_majority_stay_out
         tmp_path / "x.jsonl",
         study="Study",
         format=FileFormat.DPO,
-        options=ExportOptions(also=(HeldBack.TEST,)),
+        options=ExportOptions(also=(HeldBack.DEV, HeldBack.TEST)),
     )
     assert exported.n_lines == 2
     assert exported.left_out == {
@@ -123,7 +123,7 @@ def test_a_ranking_votes_on_each_of_its_pairs(sqlite_database):
 def test_the_command_line_says_what_was_written_and_what_was_left_out(sqlite_database, tmp_path):
     told([*pair("good"), *pair("failed", error="timeout")])
     arguments = ["export", str(tmp_path / "x.jsonl.gz"), "--study", "Study", "--format", "dpo"]
-    arguments += ["--also", "test"]
+    arguments += ["--also", "test", "--also", "dev"]
 
     done = CliRunner().invoke(app, arguments)
 

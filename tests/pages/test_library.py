@@ -286,7 +286,7 @@ def test_pairs_to_train_on_are_counted_with_what_is_left_out(app, sign_in):
     at_page(app, "library/export.py").run()
 
     app.selectbox(key="export-format").set_value("dpo").run()
-    app.multiselect(key="export-also").set_value([HeldBack.TEST]).run()
+    app.multiselect(key="export-also").set_value([HeldBack.DEV, HeldBack.TEST]).run()
     app.button(key="export-count").click().run()
 
     # Ann and Bo disagree on the case "open", and "secret" has a canary: one of three is written.

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from db.models import Annotator, Assignment, Case, EvalSetVersion, Rubric, Taxonomy, VersionCase
 from db.queries.records.annotated import KINDS
 from db.queries.records.export import ExportedStudy
-from db.queries.records.rows import criterion_records, stream, tag_records
+from db.queries.records.rows import criterion_records, stream, tag_records, taxonomy_record
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit import __version__
 from evalkit.evalset.hashing import canonical_json
@@ -88,7 +88,9 @@ def _taxonomy(session: Session, taxonomy_id: int | None) -> dict[str, Any] | Non
     taxonomy = None if taxonomy_id is None else session.get_one(Taxonomy, taxonomy_id)
     if taxonomy is None or taxonomy_id is None:
         return None
-    return _named(taxonomy.name, taxonomy.version, tag_records(session, taxonomy_id=taxonomy_id))
+    weighed = taxonomy_record(session, taxonomy_id=taxonomy_id)
+    records = [*([weighed] if weighed else []), *tag_records(session, taxonomy_id=taxonomy_id)]
+    return _named(taxonomy.name, taxonomy.version, records)
 
 
 def _named(name: str, version: int, records: Iterable[dict[str, Any]]) -> dict[str, Any]:

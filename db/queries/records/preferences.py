@@ -31,8 +31,12 @@ _WHY = {
     HeldBack.CANARIES: "of a case with a canary",
     HeldBack.ANCHORS: "of an anchor",
     HeldBack.GOLD: "of a case with a right answer",
+    HeldBack.DEV: "of the dev split",
     HeldBack.TEST: "of the test split",
 }
+
+#: On the dev split thresholds are chosen and judges corrected: one that learnt it looks too good.
+_HELD_BACK = {Split.DEV: HeldBack.DEV, Split.TEST: HeldBack.TEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,9 @@ def _held_back(session: Session, study: ResultStudy, runs: list[int]) -> dict[He
             ids[HeldBack.CANARIES].append(case_id)
         if ANCHOR in (tags or ()):
             ids[HeldBack.ANCHORS].append(case_id)
-        if split_of(content_hash) is Split.TEST:
-            ids[HeldBack.TEST].append(case_id)
+        split = split_of(content_hash)
+        if split in _HELD_BACK:
+            ids[_HELD_BACK[split]].append(case_id)
     gold: Any = (
         select(col(Output.case_id))
         .join(GoldAnswer, col(GoldAnswer.left_output_id) == col(Output.id))

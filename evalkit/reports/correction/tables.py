@@ -47,8 +47,6 @@ _COLUMNS = ("Model", "People alone", "Corrected", "Labels saved", "Labelled", "J
 
 def correction_section(report: CorrectionReport) -> Section:
     """Say all of it: each judge on each thing, model by model and pair by pair."""
-    if not report.n_judges:
-        return section("Corrected numbers")
     return section(
         "Corrected numbers",
         words(correction_verdict(report), style="verdict"),

@@ -30,6 +30,7 @@ _HELD_BACK = {
     HeldBack.CANARIES: "Cases with a canary",
     HeldBack.ANCHORS: "Anchors",
     HeldBack.GOLD: "Cases with a right answer",
+    HeldBack.DEV: "The dev split",
     HeldBack.TEST: "The test split",
 }
 
