@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from db.columns import now, number_of
+from db.columns import number_of
+from db.commands.changes import stop_acceptance
 from db.commands.derived_studies import blinding_of, take_over
 from db.commands.units import count_units, locked_study
 from db.engine import write_session
@@ -19,7 +20,9 @@ from db.models import (
     StudyRun,
     VerdictAcceptance,
 )
+from db.queries.records.rows import BATCH, batched
 from db.queries.results import ResultStudy
+from evalkit.annotation.planning import MAX_NAME_LENGTH
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.audit import audited
 from evalkit.reports.acceptance.report import AcceptanceRow, Promise
@@ -125,50 +128,13 @@ def accept(
         return number_of(acceptance)
 
 
-def accept_later(
-    acceptance_id: int, units: Sequence[AcceptedUnit], *, actor_id: int | None = None
-) -> int:
-    """Accept verdicts that came since, by the same draw; return how many are new.
-
-    Raises
-    ------
-    RefusedError
-        Where the acceptance was stopped.
-    """
-    with write_session() as session:
-        acceptance = _existing(session, acceptance_id)
-        if acceptance.state != AcceptanceState.OPEN:
-            raise RefusedError(f"No more verdicts are accepted: {acceptance.reason}")
-        known = {
-            (first, second)
-            for first, second in session.exec(
-                select(AcceptedVerdict.first_output_id, AcceptedVerdict.second_output_id).where(
-                    col(AcceptedVerdict.acceptance_id) == acceptance_id
-                )
-            )
-        }
-        new = [unit for unit in units if (unit.first, unit.second) not in known]
-        _store(session, acceptance, new, most=None)
-        return len(new)
-
-
 def stop_accepting(acceptance_id: int, reason: str, *, actor_id: int | None = None) -> None:
     """Stop an acceptance, with the reason; what was accepted stays marked as it was."""
     with write_session() as session:
         acceptance = _existing(session, acceptance_id)
         if acceptance.state == AcceptanceState.STOPPED:
             return
-        acceptance.state, acceptance.reason = AcceptanceState.STOPPED, reason
-        acceptance.stopped_at = now()
-        session.add(acceptance)
-        session.add(
-            AuditEvent(
-                actor_id=actor_id,
-                action="stop accepting verdicts",
-                subject=f"acceptance {acceptance_id}",
-                details={"reason": reason},
-            )
-        )
+        stop_acceptance(session, acceptance, reason, actor_id=actor_id)
 
 
 def _existing(session: Session, acceptance_id: int) -> VerdictAcceptance:
@@ -208,20 +174,10 @@ def _store(
     *,
     most: int | None,
 ) -> None:
-    """Store accepted verdicts, and the cases drawn of them in the study that reads them again.
-
-    A case that came before has its odds already; what comes of it later goes where it went.
-    """
-    before = dict(
-        session.exec(
-            select(AcceptedVerdict.case_id, AcceptedVerdict.inclusion_probability).where(
-                col(AcceptedVerdict.acceptance_id) == acceptance.id
-            )
-        ).all()
-    )
-    hashes = _hashes(session, {unit.case for unit in units} - set(before))
+    """Store accepted verdicts, and the cases drawn of them in the study that reads them again."""
+    hashes = _hashes(session, sorted({unit.case for unit in units}))
     drawn = audited(hashes.values(), share=acceptance.audit_share, seed=acceptance.seed, most=most)
-    odds = before | {case: drawn.get(case_hash) for case, case_hash in hashes.items()}
+    odds = {case: drawn.get(case_hash) for case, case_hash in hashes.items()}
     session.add_all(
         AcceptedVerdict(
             acceptance_id=number_of(acceptance),
@@ -234,38 +190,48 @@ def _store(
         )
         for unit in units
     )
-    chances = {case: drawn[each] for case, each in hashes.items() if each in drawn}
+    chances = {case: chance for case, chance in odds.items() if chance is not None}
     if chances:
         _ask(session, acceptance, chances)
 
 
-def _hashes(session: Session, case_ids: set[int]) -> dict[int, str]:
-    rows = session.exec(select(Case.id, Case.case_hash).where(col(Case.id).in_(case_ids)))
-    return {number: case_hash for number, case_hash in rows if number is not None}
+def _hashes(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
+    """Return the hash of each case, asked for in parts: no database takes any number at once."""
+    statement = select(Case.id, Case.case_hash)
+    return {
+        number: case_hash
+        for part in batched(case_ids, BATCH)
+        for number, case_hash in session.exec(statement.where(col(Case.id).in_(part)))
+        if number is not None
+    }
 
 
 def _ask(session: Session, acceptance: VerdictAcceptance, chances: dict[int, float]) -> None:
-    """Let people read cases again: in the study of the audit, which is made where there is none."""
+    """Let people read cases again, in a study of its own."""
     source = locked_study(session, acceptance.study_id)
     if source is None:
         raise NotFoundError("This study does not exist any more.")
-    if acceptance.audit_study_id is None:
-        audit = _study_of_audit(session, source, acceptance)
-        session.add(audit)
-        session.flush()
-        acceptance.audit_study_id = audit.id
-        session.add(acceptance)
-        take_over(session, source, audit)
-    study = session.get(Study, acceptance.audit_study_id)
-    assert study is not None  # made above, or a foreign key points to it
+    audit = _study_of_audit(session, source, acceptance)
+    audit.n_drawn = len(chances)
+    session.add(audit)
+    session.flush()
+    acceptance.audit_study_id = audit.id
+    session.add(acceptance)
+    take_over(session, source, audit)
     session.add_all(
-        StudyCase(study_id=number_of(study), case_id=case, inclusion_probability=chance)
+        StudyCase(study_id=number_of(audit), case_id=case, inclusion_probability=chance)
         for case, chance in chances.items()
     )
-    study.n_drawn = (study.n_drawn or 0) + len(chances)
-    session.add(study)
+    session.add(
+        AuditEvent(
+            actor_id=acceptance.created_by_id,
+            action="create study",
+            subject=f"study {audit.name}",
+            details={"like": source.name, "n_cases": len(chances), "seed": acceptance.seed},
+        )
+    )
     session.flush()
-    count_units(session, study)
+    count_units(session, audit)
 
 
 def _study_of_audit(session: Session, source: Study, acceptance: VerdictAcceptance) -> Study:
@@ -288,7 +254,6 @@ def _study_of_audit(session: Session, source: Study, acceptance: VerdictAcceptan
         overlap=1,
         pairs_per_case=n_runs * (n_runs - 1) // 2 if is_preference else n_runs,
         seed=acceptance.seed,
-        n_drawn=0,
         collects_preference=is_preference,
         collects_scores=is_score,
         collects_tags=not is_preference and not is_score,
@@ -299,10 +264,11 @@ def _study_of_audit(session: Session, source: Study, acceptance: VerdictAcceptan
 
 
 def _free_name(session: Session, name: str) -> str:
-    """Return a name that no study has."""
+    """Return a name that no study has, cut where it would be too long."""
     taken = set(session.exec(select(Study.name)))
+    endings = (f", part {number}" for number in range(2, len(taken) + 3))
     return next(
         free
-        for number in range(2, len(taken) + 3)
-        if (free := f"{name}, part {number}") not in taken
+        for ending in endings
+        if (free := name[: MAX_NAME_LENGTH - len(ending)] + ending) not in taken
     )

@@ -5,11 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from db.columns import new_token
-from db.models import ResultsState, StudyRun, VerdictAcceptance
+from db.columns import new_token, now
+from db.models import AuditEvent, ResultsState, StudyRun, VerdictAcceptance
 from db.prepared import Prepared
+from evalkit.vocabulary import AcceptanceState
+
+#: Why an acceptance stops whose audit goes: without it no breach would ever be seen.
+AUDIT_GONE = "The study that read its verdicts again was discarded."
 
 
 def _new_state(insert: Any) -> Any:
@@ -42,9 +46,33 @@ def studies_of_runs(session: Session, run_ids: Collection[int]) -> set[int]:
     return set(session.connection().scalars(statement))
 
 
-def audit_no_more(session: Session, study_id: int) -> None:
-    """Let no acceptance point to a study that goes: what was accepted is read by nobody then."""
-    audited = col(VerdictAcceptance.audit_study_id) == study_id
-    session.connection().execute(
-        sa.update(VerdictAcceptance).where(audited).values(audit_study_id=None)
+def audit_no_more(session: Session, study_id: int, *, actor_id: int | None = None) -> None:
+    """Let no acceptance point to a study that goes, and stop those that it was to watch."""
+    acceptances = session.exec(
+        select(VerdictAcceptance)
+        .where(col(VerdictAcceptance.audit_study_id) == study_id)
+        .with_for_update()
+    )
+    for acceptance in acceptances.all():
+        acceptance.audit_study_id = None
+        session.add(acceptance)
+        if acceptance.state == AcceptanceState.OPEN:
+            stop_acceptance(session, acceptance, AUDIT_GONE, actor_id=actor_id)
+    session.flush()
+
+
+def stop_acceptance(
+    session: Session, acceptance: VerdictAcceptance, reason: str, *, actor_id: int | None = None
+) -> None:
+    """Stop an acceptance within a transaction, with the reason."""
+    acceptance.state, acceptance.reason = AcceptanceState.STOPPED, reason
+    acceptance.stopped_at = now()
+    session.add(acceptance)
+    session.add(
+        AuditEvent(
+            actor_id=actor_id,
+            action="stop accepting verdicts",
+            subject=f"acceptance {acceptance.id}",
+            details={"reason": reason},
+        )
     )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
+from db.columns import now
 from db.commands.changes import audit_no_more
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
@@ -12,11 +13,13 @@ from db.engine import read_session, write_session
 from db.models import (
     AgreementTold,
     Annotation,
+    AskedVerdict,
     Assignment,
     AuditEvent,
     GoldAnswer,
     InstructionsRead,
     JudgeBar,
+    Judging,
     Question,
     ResultsState,
     Rubric,
@@ -221,7 +224,8 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
-        audit_no_more(session, study_id)
+        _forget_judgings(session, study)
+        audit_no_more(session, study_id, actor_id=actor_id)
         session.exec(delete(Question).where(col(Question.assignment_id).in_(begun)))
         for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))
@@ -229,6 +233,22 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")
         )
         session.delete(study)
+
+
+def _forget_judgings(session: Session, study: Study) -> None:
+    """Remove judgings that came to no verdict. Raises RefusedError while a judge is at work."""
+    judgings = session.exec(
+        select(Judging).where(col(Judging.study_id) == study.id).with_for_update()
+    ).all()
+    moment = now()
+    if any(each.lease and each.leased_until and each.leased_until > moment for each in judgings):
+        raise RefusedError(
+            f"A judge is at work on “{study.name}”. Stop it on the page Judge, then discard it."
+        )
+    for judging in judgings:
+        session.exec(delete(AskedVerdict).where(col(AskedVerdict.judging_id) == judging.id))
+        session.delete(judging)
+    session.flush()
 
 
 def _existing(session: Session, study_id: int) -> Study:

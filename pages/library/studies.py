@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.commands.audience import set_audience
 from db.commands.instructions import set_instructions
-from db.commands.studies import create_study, discard_study, set_study_open
+from db.commands.studies import create_study, set_study_open
 from db.engine import read_session
 from db.queries import library
 from db.queries.annotation import audience as audiences, instructions, leaks, naming
@@ -45,12 +45,7 @@ if studies:
     if opening.button("Close to new work" if picked.is_open else "Open to new work"):
         set_study_open(picked.study_id, is_open=not picked.is_open, actor_id=user.id)
         st.rerun()
-    if not picked.n_annotations and study_form.is_confirmed(
-        discarding, "Discard", f"“{picked.name}” and its drafts are removed for good."
-    ):
-        discard_study(picked.study_id, actor_id=user.id)
-        st.session_state["study-message"] = f"“{picked.name}” was discarded."
-        st.rerun()
+    study_form.let_discard(discarding, picked, user_id=user.id)
     key = f"audience-{picked.study_id}"
     if (chosen := study_form.audience_form(audience, people, groups, key=key)) is not None:
         set_audience(picked.study_id, chosen, actor_id=user.id)

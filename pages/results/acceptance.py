@@ -10,10 +10,11 @@ from db.queries import results
 from db.queries.results.acceptances import audits, looks
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
+from evalkit.errors import EvalkitError
 from evalkit.reports.acceptance.report import acceptance_report, looked_at, units_to_take
 from evalkit.reports.acceptance.sentences import HOW, acceptance_verdict, breach_reason, promised
 from evalkit.vocabulary import Role
-from pages.shared import collecting, state
+from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.sections import acceptance
@@ -27,7 +28,6 @@ if not studies:
     st.info("There is no study yet. Start one, let people annotate it, and let a judge judge it.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
     addresses.stop()
-
 head = filters.study_head(studies, heading="Acceptance")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
@@ -61,20 +61,20 @@ acceptance.show_rows(report)
 st.header("One judge", divider=False)
 row = acceptance.row_picker(report)
 acceptance.show_row(row, promise, links.of_targets(address))
-if acceptance.asks_to_look(row):
-    threshold = kept.of_main(looked_at, *parts, row, promise=promise)
-    record_look(study, row, promise, threshold=threshold, actor_id=user.id)
-    st.rerun()
-share = acceptance.asks_to_accept(row, watched)
-if share is not None:
-    units = kept.of_main(units_to_take, row)
-    accept(study, row, promise, units, share=share, actor_id=user.id)
-    st.rerun()
-
-acceptance.show_accepted(watched, ledger)
-stopped = acceptance.asks_to_stop(watched)
-if stopped is not None:
-    stop_accepting(stopped, "A lead stopped it.", actor_id=user.id)
-    st.rerun()
+try:
+    if acceptance.asks_to_look(row):
+        least = kept.of_main(looked_at, *parts, row, promise=promise)
+        record_look(study, row, promise, threshold=least, actor_id=user.id)
+        st.rerun()
+    if (share := acceptance.asks_to_accept(row, watched)) is not None:
+        taken = kept.of_main(units_to_take, row)
+        accept(study, row, promise, taken, share=share, actor_id=user.id)
+        st.rerun()
+    acceptance.show_accepted(watched, ledger)
+    if (stopped := acceptance.asks_to_stop(watched)) is not None:
+        stop_accepting(stopped, "A lead stopped it.", actor_id=user.id)
+        st.rerun()
+except EvalkitError as refused:
+    st.error(labels.literal(str(refused)))
 acceptance.show_worth(kept, report, parts[1])
 acceptance.show_links(address)

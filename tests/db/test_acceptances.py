@@ -3,13 +3,14 @@
 import pytest
 from sqlmodel import select
 
-from db.commands.acceptances import accept, accept_later, record_look, stop_accepting
+from db.commands.acceptances import accept, record_look, stop_accepting
 from db.commands.studies import discard_study
 from db.engine import read_session, write_session
-from db.models import AcceptedVerdict, Assignment, Study, StudyCase, StudyRun, Unit
+from db.models import AcceptedVerdict, Assignment, AuditEvent, Study, StudyCase, StudyRun, Unit
 from db.queries.results import collect, result_study
 from db.queries.results.acceptances import acceptance_basis, audits, looks
 from db.queries.results.studies import ResultFilters
+from evalkit.annotation.planning import MAX_NAME_LENGTH
 from evalkit.errors import RefusedError
 from evalkit.reports.acceptance.report import (
     Promise,
@@ -18,6 +19,7 @@ from evalkit.reports.acceptance.report import (
     looked_at,
     units_to_take,
 )
+from evalkit.reports.acceptance.sentences import audit_in_words
 from evalkit.vocabulary import AcceptanceState
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -47,11 +49,11 @@ def stored(store_once, database):
     return store_once(store_half)
 
 
-def read():
+def read(name="Study"):
     """Return the study, what it collected, and its only judge as it stands."""
     judges = ResultFilters(judges=True)
     with read_session() as session:
-        study = result_study(session, name="Study")
+        study = result_study(session, name=name)
         collected = collect(session, study, filters=judges)
         basis = acceptance_basis(session, study, filters=judges)
     parts = basis.splits, basis.presented
@@ -60,16 +62,16 @@ def read():
     return study, collected, parts, row
 
 
-def look():
-    study, collected, parts, row = read()
+def look(name="Study"):
+    study, collected, parts, row = read(name)
     threshold = looked_at(collected, *parts, row, promise=LOOSE)
     record_look(study, row, LOOSE, threshold=threshold)
     return row
 
 
-def take(share=1.0, most=None):
-    look()
-    study, collected, _, row = read()
+def take(share=1.0, most=None, name="Study"):
+    look(name)
+    study, collected, _, row = read(name)
     units = units_to_take(collected, row)
     return accept(study, row, LOOSE, units, share=share, most=most)
 
@@ -115,18 +117,16 @@ def test_what_is_accepted_is_stored_and_goes_back_to_people_as_units_of_a_study(
     assert "judge" not in f"{audit.name} {audit.about} {audit.guidelines}".lower()
 
 
-def test_the_same_acceptance_cannot_stand_twice_and_one_that_is_stopped_takes_no_more(stored):
+def test_the_same_acceptance_cannot_stand_twice_and_one_that_is_stopped_keeps_its_first_reason(
+    stored,
+):
     number = take(share=0.5)
     study, collected, _, row = read()
-    units = units_to_take(collected, row)
 
     with pytest.raises(RefusedError, match="accepted already"):
-        accept(study, row, LOOSE, units, share=0.5)
-    assert accept_later(number, units) == 0
+        accept(study, row, LOOSE, units_to_take(collected, row), share=0.5)
     stop_accepting(number, "Enough.")
     stop_accepting(number, "Again.")
-    with pytest.raises(RefusedError, match="No more verdicts are accepted: Enough"):
-        accept_later(number, units)
 
     (row,) = watched()
     assert row.accepted.state is AcceptanceState.STOPPED
@@ -143,18 +143,28 @@ def test_under_a_cap_no_more_go_back_and_the_odds_are_those_of_the_draw(stored):
     assert row.accepted.odds[row.accepted.is_drawn] == pytest.approx(3 / 12, abs=1e-6)
 
 
-def test_verdicts_that_come_later_are_drawn_as_those_before(stored):
-    study, collected, _, row = (look(), *read())[1:]
-    units = units_to_take(collected, row)
-    number = accept(study, row, LOOSE, units[:5], share=1.0)
+def test_verdicts_on_more_cases_than_one_question_may_name_are_accepted(stored, monkeypatch):
+    monkeypatch.setattr("db.commands.acceptances.BATCH", 5)  # of 12 cases: three questions
 
-    assert accept_later(number, units) == len(units) - 5
+    take(share=1.0)
 
     (row,) = watched()
-    assert row.n_drawn == row.n_cases == len(units)
+    assert row.n_drawn == row.n_cases == N_CASES - N_LABELLED
+
+
+def test_the_study_that_reads_again_is_noted_and_its_name_is_one_that_a_study_may_have(stored):
+    longest = "S" * MAX_NAME_LENGTH
+    with write_session() as session:
+        session.get_one(Study, stored["Study"]).name = longest
+
+    take(share=1.0, name=longest)
+
     with read_session() as session:
-        audit = session.exec(select(Study).where(Study.name == row.accepted.audit_study)).one()
-    assert audit.n_drawn == len(units)
+        audit = session.exec(select(Study).where(Study.id != stored["Study"])).one()
+        noted = session.exec(select(AuditEvent).where(AuditEvent.action == "create study")).one()
+    assert audit.name == f"{longest[:-8]}, part 2"  # the ending has eight letters
+    assert noted.subject == f"study {audit.name}"
+    assert noted.details["n_cases"] == N_CASES - N_LABELLED
 
 
 def test_what_people_say_in_the_study_of_the_audit_is_set_beside_what_was_accepted(stored):
@@ -176,7 +186,7 @@ def test_what_people_say_in_the_study_of_the_audit_is_set_beside_what_was_accept
     assert row.standing == "unclear"
 
 
-def test_a_study_of_an_audit_that_nobody_began_can_be_discarded(stored):
+def test_where_the_study_of_an_audit_is_discarded_the_acceptance_stops_and_says_why(stored):
     take(share=1.0)
     with read_session() as session:
         audit_id = session.exec(select(Study.id).where(Study.name == "Study, part 2")).one()
@@ -184,8 +194,21 @@ def test_a_study_of_an_audit_that_nobody_began_can_be_discarded(stored):
     discard_study(audit_id)
 
     (row,) = watched()
-    assert row.accepted.audit_study == ""
-    assert row.n_read == 0
+    assert (row.accepted.audit_study, row.n_read) == ("", 0)
+    assert row.accepted.state is AcceptanceState.STOPPED
+    said_why = "Stopped: The study that read its verdicts again was discarded."
+    assert audit_in_words(row).endswith(said_why)
+
+
+def test_an_acceptance_that_was_stopped_keeps_its_reason_when_its_audit_is_discarded(stored):
+    number = take(share=1.0)
+    stop_accepting(number, "Enough.")
+    with read_session() as session:
+        audit_id = session.exec(select(Study.id).where(Study.name == "Study, part 2")).one()
+
+    discard_study(audit_id)
+
+    assert watched()[0].accepted.reason == "Enough."
 
 
 def test_nothing_is_accepted_where_the_report_refuses_it(stored):

@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from db.engine import read_session
 from db.models import VerdictAcceptance
+from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from tests.db.test_acceptances import store_half
 from tests.factories import annotate, make_eval_set, make_study
@@ -76,6 +77,23 @@ def test_a_lead_accepts_what_may_be_and_stops_it_again(app, sign_in, store_once)
 
     assert not app.exception
     assert "Stopped: A lead stopped it." in written(app)
+
+
+def test_what_is_refused_meanwhile_is_said_and_is_no_error(app, sign_in, store_once, monkeypatch):
+    def refused(*_, **__):
+        raise RefusedError("The verdicts of Judge are accepted already.")
+
+    store_once(store_half)
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE, risk="40", sure="80")
+    app.button(key="acceptance-look").click().run()
+    # Somebody else was faster, after the page was read.
+    monkeypatch.setattr("db.commands.acceptances.accept", refused)
+
+    app.button(key="acceptance-accept").click().run()
+
+    assert not app.exception
+    assert "The verdicts of Judge are accepted already" in app.error[0].value
 
 
 def test_a_risk_that_cannot_be_had_is_the_usual_one(app, sign_in, study):

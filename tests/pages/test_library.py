@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 
 from db.commands.audience import set_groups
+from db.commands.judgings import begin_judging
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Case, Output
@@ -12,6 +13,8 @@ from db.queries import library
 from db.queries.annotation.audience import Audience, audience
 from evalkit.formats.material import FileFormat, HeldBack
 from evalkit.formats.table import FORMATS
+from evalkit.judging.plan import JudgePlan
+from evalkit.running.endpoint import Endpoint
 from evalkit.vocabulary import LeakPolicy, Role, TaskKind
 from pages.routes import downloads
 from pages.shared.library import study_form, tables as library_tables
@@ -357,3 +360,19 @@ def test_a_study_without_annotations_can_be_discarded_from_the_page(app, sign_in
     assert not app.exception
     with read_session() as session:
         assert library.studies(session) == []
+
+
+def test_a_study_that_a_judge_is_at_work_on_is_kept_and_that_is_said(app, sign_in):
+    make_eval_set()
+    create_study(PLAN)
+    endpoint = Endpoint("http://127.0.0.1:9/v1")
+    begin_judging(JudgePlan(PLAN.name, "m", endpoint, is_all=True), lease="of a worker")
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/studies.py").run()
+
+    next(button for button in app.button if button.label == "Discard for good").click().run()
+
+    assert not app.exception
+    assert "A judge is at work on" in app.error[0].value
+    with read_session() as session:
+        assert len(library.studies(session)) == 1

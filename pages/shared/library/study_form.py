@@ -9,14 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.instructions import LONGEST_CONTACT
 from db.commands.preview import sample_by_category
+from db.commands.studies import discard_study
 from db.queries.annotation.audience import Audience, Person
 from db.queries.annotation.instructions import Instructions
-from db.queries.library import EvalSetSummary
+from db.queries.library import EvalSetSummary, StudySummary
 from evalkit.annotation.assignment.sample import most_demanding
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from evalkit.annotation.planning import MAX_NAME_LENGTH, StudyPlan, TaskPlan
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, ready_guidelines
-from evalkit.errors import RefusedError
+from evalkit.errors import EvalkitError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined, some
 from evalkit.vocabulary import LEAST_ANSWERED, LeakPolicy, TaskKind
@@ -312,3 +313,17 @@ def is_confirmed(place: DeltaGenerator, what: str, sentence: str) -> bool:
     with place.popover(what):
         st.text(sentence)
         return st.button(f"{what} for good", type="primary")
+
+
+def let_discard(place: DeltaGenerator, study: StudySummary, *, user_id: int | None) -> None:
+    """Let a study that nobody annotated be removed; what stands against it is said."""
+    sentence = f"“{study.name}” and its drafts are removed for good."
+    if study.n_annotations or not is_confirmed(place, "Discard", sentence):
+        return
+    try:
+        discard_study(study.study_id, actor_id=user_id)
+    except EvalkitError as refused:
+        st.error(labels.literal(str(refused)))
+        return
+    st.session_state["study-message"] = f"“{study.name}” was discarded."
+    st.rerun()
