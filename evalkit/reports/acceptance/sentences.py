@@ -44,8 +44,10 @@ def acceptance_verdict(report: AcceptanceReport) -> str:
     untested = [row for row in report.rows if row.refusal is Refusal.NOT_LOOKED]
     if not may and untested:
         return (
-            "No judge's verdicts may be taken without a person yet: a look at the test split would "
-            f"tell of {_of_all(untested, report)}."
+            "No judge's verdicts may be taken without a person yet: "
+            f"{len(untested):,} of the {len(report.rows):,} below are still to be tested."
+            if len(report.rows) > 1
+            else "No verdicts may be taken without a person yet: they are still to be tested."
         )
     if not may:
         return (
@@ -54,12 +56,6 @@ def acceptance_verdict(report: AcceptanceReport) -> str:
         )
     named = joined(may) if len(may) <= 3 else f"{len(may)} of {len(report.rows)}"
     return f"Verdicts may be taken without a person, at most {risk} of them wrong: {named}."
-
-
-def _of_all(rows: list[AcceptanceRow], report: AcceptanceReport) -> str:
-    if len(rows) <= 2:
-        return joined([f"{row.judge} on {subject_asked(row.subject)}" for row in rows])
-    return f"{len(rows)} of {len(report.rows)} pairs of a judge and what it judged"
 
 
 def standing(row: AcceptanceRow) -> str:

@@ -12,8 +12,8 @@ from pages.shared import labels
 from pages.shared.library.entries import EditedList, ListEntry
 
 _HELP = (
-    "The mildest first. What an error weighs counts in the penalties of models: MQM has 1 for a "
-    "minor and 5 for a major one. Names stand on the buttons of annotators, keys in files."
+    "The mildest first: its name on the buttons of annotators, what an error of it weighs in the "
+    "penalties of models (MQM has 1 for a minor and 5 for a major one), and its key in files."
 )
 
 
