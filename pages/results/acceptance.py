@@ -12,7 +12,7 @@ from db.queries.results.odds import presented
 from db.queries.results.splits import splits
 from evalkit.errors import EvalkitError
 from evalkit.reports.acceptance.report import acceptance_report, looked_at, units_to_take
-from evalkit.reports.acceptance.sentences import HOW, acceptance_verdict, breach_reason, promised
+from evalkit.reports.acceptance.sentences import HOW, breach_reason, promised
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
@@ -48,7 +48,7 @@ with (asked := st.empty()).container():
 parts = kept.read(splits), kept.read(presented)
 report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
-    exhibits.say(acceptance_verdict(report), style="verdict")
+    exhibits.say(acceptance.verdict_in_words(report, study), style="verdict")
 if not report.rows:
     asked.empty()
     acceptance.show_nothing(address)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from evalkit.reports.correction.sentences import HOW_ODDS_COME, correction_verdict
+from evalkit.reports.correction.sentences import HOW_ODDS_COME
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
@@ -36,7 +36,7 @@ chosen = replace(narrowed, judges=True)
 kept = collecting.kept(study, chosen)
 report = correction.corrected(kept, others)
 address = links.state(study, chosen)
-exhibits.say(correction_verdict(report), style="verdict")
+exhibits.say(correction.verdict_in_words(report, study), style="verdict")
 exhibits.say(correction.where_verdicts_are(elsewhere))
 if not report.parts:
     exhibits.say(HOW_ODDS_COME)

@@ -3,9 +3,11 @@
 import pytest
 from sqlmodel import select
 
+from db.commands.admission import set_bar
 from db.engine import read_session
-from db.models import VerdictAcceptance
+from db.models import Study, VerdictAcceptance
 from evalkit.errors import RefusedError
+from evalkit.study.admitted import AdmissionBar
 from evalkit.vocabulary import Role
 from tests.db.test_acceptances import store_half
 from tests.factories import annotate, make_eval_set, make_study
@@ -114,6 +116,17 @@ def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_datab
 
     assert "No judge has judged here yet." in words
     assert "Verdicts are records of annotators of kind" in words
+
+
+def test_judges_that_are_not_admitted_are_not_said_to_be_missing(app, sign_in, study):
+    user = sign_in(app, Role.LEAD)
+    with read_session() as session:
+        number = session.exec(select(Study.id)).one()
+    set_bar(number, AdmissionBar(), actor_id=user.id)
+
+    words = opened(app, PAGE)
+
+    assert "No judge that is admitted in this study has judged here." in words
 
 
 def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):

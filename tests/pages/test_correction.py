@@ -1,10 +1,12 @@
 """The page with corrected numbers: people alone beside them, or why there are none."""
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
+from db.commands.admission import set_bar
 from db.engine import write_session
-from db.models import Assignment
+from db.models import Assignment, Study
+from evalkit.study.admitted import AdmissionBar
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened
@@ -69,6 +71,17 @@ def test_without_a_judge_it_says_so_and_leads_to_the_import(app, sign_in, sqlite
     words = opened(app, PAGE)
 
     assert "No judge has judged these responses yet" in words
+
+
+def test_judges_that_are_not_admitted_are_not_said_to_be_missing(app, sign_in, study):
+    user = sign_in(app, Role.LEAD)
+    with write_session() as session:
+        number = session.exec(select(Study.id)).one()
+    set_bar(number, AdmissionBar(), actor_id=user.id)
+
+    words = opened(app, PAGE)
+
+    assert "No judge that is admitted in this study has judged here." in words
 
 
 def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):
