@@ -51,7 +51,14 @@ def ask_command(
         return
     seed = secrets.randbelow(2**31) if seed is None else seed
     drawn = drawn_cases(plan, cases, seed=seed)
-    ask_for_labels(like=asked.study.study_id, name=name, drawn=drawn, overlap=overlap, seed=seed)
+    ask_for_labels(
+        like=asked.study.study_id,
+        name=name,
+        drawn=drawn,
+        collects=plan.collects,
+        overlap=overlap,
+        seed=seed,
+    )
     out().print(f"Started {name.strip()!r}: {len(drawn):,} cases, drawn with the seed {seed}.")
 
 

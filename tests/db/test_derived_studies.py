@@ -1,5 +1,7 @@
 """Studies made of other ones: for whom they are, and what their annotators can see."""
 
+from collections import Counter
+
 import pytest
 from sqlmodel import select
 
@@ -8,11 +10,15 @@ from db.commands.audience import set_audience, set_groups
 from db.commands.label_studies import ask_for_labels
 from db.commands.records import import_records
 from db.engine import read_session, write_session
-from db.models import Annotator, Case, Output, Study
+from db.models import Annotator, Case, Output, Study, Unit
 from db.queries.annotation.audience import Audience, audience, is_for
 from db.queries.annotation.task import comparison_task
+from db.queries.annotation.tasks import tasks_of
+from evalkit.errors import RefusedError
+from evalkit.vocabulary import TaskKind
 from tests.db.record_files import case, comparison, output
 from tests.db.test_acceptances import store_half, take
+from tests.db.test_mixed_studies import store_study as store_mixed_study
 
 MODELS = ("Zephyr-9000", "Quasar Pro 3")
 
@@ -38,11 +44,18 @@ def texts_shown(study_id, annotator_id):
     return {response.text for response in task.responses.values()}
 
 
-def labels_asked(*, like):
+def labels_asked(*, like, collects="preference"):
     """Ask for labels on every case there is, and return the id of the new study."""
     with read_session() as session:
-        drawn = dict.fromkeys(session.exec(select(Case.id)).all(), 1.0)
-    return ask_for_labels(like=like, name="Labels", drawn=drawn, overlap=1, seed=1)
+        drawn = dict.fromkeys(session.exec(select(Case.id)).all(), 0.5)
+    return ask_for_labels(
+        like=like, name="Labels", drawn=drawn, collects=collects, overlap=1, seed=1
+    )
+
+
+def cases_there():
+    with read_session() as session:
+        return session.exec(select(Case.id)).all()
 
 
 def audit_made(*, like):
@@ -101,3 +114,38 @@ def test_a_study_made_of_another_is_for_nobody_else(database, store_once, made, 
         assert audience(session, study_id) == named
         assert is_for(session, study_id, annotator_id=bo)
         assert not is_for(session, study_id, annotator_id=cy)
+
+
+@pytest.mark.parametrize(
+    ("collects", "kind", "n_of_case", "expected"),
+    [
+        ("preference", TaskKind.PAIR, 1, ("preference", "strength", "comment")),
+        ("scores", TaskKind.SINGLE, 2, ("scores", "tags", "comment")),
+    ],
+)
+def test_labels_of_a_study_that_mixes_kinds_are_of_the_kind_and_number_that_were_asked_for(
+    database, collects, kind, n_of_case, expected
+):
+    # Pairs on eight of ten cases by two people each; single responses on the other two.
+    source, _ = store_mixed_study(overlap=2)
+
+    labels = labels_asked(like=source, collects=collects)
+
+    with read_session() as session:
+        (task,) = tasks_of(session.get_one(Study, labels))
+        units = session.exec(select(Unit).where(Unit.study_id == labels)).all()
+    assert (task.kind, task.overlap, task.share) == (kind, 1, 1.0)
+    assert set(task.collects) == set(expected)
+    # Every case that was drawn is asked, at the odds with which it was drawn.
+    assert Counter(unit.case_id for unit in units) == dict.fromkeys(cases_there(), n_of_case)
+    assert {unit.inclusion_probability for unit in units} == {0.5}
+
+
+def test_labels_that_a_study_does_not_ask_for_are_refused_and_nothing_is_stored(sqlite_database):
+    source, _ = store_mixed_study(beside=[], share=1.0)
+
+    with pytest.raises(RefusedError, match="“Mixed” does not ask people for this"):
+        labels_asked(like=source, collects="scores")
+
+    with read_session() as session:
+        assert session.exec(select(Study.name)).all() == ["Mixed"]

@@ -16,6 +16,17 @@ KIND: sa.ColumnElement[str] = sa.case(
     else_=TaskKind.PAIR.value,
 )
 
+#: What annotators can be asked for, and the column of a study that says whether they are.
+COLLECTS = {
+    "preference": "collects_preference",
+    "strength": "collects_strength",
+    "certainty": "collects_certainty",
+    "preferences": "collects_criterion_preferences",
+    "scores": "collects_scores",
+    "tags": "collects_tags",
+    "comment": "collects_comment",
+}
+
 
 def tasks_of(study: Any) -> tuple[StudyTask, ...]:
     """Return the kinds of task of a study, at least one."""
@@ -39,16 +50,7 @@ def kind_of(assignment: Any) -> TaskKind:
 
 def collected_by(study: Any) -> tuple[str, ...]:
     """Return what annotators of a study give, in any of its kinds of task."""
-    asked = {
-        "preference": study.collects_preference,
-        "strength": study.collects_strength,
-        "certainty": study.collects_certainty,
-        "preferences": study.collects_criterion_preferences,
-        "scores": study.collects_scores,
-        "tags": study.collects_tags,
-        "comment": study.collects_comment,
-    }
-    return tuple(what for what, is_asked in asked.items() if is_asked)
+    return tuple(what for what, column in COLLECTS.items() if getattr(study, column))
 
 
 def collected_of_kind(study: Any, kind: TaskKind) -> tuple[str, ...]:

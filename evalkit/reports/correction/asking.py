@@ -18,7 +18,7 @@ from evalkit.stats.judges.allocation import (
     expected_width,
 )
 from evalkit.study.collected import Collected, Criterion
-from evalkit.study.subjects import Preferred
+from evalkit.study.subjects import Preferred, Subject
 
 #: More different verdicts than this are cut into as many ranges of about equal size.
 _MOST_STRATA = 5
@@ -46,6 +46,8 @@ class LabelPlan:
     strata : Strata
     is_score : bool
         Whether widths are in points of a scale, else they are shares.
+    collects : str
+        What people have to be asked for: ``preference``, ``scores`` or ``tags``.
     """
 
     case: IntArray
@@ -54,6 +56,7 @@ class LabelPlan:
     about: str
     strata: Strata
     is_score: bool
+    collects: str
 
     @property
     def least(self) -> int:
@@ -111,7 +114,13 @@ def label_plan(collected: Collected, part: CorrectedPart) -> LabelPlan:
     ]
     mean, spread = (np.array(rows) for rows in zip(*expected, strict=True))
     is_score = isinstance(part.subject, Criterion)
-    return LabelPlan(case, stratum, names, _about(part), Strata(size, mean, spread), is_score)
+    strata = Strata(size, mean, spread)
+    collects = "scores" if is_score else _collected(part.subject)
+    return LabelPlan(case, stratum, names, _about(part), strata, is_score, collects)
+
+
+def _collected(subject: Subject) -> str:
+    return "preference" if isinstance(subject, Preferred) else "tags"
 
 
 def drawn_cases(plan: LabelPlan, n: int, *, seed: int) -> dict[int, float]:

@@ -64,6 +64,7 @@ def _start(
             like=study.study_id,
             name=name,
             drawn=drawn_cases(plan, asked["n"], seed=seed),
+            collects=plan.collects,
             overlap=asked["overlap"],
             seed=seed,
             actor_id=user_id,
