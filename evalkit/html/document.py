@@ -131,8 +131,8 @@ def html_report(
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
-        _judges(collected, biases, admission),
-        _acceptance(collected, acceptance),
+        _judges(_measured(collected, acceptance), biases, admission),
+        _acceptance(acceptance),
         correction_section(correction)
         if correction and correction.n_judges
         else section("Corrected numbers"),
@@ -161,6 +161,11 @@ def html_report(
     )
 
 
+def _measured(collected: Collected, basis: AcceptanceBasis | None) -> Collected:
+    """Return what judges are measured on: not admitted, they are in nothing else."""
+    return collected if basis is None or basis.measured is None else main_part(basis.measured)
+
+
 def _judges(collected: Collected, biases: BiasReport | None, admission: Sequence[Block]) -> Section:
     if not collected.limits.judges:
         return section("Judges")
@@ -169,9 +174,10 @@ def _judges(collected: Collected, biases: BiasReport | None, admission: Sequence
     return replace(told, blocks=(*told.blocks, *leans, *admission))
 
 
-def _acceptance(collected: Collected, basis: AcceptanceBasis | None) -> Section:
-    if basis is None or not collected.limits.judges:
+def _acceptance(basis: AcceptanceBasis | None) -> Section:
+    if basis is None or basis.collected is None:
         return section("Acceptance")
+    collected = main_part(basis.collected)
     report = acceptance_report(collected, basis.splits, basis.presented, looks=basis.looks)
     return acceptance_section(report, basis.looks, basis.audits)
 

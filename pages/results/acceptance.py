@@ -11,8 +11,8 @@ from db.queries.results.acceptances import audits, looks
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
 from evalkit.errors import EvalkitError
+from evalkit.reports.acceptance import sentences
 from evalkit.reports.acceptance.report import acceptance_report, looked_at, units_to_take
-from evalkit.reports.acceptance.sentences import HOW, breach_reason, promised
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
@@ -34,12 +34,12 @@ with read_session() as session:
     ledger, watched = looks(session, study), audits(session, study)
 if breached := [each for each in watched if each.is_to_stop]:
     for each in breached:
-        stop_accepting(each.accepted.acceptance_id, breach_reason(each))
+        stop_accepting(each.accepted.acceptance_id, sentences.breach_reason(each))
     st.rerun()
 narrowed = filters.of_study(study, head.filters)
-exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
-# Judges are what the page is about: they count whatever the filter says.
-chosen = replace(narrowed, judges=True)
+# All judges count, and everybody: who is not chosen labelled as well, so that it is not nobody.
+chosen = replace(narrowed, annotator_ids=()).with_all_judges()
+exhibits.say(filters.in_words(study, replace(chosen, judges=False)), study.judges_not_admitted)
 kept = collecting.kept(study, chosen)
 address = links.state(study, chosen)
 verdict = st.container()
@@ -48,13 +48,13 @@ with (asked := st.empty()).container():
 parts = kept.read(splits), kept.read(presented)
 report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
-    exhibits.say(acceptance.verdict_in_words(report, study), style="verdict")
+    exhibits.say(sentences.acceptance_verdict(report), style="verdict")
 if not report.rows:
     asked.empty()
     acceptance.show_nothing(address)
     addresses.stop()
 
-exhibits.say(promised(promise), HOW)
+exhibits.say(sentences.promised(promise), sentences.how(narrowed.annotator_ids))
 st.header("Who may be taken at their word", divider=False)
 acceptance.show_rows(report)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from evalkit.reports.correction.sentences import HOW_ODDS_COME
+from evalkit.reports.correction.sentences import HOW_ODDS_COME, correction_verdict
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
@@ -31,13 +31,13 @@ with read_session() as session:
     others = [results.result_study(session, name=name) for name in elsewhere]
 narrowed = filters.of_study(study, head.filters)
 exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
-# Judges are what the page is about: they count whatever the filter says.
-chosen = replace(narrowed, judges=True)
+# Judges are what the page is about: they count whatever the filter says, admitted or not.
+chosen = narrowed.with_all_judges()
 kept = collecting.kept(study, chosen)
 report = correction.corrected(kept, others)
 address = links.state(study, chosen)
-exhibits.say(correction.verdict_in_words(report, study), style="verdict")
-exhibits.say(correction.where_verdicts_are(elsewhere))
+exhibits.say(correction_verdict(report), style="verdict")
+exhibits.say(correction.where_verdicts_are(elsewhere), study.judges_not_admitted)
 if not report.parts:
     exhibits.say(HOW_ODDS_COME)
     st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")

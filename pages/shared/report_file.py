@@ -41,7 +41,10 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         correction = None
         if chosen.judges:
             others = results.verdicts_elsewhere(session, study)
-            correction = correction_report(main_part(collected), acceptance.presented, others)
+            every = chosen.with_all_judges()
+            judged = results.collect(session, study, filters=every)
+            odds = results.presented(session, study, filters=every)
+            correction = correction_report(main_part(judged), odds, others)
     admission = admission_blocks(study.bar, study.admissions, study.openings)
     about = About(
         made_at=datetime.now(UTC),

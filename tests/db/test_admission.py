@@ -214,3 +214,32 @@ def test_bar_and_test_as_one_types_them(study):
     assert document["bar"]["ratio"] == 0.7
     assert {row["judge"] for row in document["rows"]} == {"good", "poor"}
     assert len(document["openings"]) == 2
+
+
+@pytest.mark.parametrize("more", [(), ("--annotator", "Ada")], ids=["all", "one person"])
+def test_what_measures_judges_measures_them_before_they_are_admitted(study, more):
+    # Both reports are how a lead tells what a judge is worth: neither a bar nor a choice of people
+    # takes the judges out of them.
+    before = report("acceptance"), report("correction", *more)
+    set_bar(study["Study"], BAR)
+
+    assert {row["judge"] for row in before[0]["judges"]} == {"good", "poor"}
+    assert (report("acceptance", *more), report("correction", *more)) == before
+    told = CliRunner().invoke(app, ["report", "acceptance", "--study", "Study", *more])
+    assert "No judge has judged" not in told.output
+    assert "Not admitted, and measured here all the same: “good”, “poor”." in told.stderr
+    assert ("The labels of everybody count here" in told.stderr) == bool(more)
+
+
+def test_the_file_measures_judges_that_are_not_admitted_yet(study, tmp_path):
+    set_bar(study["Study"], BAR)
+
+    file = tmp_path / "report.html"
+    arguments = ["report", "html", str(file), "--study", "Study", "--judges"]
+    told = CliRunner().invoke(app, arguments)
+
+    assert told.exit_code == 0, told.output
+    written = file.read_text(encoding="utf-8")
+    assert "No judge has judged here yet." not in written
+    assert "good on which response is better:" in written
+    assert "poor on which response is better:" in written

@@ -118,7 +118,7 @@ def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_datab
     assert "Verdicts are records of annotators of kind" in words
 
 
-def test_judges_that_are_not_admitted_are_not_said_to_be_missing(app, sign_in, study):
+def test_judges_that_are_not_admitted_yet_are_measured_and_named(app, sign_in, study):
     user = sign_in(app, Role.LEAD)
     with read_session() as session:
         number = session.exec(select(Study.id)).one()
@@ -126,7 +126,8 @@ def test_judges_that_are_not_admitted_are_not_said_to_be_missing(app, sign_in, s
 
     words = opened(app, PAGE)
 
-    assert "No judge that is admitted in this study has judged here." in words
+    assert "Not admitted, and measured here all the same" in words
+    assert "No judge has judged here" not in words
 
 
 def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):

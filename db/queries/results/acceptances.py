@@ -1,5 +1,6 @@
 """Looks at certification labels and verdicts accepted since, as the acceptance of a study needs."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,10 +81,15 @@ def audits(session: Session, study: ResultStudy) -> tuple[AuditRow, ...]:
 def acceptance_basis(
     session: Session, study: ResultStudy, *, filters: ResultFilters | None = None
 ) -> AcceptanceBasis:
-    """Return what acceptance needs beside what a study has collected within the filters."""
+    """Return what acceptance rests on within the filters, which leave out no annotator."""
+    filters = filters or ResultFilters()
+    every = replace(filters, annotator_ids=()).with_all_judges()
+    of_judges = replace(filters, every_judge=True)
     return AcceptanceBasis(
+        collect(session, study, filters=every) if filters.judges else None,
+        collect(session, study, filters=of_judges) if filters.judges else None,
         splits(session, study),
-        presented(session, study, filters=filters),
+        presented(session, study, filters=every),
         looks(session, study),
         audits(session, study),
     )

@@ -34,7 +34,7 @@ def _of_admitted(
     study: ResultStudy, filters: ResultFilters, subject: str
 ) -> Iterator[sa.ColumnElement[bool]]:
     """Give for each judge the condition that it is admitted on a subject, where it is not all."""
-    if study.bar is None or filters.every_judge:
+    if study.bar is None or filters.every_judge or filters.admitted_or_not:
         return
     for who in study.counted_annotators(filters):
         if who.kind != AnnotatorKind.JUDGE:

@@ -46,7 +46,8 @@ class ResultFilters:
     ``""`` among the categories is that of cases without one. Judges count only on demand, and
     where the study says what a judge must reach, only those admitted. ``every_judge`` is for what
     is told of judges themselves: all count, and where there is such a bar, on the cases outside
-    the test split alone or, with ``is_test``, on those in it.
+    the test split alone or, with ``is_test``, on those in it. ``admitted_or_not`` is for what
+    measures judges by people case by case: every judge counts, on all cases, whoever is chosen.
     """
 
     categories: tuple[str, ...] = ()
@@ -54,12 +55,18 @@ class ResultFilters:
     judges: bool = False
     every_judge: bool = False
     is_test: bool = False
+    admitted_or_not: bool = False
+
+    def with_all_judges(self) -> "ResultFilters":
+        """Return the same limits on people, with every judge, admitted or not."""
+        return replace(self, judges=True, admitted_or_not=True)
 
     def counts(self, annotator: "ResultAnnotator") -> bool:
         """Say whether anything somebody said counts."""
         is_in = not self.annotator_ids or annotator.annotator_id in self.annotator_ids
         if annotator.kind == AnnotatorKind.JUDGE:
-            return is_in and (self.every_judge or (self.judges and annotator.is_admitted))
+            is_asked = self.every_judge or (self.judges and annotator.is_admitted)
+            return self.admitted_or_not or (is_in and is_asked)
         return is_in
 
 
@@ -129,6 +136,12 @@ class ResultStudy:
     def runs_of(self) -> str:
         """Return the one model whose runs stand for models; empty where these are models."""
         return next((run.own_model for run in self.runs if run.model != run.own_model), "")
+
+    @property
+    def judges_not_admitted(self) -> str:
+        """Name the judges that are admitted on nothing, for what measures them all the same."""
+        barred = [who.name for who in self.annotators if not who.is_admitted]
+        return f"Not admitted, and measured here all the same: {quoted(barred)}." if barred else ""
 
     def counted_annotators(self, filters: ResultFilters) -> tuple[ResultAnnotator, ...]:
         """Return the annotators whose work counts within the filters."""

@@ -40,7 +40,7 @@ def studies_with_verdicts(session: Session, study: ResultStudy) -> tuple[str, ..
 
 def verdicts_elsewhere(session: Session, study: ResultStudy) -> tuple[Collected, ...]:
     """Return what those studies collected, judges included."""
-    every = ResultFilters(judges=True)
+    every = ResultFilters().with_all_judges()
     return tuple(
         collect(session, result_study(session, name=name), filters=every)
         for name in studies_with_verdicts(session, study)

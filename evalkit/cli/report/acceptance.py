@@ -11,6 +11,7 @@ from db.queries.results.acceptances import audits, looks
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
 from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.cli.terminal import notes
 from evalkit.reports.acceptance.document import acceptance_document
 from evalkit.reports.acceptance.report import (
     CONFIDENCE,
@@ -19,6 +20,7 @@ from evalkit.reports.acceptance.report import (
     acceptance_report,
     looked_at,
 )
+from evalkit.reports.acceptance.sentences import EVERYBODY
 from evalkit.reports.acceptance.tables import acceptance_section
 from evalkit.reports.acceptance.worth import worth_report
 from evalkit.reports.acceptance.worth_blocks import worth_blocks, worth_entries
@@ -47,7 +49,11 @@ def acceptance(
     look: LookFlag = False,
 ) -> Answer:
     """Say whose verdicts may be accepted without a person, and what is missing to accept any."""
-    asked.filters = replace(asked.filters, judges=True)
+    if asked.filters.annotator_ids:
+        notes().print(EVERYBODY)
+    # What somebody outside a filter labelled is not labelled by nobody.
+    asked.filters = replace(asked.filters, annotator_ids=()).with_all_judges()
+    asked.note_judges_not_admitted()
     promise = Promise(risk, confidence)
     collected = asked.collected if asked.as_json else asked.main_part
     ledger = looks(asked.session, asked.study)

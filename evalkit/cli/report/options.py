@@ -92,9 +92,14 @@ class Asked:
     @cached_property
     def correction(self) -> CorrectionReport:
         """Judges' numbers corrected, with their verdicts on the same responses elsewhere."""
-        odds = results.presented(self.session, self.study, filters=self.filters)
+        every = self.filters.with_all_judges()
+        # Once there is a bar, or an annotator is chosen, not all judges are in what is asked for.
+        asked = self if self.filters == every else replace(self, filters=every)
+        odds = results.presented(self.session, self.study, filters=every)
         others = results.verdicts_elsewhere(self.session, self.study)
-        return correction_report(self.collected if self.as_json else self.main_part, odds, others)
+        return correction_report(
+            asked.collected if self.as_json else main_part(asked.collected), odds, others
+        )
 
     @property
     def admission(
@@ -120,6 +125,11 @@ class Asked:
     def times(self) -> Pace:
         """How long annotators took."""
         return results.pace(self.session, self.study, filters=self.filters)
+
+    def note_judges_not_admitted(self) -> None:
+        """Name the judges that are admitted to no other report, where there are some."""
+        if self.study.judges_not_admitted:
+            notes().print(self.study.judges_not_admitted)
 
     def weigh(self, weights: list[str]) -> None:
         """Let errors weigh this instead of what the study says, in all that is collected then."""

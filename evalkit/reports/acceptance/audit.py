@@ -66,8 +66,14 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AcceptanceBasis:
-    """What acceptance needs beside what a study has collected."""
+    """What acceptance rests on.
 
+    ``collected`` has everybody and every judge, admitted or not, within a report's categories,
+    ``measured`` what the report on judges is of; both are None where a report is of people alone.
+    """
+
+    collected: Collected | None
+    measured: Collected | None
     splits: Splits
     presented: Presented
     looks: tuple[Look, ...]

@@ -1,5 +1,7 @@
 """What can be said of verdicts taken without a person, and of what is missing to take any."""
 
+from collections.abc import Sequence
+
 from evalkit import text
 from evalkit.phrases import counted, joined
 from evalkit.reports.acceptance.audit import AuditRow, AuditStanding
@@ -17,12 +19,18 @@ _REFUSED = {
     Refusal.NOT_SHOWN: "not shown",
     Refusal.NOT_LOOKED: "not looked at yet",
 }
+EVERYBODY = "The labels of everybody count here, whichever annotators are chosen."
 HOW = (
     "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
     "the test split, which nothing else looks at. Sure is the share of a judge's verdicts on the "
     "same pair or response, in both orders and repeats, that say the same. Wrong is a verdict "
     "where more people say something else than say the same."
 )
+
+
+def how(chosen: Sequence[int]) -> str:
+    """Say how it is done, and that a choice of annotators leaves nobody out where one is made."""
+    return f"{HOW} {EVERYBODY}" if chosen else HOW
 
 
 def promised(promise: Promise) -> str:

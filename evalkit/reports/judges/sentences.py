@@ -9,10 +9,6 @@ from evalkit.stats.judges.alternative import AlternativeTest
 from evalkit.study.subjects import Subject, subject_asked
 
 NO_JUDGE = "No judge has judged here yet."
-NONE_ADMITTED = (
-    "No judge that is admitted in this study has judged here. Judges says what they must reach, "
-    "and how far each one is from it."
-)
 NO_PEOPLE = "Only judges have judged here: without people nothing can be said of them."
 NOTHING_SHARED = "No judge has judged what people judged."
 #: More judges than this are counted, not named.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from db.queries.results import ResultStudy, judge_costs
+from db.queries.results import judge_costs
 from evalkit.phrases import counted
 from evalkit.reports.acceptance import tables
 from evalkit.reports.acceptance.audit import AuditRow
@@ -18,7 +18,6 @@ from evalkit.reports.acceptance.report import (
     Refusal,
 )
 from evalkit.reports.acceptance.sentences import (
-    acceptance_verdict,
     audit_in_words,
     judged_subjects,
     look_price,
@@ -30,7 +29,6 @@ from evalkit.reports.blocks import Target
 from evalkit.reports.correction.report import correction_report
 from evalkit.reports.judges.costs import judge_cost_rows
 from evalkit.reports.judges.report import judges_report
-from evalkit.reports.judges.sentences import NONE_ADMITTED
 from evalkit.study.accepted import Look
 from evalkit.study.odds import Presented
 from evalkit.study.subjects import subject_key, subject_title
@@ -76,12 +74,6 @@ def _read(values: list[str], usual: float, ends: tuple[float, float]) -> float:
     except ValueError:
         number = math.nan
     return number if ends[0] <= number <= ends[1] else 100 * usual
-
-
-def verdict_in_words(report: AcceptanceReport, study: ResultStudy) -> str:
-    """Say whose verdicts may be accepted; where judges must be admitted, none may count at all."""
-    is_closed = study.bar is not None and not report.n_judges
-    return NONE_ADMITTED if is_closed else acceptance_verdict(report)
 
 
 def show_rows(report: AcceptanceReport) -> None:

@@ -8,8 +8,7 @@ from db.queries.results import ResultFilters, ResultStudy, presented
 from evalkit.phrases import quoted
 from evalkit.reports.correction import tables
 from evalkit.reports.correction.report import CorrectedPart, CorrectionReport, correction_report
-from evalkit.reports.correction.sentences import correction_verdict, part_in_words, set_aside
-from evalkit.reports.judges.sentences import NONE_ADMITTED
+from evalkit.reports.correction.sentences import part_in_words, set_aside
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part
 from evalkit.study.odds import Presented
@@ -24,19 +23,13 @@ from pages.shared.display.blocks import Page
 
 def corrected(kept: Kept, others: Sequence[ResultStudy]) -> CorrectionReport:
     """Return the report, with verdicts on the same responses in other studies."""
-    every = ResultFilters(judges=True)
+    every = ResultFilters().with_all_judges()
     several = [kept, *(collecting.kept(study, every) for study in others)]
     return collecting.of_all(several, _report, kept.read(presented))
 
 
 def _report(several: tuple[Collected, ...], odds: Presented) -> CorrectionReport:
     return correction_report(main_part(several[0]), odds, several[1:])
-
-
-def verdict_in_words(report: CorrectionReport, study: ResultStudy) -> str:
-    """Say what judges add; where they must be admitted, none may count at all."""
-    is_closed = study.bar is not None and not report.n_judges
-    return NONE_ADMITTED if is_closed else correction_verdict(report)
 
 
 def where_verdicts_are(names: Sequence[str]) -> str:
