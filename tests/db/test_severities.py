@@ -5,13 +5,15 @@ import io
 import json
 
 import pytest
+from sqlmodel import select
 
+from db.columns import number_of
 from db.commands.annotation import submit
 from db.commands.assignments import next_task_id
 from db.commands.records import import_records
 from db.commands.studies import weigh_errors
 from db.engine import read_session, write_session
-from db.models import Annotator
+from db.models import Annotator, ErrorMark, Tag, Taxonomy
 from db.queries.annotation import task as queries
 from db.queries.records.export import exported_study
 from db.queries.responses import side_by_side
@@ -292,3 +294,22 @@ def submit_with(at, ada, tags):
         active_seconds=1,
         submission_key="key-00000001",
     )
+
+
+def test_severities_of_another_taxonomy_take_their_place_by_weight(sqlite_database):
+    store(WMT, ANY, SOME, *PAIR, *MARKS)
+    foreign = [{"key": "trivial", "weight": 0.5}, {"key": "fatal", "weight": 100}]
+    with write_session() as session:
+        session.add(other := Taxonomy(name="Others", severities=foreign))
+        session.flush()
+        session.add(tag := Tag(taxonomy_id=number_of(other), key="other-tone", position=0))
+        session.flush()
+        marked = session.exec(select(ErrorMark).where(ErrorMark.severity == "neutral")).one()
+        marked.tag_id, marked.severity = tag.id, "trivial"
+
+    with read_session() as session:
+        keys = [each.key for each in result_study(session, name="Study").severities]
+
+    assert keys == [
+        *("neutral", "punctuation", "trivial", "minor", "major", "non-translation", "fatal"),
+    ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -228,7 +229,11 @@ def version_marks(session: Session, version_ids: Sequence[int]) -> tuple[Version
 def _severities(
     session: Session, taxonomy_id: int | None, tag_ids: Sequence[int]
 ) -> tuple[Severity, ...]:
-    """Return the severities of the study's taxonomy, and any other of another that was marked."""
+    """Return the severities of the study's taxonomy, and any other of another that was marked.
+
+    Those of others take their place by weight, so that the order is from the mildest to the
+    gravest; the study's own keep theirs among themselves.
+    """
     is_own = col(Taxonomy.id) == taxonomy_id
     others = sa.select(col(Tag.taxonomy_id)).where(col(Tag.id).in_(tag_ids))
     statement = (
@@ -237,11 +242,13 @@ def _severities(
         .order_by(sa.case((is_own, 0), else_=1), col(Taxonomy.id).desc())
     )
     stored = session.connection().scalars(statement).all()
-    severities: dict[str, Severity] = {}
-    for of_taxonomy in stored or [None]:
-        for severity in read_severities(of_taxonomy):
-            severities.setdefault(severity.key, severity)
-    return tuple(severities.values())
+    own, *of_others = map(read_severities, stored or [None])
+    severities = list(own)
+    for severity in chain.from_iterable(of_others):
+        if all(severity.key != each.key for each in severities):
+            heavier = (n for n, each in enumerate(severities) if each.weight > severity.weight)
+            severities.insert(next(heavier, len(severities)), severity)
+    return tuple(severities)
 
 
 def _weights(
