@@ -1,5 +1,6 @@
 """``judge``: let a model judge the responses of a study, alone or each two in both orders."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -146,6 +147,7 @@ def _run(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> N
 
 def _ask_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
     from db.baseline import judge_by_baseline
+    from evalkit import text
 
     judged = judge_by_baseline(study, is_all=is_all)
     learnt = judged.baseline
@@ -157,16 +159,18 @@ def _ask_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
                 "n_new": judged.n_new,
                 "n_train_pairs": learnt.n_pairs,
                 "n_train_cases": learnt.n_cases,
-                "left_out_accuracy": learnt.accuracy,
-                "longer_accuracy": learnt.longer,
+                "left_out_accuracy": asdict(learnt.accuracy),
+                "longer_accuracy": asdict(learnt.longer),
             }
         )
         return
     out().print(
         f"{judged.judge} on {study}: {judged.n_verdicts:,} judged, {judged.n_new:,} of them new. "
         f"It learnt from {counted(learnt.n_pairs, 'pair')} of {counted(learnt.n_cases, 'case')} "
-        f"of the train split; on cases left out of its learning it says {learnt.accuracy:.0%} of "
-        f"people's preferences, and always naming the longer response {learnt.longer:.0%}."
+        f"of the train split; on cases left out of its learning it says "
+        f"{text.estimate(learnt.accuracy, text.percent)} of "
+        f"{counted(learnt.accuracy.n, 'preference')} of people, and always naming the longer "
+        f"response {text.estimate(learnt.longer, text.percent)}."
     )
 
 

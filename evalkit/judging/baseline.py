@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.errors import RefusedError
-from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 
 #: Another way to make features or to fit them is another word, and so another judge.
 BASELINE = "length-and-words-1"
@@ -48,16 +49,17 @@ class Baseline:
     """A fitted baseline.
 
     ``accuracy`` is the share (0–1) of people's preferences that it says of cases that were left out
-    of its fit, ``longer`` that of always naming the longer one on the same; ``n_pairs`` and
-    ``n_cases`` are what it was fitted on.
+    of its fit and of the choice of its penalty, ``longer`` that of always naming the longer one on
+    the same; intervals clustered by case, n preferences. ``n_pairs`` and ``n_cases`` are what it
+    was fitted on.
     """
 
     words: Mapping[str, int]
     rarity: FloatArray
     weights: FloatArray
     penalty: float
-    accuracy: float
-    longer: float
+    accuracy: Estimate
+    longer: Estimate
     n_pairs: int
     n_cases: int
 
@@ -104,16 +106,25 @@ def fit_baseline(pairs: Sequence[TaughtPair]) -> Baseline:
     difference = left - right
     n_left = np.array([pair.n_left for pair in decided], dtype=np.float64)
     n = n_left + np.array([pair.n_right for pair in decided])
-    fold = np.array([cases[pair.case] for pair in decided]) % min(N_FOLDS, len(cases))
+    of_case = np.array([cases[pair.case] for pair in decided])
+    fold = of_case % min(N_FOLDS, len(cases))
     foreseen = {each: _left_out(difference, n_left, n, fold, each) for each in PENALTIES}
-    penalty = min(PENALTIES, key=lambda each: _loss(foreseen[each], n_left, n))
+
+    def best_on(here: BoolArray) -> float:
+        return min(PENALTIES, key=lambda each: _loss(foreseen[each][here], n_left[here], n[here]))
+
+    # What is told of a fold is by the penalty that foresees the other folds best.
+    blind = np.full(len(fold), 0.5)
+    for number in np.unique(fold):
+        blind[fold == number] = foreseen[best_on(fold != number)][fold == number]
+    penalty = best_on(fold >= 0)
     return Baseline(
         words=words,
         rarity=rarity,
         weights=fit_logistic(difference, n_left, n, penalty=penalty),
         penalty=penalty,
-        accuracy=_said(foreseen[penalty] - 0.5, n_left, n),
-        longer=_said(difference[:, 0], n_left, n),
+        accuracy=_said(blind - 0.5, n_left, n, of_case),
+        longer=_said(difference[:, 0], n_left, n, of_case),
         n_pairs=len(decided),
         n_cases=len(cases),
     )
@@ -167,10 +178,12 @@ def _loss(share: FloatArray, n_left: FloatArray, n: FloatArray) -> float:
     return float(-(n_left * np.log(sound) + (n - n_left) * np.log(1 - sound)).sum())
 
 
-def _said(leaning: FloatArray, n_left: FloatArray, n: FloatArray) -> float:
+def _said(leaning: FloatArray, n_left: FloatArray, n: FloatArray, case: IntArray) -> Estimate:
     """Return which share of preferences is on the side leant to; of none, half."""
     right = np.where(leaning > 0, n_left, np.where(leaning < 0, n - n_left, n / 2))
-    return float(right.sum() / n.sum())
+    whole = n.astype(np.int64)
+    group = np.zeros(len(n), dtype=np.int64)
+    return share_estimate(clustered_means(group, case=case, value=right / n, n=whole, n_groups=1))
 
 
 def _vocabulary(pairs: Sequence[TaughtPair]) -> tuple[dict[str, int], FloatArray]:

@@ -40,8 +40,8 @@ def test_weights_are_those_of_scikit_learn():
 def test_words_that_tell_the_better_one_are_learnt_and_length_alone_is_not_enough():
     baseline = fit_baseline(taught(30))
 
-    assert baseline.accuracy == 1.0  # by construction, on cases that were left out
-    assert baseline.longer < 0.8  # lengths were drawn whatever the words
+    assert baseline.accuracy.value == 1.0  # by construction, on cases that were left out
+    assert baseline.longer.value < 0.8  # lengths were drawn whatever the words
     assert (baseline.n_pairs, baseline.n_cases) == (30, 30)
     assert baseline.chance("sorry", "never") > 0.5
 
@@ -49,7 +49,18 @@ def test_words_that_tell_the_better_one_are_learnt_and_length_alone_is_not_enoug
 def test_of_labels_that_are_chance_nothing_is_foreseen():
     baseline = fit_baseline(taught(120, flips=0.5, seed=4))
 
-    assert abs(baseline.accuracy - 0.5) <= 3 * (0.25 / 120) ** 0.5
+    assert abs(baseline.accuracy.value - 0.5) <= 3 * (0.25 / 120) ** 0.5
+
+
+def test_how_often_it_is_right_comes_with_n_and_an_interval_by_case():
+    few, many = fit_baseline(taught(10)), fit_baseline(taught(60))
+
+    # Two people decided each pair, of one case each, and agree: as sure as 10 answers, not 20.
+    # Wilson's lower end of 10 of 10 with t of 9 degrees, 2.2622 (table): 10 / (10 + 2.2622²).
+    assert (few.accuracy.n, few.accuracy.high) == (20, 1.0)
+    assert few.accuracy.low == pytest.approx(10 / (10 + 2.2622**2), abs=1e-4)
+    assert few.accuracy.low < many.accuracy.low < 1.0
+    assert many.longer.low < many.longer.value < many.longer.high
 
 
 @pytest.mark.parametrize(("left", "right"), [("sorry", "never"), ("word " * 40, "word"), ("", "x")])
