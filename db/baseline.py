@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.columns import number_of
 from db.commands.own_judges import OwnJudge, store_own_verdicts
 from db.engine import read_session, wait_for_imports, write_session
-from db.models import Annotation, Annotator, Assignment, Case, Study
+from db.models import Annotation, Annotator, Assignment, Case, Output, Study
 from db.queries.annotation.form import form_of
 from db.queries.annotation.task import fresh_task
 from db.queries.judgings import study_called
 from db.queries.results.studies import COUNTED_KINDS
-from db.queries.to_judge import ToJudge, to_judge
+from db.queries.to_judge import ToJudge, is_here, to_judge
 from evalkit.annotation.draft import Draft
 from evalkit.judging.baseline import BASELINE, Baseline, TaughtPair, fit_baseline
 from evalkit.judging.soft import PREFERENCE
@@ -75,7 +76,11 @@ def _case_hashes(session: Session, study: Study) -> dict[int, str]:
 
 
 def _taught(session: Session, study: Study, hashes: dict[int, str]) -> Iterable[TaughtPair]:
-    """Yield what people preferred on cases to train on, each two responses once."""
+    """Yield what people preferred on cases to train on, each two responses once.
+
+    From what is kept without its text there is nothing to learn.
+    """
+    first, second = aliased(Output), aliased(Output)
     rows = session.execute(
         sa.select(
             col(Assignment.case_id),
@@ -85,11 +90,14 @@ def _taught(session: Session, study: Study, hashes: dict[int, str]) -> Iterable[
         )
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
+        .join(Case, col(Case.id) == col(Assignment.case_id))
+        .join(first, col(first.id) == col(Assignment.left_output_id))
+        .join(second, col(second.id) == col(Assignment.right_output_id))
         .where(
+            *(is_here(table) for table in (Case, first, second)),
             col(Assignment.study_id) == number_of(study),
             col(Assignment.kind).in_(COUNTED_KINDS),
             col(Annotator.kind) != AnnotatorKind.JUDGE,
-            col(Assignment.right_output_id).is_not(None),
             col(Annotation.preference).in_(DECIDED),
             ~col(Annotation.is_superseded),
         )
@@ -99,9 +107,9 @@ def _taught(session: Session, study: Study, hashes: dict[int, str]) -> Iterable[
         if split_of(hashes[case_id]) is Split.TRAIN:
             better = (left, right) if preference == Preference.LEFT else (right, left)
             counts[case_id, *better] += 1
-    for case_id, first, second in {(case_id, *sorted(pair)) for case_id, *pair in counts}:
-        texts = _texts(session, study, ToJudge(case_id, first, second, ""))
-        n = counts[case_id, first, second], counts[case_id, second, first]
+    for case_id, low, high in {(case_id, *sorted(pair)) for case_id, *pair in counts}:
+        texts = _texts(session, study, ToJudge(case_id, low, high, ""))
+        n = counts[case_id, low, high], counts[case_id, high, low]
         yield TaughtPair(hashes[case_id], *texts, *n)
 
 

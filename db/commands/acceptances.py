@@ -41,6 +41,7 @@ def record_look(
 ) -> None:
     """Store a look at the certification labels of a judge; the same seen again is no new look."""
     with write_session() as session:
+        _lock(session, study.study_id)
         judge_id = _judge(session, study, row.judge_name)
         known = session.exec(
             select(CertificationLook.id).where(
@@ -99,6 +100,7 @@ def accept(
     if not 0.0 < share <= 1.0:
         raise RefusedError("The share that goes back to people must be above 0 and at most 1.")
     with write_session() as session:
+        _lock(session, study.study_id)
         judge_id, subject = _judge(session, study, row.judge_name), subject_key(row.subject)
         if _standing(session, study.study_id, judge_id, subject) is not None:
             raise RefusedError(f"The verdicts of {row.judge} are accepted already.")
@@ -135,6 +137,14 @@ def stop_accepting(acceptance_id: int, reason: str, *, actor_id: int | None = No
         if acceptance.state == AcceptanceState.STOPPED:
             return
         stop_acceptance(session, acceptance, reason, actor_id=actor_id)
+
+
+def _lock(session: Session, study_id: int) -> Study:
+    """Let nobody else look, accept or draw in a study until this is committed."""
+    study = locked_study(session, study_id)
+    if study is None:
+        raise NotFoundError("This study does not exist any more.")
+    return study
 
 
 def _existing(session: Session, acceptance_id: int) -> VerdictAcceptance:
@@ -208,9 +218,7 @@ def _hashes(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
 
 def _ask(session: Session, acceptance: VerdictAcceptance, chances: dict[int, float]) -> None:
     """Let people read cases again, in a study of its own."""
-    source = locked_study(session, acceptance.study_id)
-    if source is None:
-        raise NotFoundError("This study does not exist any more.")
+    source = _lock(session, acceptance.study_id)
     audit = _study_of_audit(session, source, acceptance)
     audit.n_drawn = len(chances)
     session.add(audit)

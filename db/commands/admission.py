@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 
 from db.columns import number_of
 from db.commands.changes import results_changed
+from db.commands.units import locked_study
 from db.engine import read_session, write_session
-from db.models import AuditEvent, JudgeAdmission, JudgeBar, JudgeOpening, Study
+from db.models import AuditEvent, JudgeAdmission, JudgeBar, JudgeOpening
+from db.queries.results.admission import bar_of
 from db.queries.results.collected import collect
 from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy, result_study
 from db.queries.results.style import style_table
@@ -40,7 +42,7 @@ def set_bar(study_id: int, bar: AdmissionBar, *, actor_id: int | None = None) ->
     knows how a judge did could set the bar just below it.
     """
     with write_session() as session:
-        study = session.get(Study, study_id)
+        study = locked_study(session, study_id)  # no test of it is opened meanwhile
         if study is None:
             raise NotFoundError(f"There is no study with the number {study_id}.")
         opened = select(JudgeOpening.id).where(col(JudgeOpening.study_id) == study_id).limit(1)
@@ -97,6 +99,9 @@ def open_test(
             f"No judge of “{study}” judged a case of the test split that people judged."
         )
     with write_session() as session:
+        locked_study(session, of.study_id)  # two who open it at once look once
+        if bar_of(session, of.study_id) != of.bar:
+            raise RefusedError("What a judge must reach was changed meanwhile. Open it again.")
         opened = tuple(
             _stored(session, of.study_id, each, test, by_judge[each.name], actor_id)
             for each in judges

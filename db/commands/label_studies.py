@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.commands.derived_studies import blinding_of, take_over
@@ -66,20 +67,24 @@ def ask_for_labels(
         raise RefusedError(f"Give the study a name of at most {_MOST_LETTERS} characters.")
     if not drawn or overlap < 1:
         raise RefusedError("Nothing would be labelled: draw at least one case for one person.")
-    with write_session() as session:
-        source = session.get(Study, like)
-        if source is None:
-            raise NotFoundError("The study these labels are for is gone.")
-        if session.exec(select(Study.id).where(Study.name == name)).first():
-            raise RefusedError(f"There is already a study named “{name}”. Choose another name.")
-        task = next((each for each in tasks_of(source) if collects in each.collects), None)
-        if task is None:
-            raise RefusedError(
-                f"“{source.name}” does not ask people for this, so it cannot be asked for again. "
-                "Start a study that does."
-            )
-        task = replace(task, overlap=overlap)
-        return _stored(session, source, name, drawn, (task, seed), actor_id)
+    taken = RefusedError(f"There is already a study named “{name}”. Choose another name.")
+    try:
+        with write_session() as session:
+            source = session.get(Study, like)
+            if source is None:
+                raise NotFoundError("The study these labels are for is gone.")
+            if session.exec(select(Study.id).where(Study.name == name)).first():
+                raise taken
+            task = next((each for each in tasks_of(source) if collects in each.collects), None)
+            if task is None:
+                raise RefusedError(
+                    f"“{source.name}” does not ask people for this, so it cannot be asked for again. "
+                    "Start a study that does."
+                )
+            task = replace(task, overlap=overlap)
+            return _stored(session, source, name, drawn, (task, seed), actor_id)
+    except IntegrityError:  # somebody else took the name at the same moment
+        raise taken from None
 
 
 def _stored(

@@ -172,14 +172,30 @@ def judging_progress(session: Session, judging_id: int) -> JudgingProgress:
     )
 
 
-def judgings(session: Session) -> list[JudgingProgress]:
-    """Return how far every judging is that asks an endpoint, newest first."""
-    ids = session.exec(
-        select(Judging.id)
-        .where(Judging.base_url != "")  # the baseline and panels ask nobody
-        .order_by(col(Judging.created_at).desc(), col(Judging.id).desc())
-    ).all()
-    return [judging_progress(session, judging_id) for judging_id in ids if judging_id is not None]
+def judgings(session: Session, *, n_done: int | None = None) -> list[JudgingProgress]:
+    """Return how far judgings that ask an endpoint are, newest first.
+
+    Of those that are done only the newest ``n_done``, None for all: what each costs to count grows
+    with its verdicts.
+    """
+    ids = select(Judging.id).where(_ASKS).order_by(*_NEWEST)
+    is_done = col(Judging.state) == AskingState.DONE
+    if n_done is not None:
+        newest = session.exec(ids.where(is_done).limit(n_done)).all()
+        ids = ids.where(sa.or_(~is_done, col(Judging.id).in_(newest)))
+    return [judging_progress(session, number) for number in session.exec(ids) if number is not None]
+
+
+def count_done_judgings(session: Session) -> int:
+    """Return how many judgings that ask an endpoint are done."""
+    done = sa.select(sa.func.count()).where(_ASKS, col(Judging.state) == AskingState.DONE)
+    return session.scalar(done) or 0
+
+
+def is_judging_open(session: Session) -> bool:
+    """Say whether a judging that asks an endpoint goes on."""
+    is_open = col(Judging.state) == AskingState.OPEN
+    return session.exec(select(Judging.id).where(_ASKS, is_open).limit(1)).first() is not None
 
 
 def _counts(session: Session, judging: Judging) -> Mapping[str, Any]:
@@ -233,3 +249,6 @@ _SAYS_NOTHING = sa.and_(
         for table in (Score, CheckAnswer, ErrorMark)
     ),
 )
+#: The baseline and panels ask nobody.
+_ASKS = col(Judging.base_url) != ""
+_NEWEST = (col(Judging.created_at).desc(), col(Judging.id).desc())

@@ -117,7 +117,7 @@ def _compared(session: Session, study: Study) -> set[tuple[int, ...]]:
         .join(left, col(left.id) == col(Assignment.left_output_id))
         .join(right, col(right.id) == col(Assignment.right_output_id))
         .where(col(Annotation.preference).is_not(None), ~col(Annotation.is_superseded))
-        .where(*_by_people(study), _is_here(left), _is_here(right))
+        .where(*_by_people(study), is_here(left), is_here(right))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .join(Case, col(Case.id) == col(Assignment.case_id))
     )
@@ -136,7 +136,7 @@ def _looked_at(session: Session, study: Study, task: JudgeTask) -> set[tuple[int
             .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
             .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
             .join(Case, col(Case.id) == col(Output.case_id))
-            .where(~col(table.is_superseded), *_by_people(study), _is_here(Output))
+            .where(~col(table.is_superseded), *_by_people(study), is_here(Output))
         )
         places |= {(case_id, output_id) for case_id, output_id in rows}
     return places
@@ -147,11 +147,12 @@ def _by_people(study: Study) -> tuple[Any, ...]:
         col(Assignment.study_id) == study.id,
         col(Assignment.kind).in_(COUNTED_KINDS),
         col(Annotator.kind) != AnnotatorKind.JUDGE,
-        _is_here(Case),
+        is_here(Case),
     )
 
 
-def _is_here(table: Any) -> Any:
+def is_here(table: Any) -> Any:
+    """Return the condition that the text of a case or an output is known here."""
     return col(table.text_place).is_distinct_from(TextPlace.ELSEWHERE)
 
 

@@ -11,6 +11,7 @@ from db.engine import read_session, write_session
 from db.models import Case
 from db.queries import results
 from db.queries.results import ResultFilters
+from db.queries.results.preferences import asks_acceptable, has_preference
 from db.queries.results.splits import splits
 from db.queries.results.style import style_table
 from evalkit.cli import app
@@ -243,3 +244,15 @@ def test_the_file_measures_judges_that_are_not_admitted_yet(study, tmp_path):
     assert "No judge has judged here yet." not in written
     assert "good on which response is better:" in written
     assert "poor on which response is better:" in written
+
+
+def test_what_the_whole_study_asks_does_not_hang_on_whom_it_admits(database):
+    ids = make_eval_set(models=MODELS, n_cases=1)
+    make_study(ids)
+    annotate(ids, "good", *(f"case-0/{model}" for model in MODELS), "both_bad", is_judge=True)
+    set_bar(ids["Study"], BAR)  # nobody is admitted yet
+
+    with read_session() as session:
+        of = study_of(session)
+        assert has_preference(session, of)
+        assert asks_acceptable(session, of, has_unsafe=False)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -13,9 +14,14 @@ from db.commands.errands import JUDGING, stop_errand
 from db.commands.judgings import begin_judging
 from db.commands.records import import_file
 from db.engine import engine, read_session, write_session
-from db.models import Annotation, Annotator, AskedVerdict, Assignment, Output, Study
+from db.models import Annotation, Annotator, AskedVerdict, Assignment, Judging, Output, Study
 from db.queries.integrity import integrity_findings
-from db.queries.judgings import judging_progress
+from db.queries.judgings import (
+    count_done_judgings,
+    is_judging_open,
+    judging_progress,
+    judgings,
+)
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.plan import JudgePlan
@@ -384,3 +390,38 @@ def test_an_estimate_counts_what_is_left_and_asks_nothing(study, server):
     judge(plan)
     assert judging.estimate_judging(plan).n_cases == 0
     engine().dispose()
+
+
+def test_of_judgings_that_are_done_only_the_newest_are_counted_through(database):
+    store_study(n_cases=1)
+    stopped = ("m0", "m2")
+    with write_session() as session:
+        study_id = session.exec(select(Study.id)).one()
+        for place in range(5):
+            judge = Annotator(name=f"m{place}", kind="judge")
+            session.add(judge)
+            session.flush()
+            session.add(
+                Judging(
+                    model=judge.name,
+                    base_url="http://127.0.0.1:1",
+                    parameters={},
+                    study_id=study_id,
+                    annotator_id=judge.id,
+                    identity={},
+                    identity_hash=judge.name,
+                    state="stopped" if judge.name in stopped else "done",
+                    created_at=datetime(2026, 1, 1 + place, tzinfo=UTC),
+                )
+            )
+
+    with read_session() as session:
+        assert [each.judge for each in judgings(session)] == ["m4", "m3", "m2", "m1", "m0"]
+        assert [each.judge for each in judgings(session, n_done=1)] == ["m4", "m2", "m0"]
+        assert count_done_judgings(session) == 3
+        assert not is_judging_open(session)
+        judging_id = judgings(session)[0].judging_id
+    with write_session() as session:
+        session.get_one(Judging, judging_id).state = "open"
+    with read_session() as session:
+        assert is_judging_open(session)

@@ -8,13 +8,14 @@ from sqlmodel import select
 
 from db.baseline import judge_by_baseline
 from db.commands.records import import_records
-from db.engine import read_session
-from db.models import Annotation, Annotator, Assignment, Case
+from db.engine import read_session, write_session
+from db.models import Annotation, Annotator, Assignment, Case, Output
 from db.panels import let_panel_vote
 from db.queries.integrity import integrity_findings
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.split import Split, split_of
+from evalkit.vocabulary import TextPlace
 from tests.db.record_files import exported
 from tests.endpoint.study import MODELS, store_study
 
@@ -80,6 +81,19 @@ def test_other_labels_on_the_train_split_make_another_baseline_and_others_none(s
             study="Study",
         )
         assert (judge_by_baseline("Study").judge == first) is is_same
+
+
+def test_it_learns_nothing_from_what_is_kept_without_its_text(study):
+    first = judge_by_baseline("Study").baseline
+    with read_session() as session:
+        stored = session.exec(select(Case).order_by(Case.id)).all()
+        gone = next(case for case in stored if split_of(case.case_hash) is Split.TRAIN)
+    with write_session() as session:
+        for output in session.exec(select(Output).where(Output.case_id == gone.id)):
+            output.text_place = TextPlace.ELSEWHERE
+            session.add(output)
+
+    assert judge_by_baseline("Study").baseline.n_cases == first.n_cases - 1
 
 
 def test_too_few_cases_to_learn_from_are_refused_and_nothing_is_stored(sqlite_database):

@@ -138,6 +138,7 @@ def test_wide_has_no_room_for_what_was_superseded(sqlite_database, tmp_path):
         export_bytes("x.csv", study="Set", format=FileFormat.CSV_WIDE, options=options)
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_that_a_spreadsheet_would_run_is_made_text(sqlite_database, tmp_path, start):
     evil = f"{start}HYPERLINK(1)"
     records = [case("c2", category=evil), output("c2", evil), output("c2", "B")]

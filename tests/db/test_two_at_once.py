@@ -9,18 +9,35 @@ import pytest
 from PIL import Image as Picture
 from sqlmodel import select
 
+from db.commands.acceptances import accept, record_look
+from db.commands.admission import open_test, set_bar
 from db.commands.askings import begin_run
 from db.commands.images import store_image
+from db.commands.label_studies import ask_for_labels
 from db.commands.rubrics import save_rubric, save_taxonomy
 from db.engine import read_session
-from db.models import Image, Model, Rubric, Taxonomy
+from db.models import (
+    AcceptedVerdict,
+    Case,
+    CertificationLook,
+    Image,
+    JudgeOpening,
+    Model,
+    Rubric,
+    Study,
+    Taxonomy,
+    VerdictAcceptance,
+)
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
 from evalkit.images.files import image_file
+from evalkit.reports.acceptance.report import units_to_take
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import RunPlan
-from tests.factories import make_eval_set
+from tests.db.test_acceptances import LOOSE, read, store_half
+from tests.db.test_admission import BAR, store_study as store_judged
+from tests.factories import make_eval_set, make_study
 
 N = 6
 
@@ -77,3 +94,49 @@ def test_runs_of_one_new_model_begun_at_once_are_runs_of_one_model(database):
     assert len({each.run_id for each in begun}) == N
     with read_session() as session:
         assert len(session.exec(select(Model.id).where(Model.name == "new")).all()) == 1
+
+
+def n_rows(table):
+    with read_session() as session:
+        return len(session.exec(select(table)).all())
+
+
+def test_verdicts_of_a_judge_are_looked_at_and_accepted_once(database):
+    store_half()
+    study, _, _, row = read()
+    at_once(lambda _: record_look(study, row, LOOSE, threshold=1.0))
+    assert n_rows(CertificationLook) == 1
+
+    study, collected, _, row = read()
+    units = units_to_take(collected, row)
+    told = at_once(lambda _: accept(study, row, LOOSE, units, share=1.0))
+
+    assert sum("accepted already" in str(each) for each in told) == N - 1
+    assert (n_rows(VerdictAcceptance), n_rows(Study)) == (1, 2)
+    assert n_rows(AcceptedVerdict) == len(units) == 12
+
+
+def test_of_several_who_ask_for_labels_by_a_name_one_is_given_the_study(database):
+    ids = make_eval_set(n_cases=2)
+    like = make_study(ids)
+    with read_session() as session:
+        drawn = dict.fromkeys(session.exec(select(Case.id)).all(), 1.0)
+
+    told = at_once(
+        lambda _: ask_for_labels(
+            like=like, name="More", drawn=drawn, collects="preference", overlap=1, seed=1
+        )
+    )
+
+    assert sum("already a study named" in str(each) for each in told) == N - 1
+    assert n_rows(Study) == 2
+
+
+def test_a_test_that_several_open_is_opened_once(database):
+    ids = store_judged()
+    set_bar(ids["Study"], BAR)
+
+    told = at_once(lambda _: open_test("Study", judge="good"))
+
+    assert sum(opened.is_new for (opened,) in told) == 1
+    assert n_rows(JudgeOpening) == 1

@@ -2,6 +2,10 @@
 
 import pytest
 
+from db.commands.admission import set_bar
+from db.engine import read_session
+from db.queries.results import result_study
+from evalkit.study.admitted import AdmissionBar
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened, written
@@ -84,3 +88,19 @@ def test_a_lead_says_what_a_judge_must_reach_then_opens_the_test_once(app, sign_
     assert "No test was opened yet, so no judge is admitted" in before
     assert "was opened once, last on" in after
     assert "Ask this of judges" not in [button.label for button in app.button]
+
+
+def test_a_bar_that_was_set_elsewhere_is_shown_as_it_is_and_not_rounded(app, sign_in, study):
+    bar = AdmissionBar(ratio=0.004, sensitivity=0.996, specificity=0.855, bias=0.004)
+    set_bar(study["Study"], bar)
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+
+    asked = [field.value for field in app.number_input if field.key.startswith("judge-bar")]
+    [ask] = [button for button in app.button if button.label == "Ask this of judges"]
+    ask.click().run()
+
+    assert asked == [0.4, 99.6, 85.5, 0.4]
+    assert not app.exception
+    with read_session() as session:
+        assert result_study(session, name="Study").bar == bar

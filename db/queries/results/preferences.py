@@ -162,7 +162,7 @@ def asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -
         sa.select(sa.literal(1))
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .where(*counted(study, ResultFilters(judges=True)))
+        .where(*counted(study, ResultFilters(every_judge=True)))
     )
     refused = is_answered.where(
         ~col(Annotation.is_superseded), col(Annotation.preference) == Preference.BOTH_BAD.value
@@ -178,5 +178,5 @@ def asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -
 
 def has_preference(session: Session, study: ResultStudy) -> bool:
     """Say whether anybody in the whole study said which response is better, asked or not."""
-    preferences = preferences_given(*counted(study, ResultFilters(judges=True)))
+    preferences = preferences_given(*counted(study, ResultFilters(every_judge=True)))
     return session.connection().execute(preferences.limit(1)).first() is not None

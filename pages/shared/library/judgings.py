@@ -4,7 +4,12 @@ import streamlit as st
 
 from db.commands.errands import JUDGING, resume_errand, stop_errand
 from db.engine import read_session
-from db.queries.judgings import JudgingProgress, judgings
+from db.queries.judgings import (
+    JudgingProgress,
+    count_done_judgings,
+    is_judging_open,
+    judgings,
+)
 from db.queries.people import User
 from evalkit.phrases import counted
 from evalkit.vocabulary import AskingState
@@ -19,23 +24,23 @@ _N_DONE = 3
 def show(*, actor: User) -> None:
     """Show the judgings, those first that are not done; nothing where there is none."""
     with read_session() as session:
-        is_open = any(each.state is AskingState.OPEN for each in judgings(session))
+        is_open = is_judging_open(session)
     # Rerun as a whole when the last one ends, so that the page asks no more.
     st.fragment(_show, run_every=_EVERY_S if is_open else None)(actor, was_open=is_open)
 
 
 def _show(actor: User, *, was_open: bool) -> None:
     with read_session() as session:
-        every = judgings(session)
+        every, n_done = judgings(session, n_done=_N_DONE), count_done_judgings(session)
     if was_open and not any(_goes_on(each) for each in every):
         st.rerun()
     left = [each for each in every if each.state is not AskingState.DONE]
     done = [each for each in every if each.state is AskingState.DONE]
-    for each in [*left, *done[:_N_DONE]]:
+    for each in [*left, *done]:
         with st.container(border=True):
             _card(each, actor)
-    if done[_N_DONE:]:
-        exhibits.say(f"{counted(len(done) - _N_DONE, 'earlier judging')} done, all on Judges.")
+    if n_done > len(done):
+        exhibits.say(f"{counted(n_done - len(done), 'earlier judging')} done, all on Judges.")
 
 
 def _card(judging: JudgingProgress, actor: User) -> None:

@@ -11,11 +11,12 @@ from evalkit.reports.judges.admission import (
 from evalkit.study.admitted import AdmissionBar
 from pages.shared.display import blocks, exhibits
 
+#: The most as the bar has it, which may have been set elsewhere; it refuses the ends itself.
 _FIELDS = {
-    "ratio": ("Of people's own agreement, %", 1, 200),
-    "sensitivity": ("Yes where people say yes, %", 1, 99),
-    "specificity": ("No where people say no, %", 1, 99),
-    "bias": ("Bias let pass, percentage points", 1, 100),
+    "ratio": ("Of people's own agreement, %", 200.0),
+    "sensitivity": ("Yes where people say yes, %", 100.0),
+    "specificity": ("No where people say no, %", 100.0),
+    "bias": ("Bias let pass, percentage points", 100.0),
 }
 
 
@@ -42,17 +43,19 @@ def bar_form(study: ResultStudy) -> AdmissionBar | None:
         )
         rates = {}
         places = enumerate(zip(st.columns(4), _FIELDS.items(), strict=True))
-        for place, (column, (rate, (label, least, most))) in places:
+        for place, (column, (rate, (label, most))) in places:
             rates[rate] = column.number_input(
                 label,
-                min_value=least,
+                min_value=0.0,
                 max_value=most,
-                value=round(100 * getattr(bar, rate)),
+                value=round(100 * getattr(bar, rate), 9),  # 57, not 56.99999999999999
+                step=1.0,
+                format="%g",
                 key=f"judge-bar-{place}-{study.study_id}",
             )
         if not st.form_submit_button("Ask this of judges"):
             return None
-    return AdmissionBar(**{rate: asked / 100 for rate, asked in rates.items()})
+    return AdmissionBar(**{rate: round(asked / 100, 11) for rate, asked in rates.items()})
 
 
 def opens_test(study: ResultStudy) -> bool:
