@@ -78,8 +78,8 @@ def ask_for_labels(
             task = next((each for each in tasks_of(source) if collects in each.collects), None)
             if task is None:
                 raise RefusedError(
-                    f"“{source.name}” does not ask people for this, so it cannot be asked for again. "
-                    "Start a study that does."
+                    f"“{source.name}” does not ask people for this, so it cannot be asked for "
+                    "again. Start a study that does."
                 )
             task = replace(task, overlap=overlap)
             return _stored(session, source, name, drawn, (task, seed), actor_id)
