@@ -252,7 +252,7 @@ def test_an_annotator_never_sees_the_decision(app, sign_in, study):
 def test_a_cell_says_its_tone_in_a_word_and_escapes_names():
     cell = Cell("<b>", ("n = 3",), tone=Tone.WORSE, target=Target(View.OVERVIEW, {}))
 
-    shown = _cell(cell, "Model <one>", lambda target: f'{target.view}?a="b"')
+    shown = _cell(cell, "Model <one>", lambda target: f'{target.view}?a="b"', is_words=True)
 
     assert 'aria-label="worse"' in shown
     assert "&lt;b&gt;" in shown
