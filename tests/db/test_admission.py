@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from db.commands.admission import open_test, set_bar
 from db.engine import read_session, write_session
-from db.models import Case
+from db.models import Annotator, Case
 from db.queries import results
 from db.queries.results import ResultFilters
 from db.queries.results.preferences import asks_acceptable, has_preference
@@ -106,6 +106,20 @@ def test_the_test_is_opened_once_and_says_of_each_judge_what_its_bounds_say(stud
     assert not any(each.is_new for each in again)
     with read_session() as session:
         assert [each.judge for each in study_of(session).openings] == ["poor", "good"]
+
+
+def test_a_judge_called_as_a_person_is_has_its_test_opened_and_counts(study):
+    with write_session() as session:
+        session.exec(select(Annotator).where(Annotator.name == "Ada")).one().name = "good"
+    set_bar(study["Study"], BAR)
+
+    (opened,) = open_test("Study", judge="good")
+
+    assert {row.judge for row in opened.admissions} == {"good"}
+    with read_session() as session:
+        of = study_of(session)
+    admitted = {who.name for who in of.annotators if who.kind == "judge" and who.is_admitted}
+    assert admitted == {"good"}
 
 
 def test_another_label_on_the_test_is_another_look_and_counted(study):
