@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.columns import number_of
 from db.commands.changes import stop_acceptance
@@ -39,9 +39,15 @@ def record_look(
     threshold: float | None,
     actor_id: int | None = None,
 ) -> None:
-    """Store a look at the certification labels of a judge; the same seen again is no new look."""
+    """Store a look at the certification labels of a judge; the same seen again is no new look.
+
+    Raises
+    ------
+    RefusedError
+        Where somebody looked on the same since: the level at which this one was tested is spent.
+    """
     with write_session() as session:
-        _lock(session, study.study_id)
+        _lock(session, study.study_id)  # two looks at once would both be the k-th
         judge_id = _judge(session, study, row.judge_name)
         known = session.exec(
             select(CertificationLook.id).where(
@@ -53,6 +59,16 @@ def record_look(
         ).first()
         if known is not None:
             return
+        n_looks = session.exec(
+            select(func.count(col(CertificationLook.id))).where(
+                col(CertificationLook.study_id) == study.study_id,
+                col(CertificationLook.subject) == subject_key(row.subject),
+            )
+        ).one()
+        if n_looks != row.n_looks:
+            raise RefusedError(
+                "Somebody else looked in the meantime. Look again, at the level that is left."
+            )
         session.add(
             CertificationLook(
                 study_id=study.study_id,

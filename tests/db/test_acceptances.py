@@ -1,5 +1,7 @@
 """Accepted verdicts as they are stored: looks, what went back to people, and why it ended."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
@@ -216,3 +218,16 @@ def test_nothing_is_accepted_where_the_report_refuses_it(stored):
 
     with pytest.raises(RefusedError, match="Nothing may be accepted"):
         accept(study, row, LOOSE, units_to_take(collected, row), share=0.1)
+
+
+def test_a_look_that_another_came_before_is_refused_and_spends_nothing(stored):
+    study, _, _, row = read()
+    record_look(study, replace(row, inputs="what somebody else saw"), LOOSE, threshold=None)
+
+    with pytest.raises(RefusedError, match="looked in the meantime"):
+        record_look(study, row, LOOSE, threshold=1.0)
+
+    with read_session() as session:
+        assert len(looks(session, study)) == 1
+    # The next has what is left: a quarter of the first.
+    assert read()[-1].level == pytest.approx(row.level / 4)

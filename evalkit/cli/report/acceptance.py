@@ -60,10 +60,10 @@ def acceptance(
     odds = presented(asked.session, asked.study, filters=asked.filters)
     parts = splits(asked.session, asked.study), odds
     made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
-    if look and made.to_look_at:
-        for row in made.to_look_at:
-            threshold = looked_at(collected, *parts, row, promise=promise)
-            record_look(asked.study, row, promise, threshold=threshold)
+    while look and made.to_look_at:  # each has the level that those before have left
+        row = made.to_look_at[0]
+        threshold = looked_at(collected, *parts, row, promise=promise)
+        record_look(asked.study, row, promise, threshold=threshold)
         with read_session() as session:
             ledger = looks(session, asked.study)
         made = acceptance_report(collected, *parts, promise=promise, looks=ledger)

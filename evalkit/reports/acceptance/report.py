@@ -88,7 +88,8 @@ class AcceptanceRow:
     inputs : str
         The hash of all that a look at the certification labels sees.
     n_looks : int
-        How often they were looked at, other labels or another promise each time.
+        How often anybody looked on this subject, at whichever judge: other labels, another judge
+        or another promise each time.
     level : float
         What the look at these inputs spent, or would spend, of the chance of error.
     """
@@ -207,9 +208,10 @@ def _row(
         for part in (Split.DEV, Split.TEST)
     )
     inputs = _inputs(units, counts, splits, promise, ids)
-    own = judge[1], subject_key(subject)
-    looks = [look for look in every_look if (look.judge, look.subject) == own]
-    earlier = next((look for look in looks if look.inputs == inputs), None)
+    # Of all judges: who chooses among judges by their looks has looked as often as at one.
+    looks = [look for look in every_look if look.subject == subject_key(subject)]
+    seen = judge[1], inputs
+    earlier = next((look for look in looks if (look.judge, look.inputs) == seen), None)
     level = look_level(len(looks) + 1, error=promise.error) if earlier is None else earlier.level
     least = least_labels(risk=promise.risk, error=level)
     refusal = _missing(units, odds, dev, certification, least, promise)

@@ -22,7 +22,9 @@ _REFUSED = {
 EVERYBODY = "The labels of everybody count here, whichever annotators are chosen."
 HOW = (
     "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
-    "the test split, which nothing else looks at. Sure is the share of a judge's verdicts on the "
+    "the test split, by looks that are counted. No threshold is chosen by them; but other numbers "
+    "of judges, on Worth it? and Corrected numbers, rest on these cases, too: a judge that was "
+    "picked by those has been looked at uncounted. Sure is the share of a judge's verdicts on the "
     "same pair or response, in both orders and repeats, that say the same. Wrong is a verdict "
     "where more people say something else than say the same."
 )

@@ -216,8 +216,9 @@ def audit_table(rows: Sequence[AuditRow]) -> Table:
 
 _LOOK_COLUMNS = ("Judge", "On", "When", "By", "Risk", "Probability", "Spent", "Outcome")
 _LOOK_NOTE = (
-    "Each look at other labels, or with another promise, spends its share of the chance of error: "
-    "the first 61 %, the second 15 %, together never more than all. The same again spends nothing."
+    "Each look at another judge, at other labels or with another promise, spends its share of the "
+    "chance of error: the first 61 %, the second 15 %, together never more than all. The same "
+    "again spends nothing."
 )
 _AUDIT_COLUMNS = (
     "Judge",

@@ -1,8 +1,9 @@
 """Whether a judge is worth it: all that is known of it on one thing, and what follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow
 from evalkit.reports.correction.report import CorrectionReport
@@ -41,14 +42,14 @@ class Worth:
     acceptance : AcceptanceRow or None
         None where no verdict can be right or wrong.
     saved : float or None
-        The most labels it saves for any number of a model; 0 or less where it saves none, None
-        where nothing can be corrected.
+        The labels it saves for the number of a model, the median over models: the most of many is
+        large by chance alone. 0 or less where it saves none, None where nothing can be corrected.
     n_labels : int
         Labels of people that its numbers are corrected by.
     cost : Estimate or None
         Dollars for a verdict; None where no record says it.
     cost_of_label : float or None
-        Dollars for a label saved: all its verdicts over ``saved``.
+        Dollars for a label saved: all it has cost, on everything it judged, over ``saved``.
     daily : Estimate
         How often it says what the first person said, 0–1, by cases; to be looked at every day.
     """
@@ -89,7 +90,7 @@ def worth_report(
         Of a study, judges included; the others are reports of the same.
     """
     collected = identified(collected)
-    by_judge = {cost.judge: cost.per_label["cost_usd"] for cost in costs}
+    by_judge = {cost.judge: cost for cost in costs}
     own_names = {
         name: who.name for name, who in zip(names(collected), collected.annotators, strict=True)
     }
@@ -109,34 +110,30 @@ def worth_report(
 def _worth(
     row: JudgeRow,
     acceptance: AcceptanceRow | None,
-    savings: tuple[float | None, int, int],
-    cost: Estimate | None,
+    savings: tuple[float | None, int],
+    cost: JudgeCost | None,
     daily: Estimate,
 ) -> Worth:
-    saved, n_labels, n_judged = savings
-    is_known = cost is not None and cost.value is not None
+    saved, n_labels = savings
     of_label = None
-    if is_known and saved is not None and saved > 0:
-        of_label = (cost.value or 0.0) * n_judged / saved if cost else None
-    return Worth(row, acceptance, saved, n_labels, cost if is_known else None, of_label, daily)
+    if cost is not None and cost.total_usd is not None and saved is not None and saved > 0:
+        of_label = cost.total_usd / saved
+    of_verdict = cost.per_label["cost_usd"] if cost is not None else None
+    if of_verdict is not None and of_verdict.value is None:
+        of_verdict = None
+    return Worth(row, acceptance, saved, n_labels, of_verdict, of_label, daily)
 
 
 def _savings(
     correction: CorrectionReport, judge: str, subject: Subject
-) -> tuple[float | None, int, int]:
-    """Return the most labels saved, of how many, by how many verdicts."""
+) -> tuple[float | None, int]:
+    """Return the labels saved for a model's number, the median over models, and of how many."""
     for part in correction.parts:
         if (part.judge, part.subject) == (judge, subject):
-            return (
-                _most(row.correction.labels_saved for row in part.rows),
-                part.n_labelled,
-                (part.n_judged),
-            )
-    return None, 0, 0
-
-
-def _most(numbers: Iterable[float | None]) -> float | None:
-    return max((number for number in numbers if number is not None), default=None)
+            numbers = [row.correction.labels_saved for row in part.rows]
+            saved = [number for number in numbers if number is not None]
+            return (median(saved) if saved else None), part.n_labelled
+    return None, 0
 
 
 def _daily(collected: Collected, row: JudgeRow) -> Estimate:

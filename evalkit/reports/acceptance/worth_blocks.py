@@ -32,7 +32,8 @@ _COLUMNS = (
     "Same as people, looked at every day",
 )
 _NOTE = (
-    "Labels saved are the most for any number of a model, of those people gave. The last column is "
+    "Labels saved are those for the number of a model, the median over models, of those people "
+    "gave. A label saved costs all that the judge has cost over these. The last column is "
     "by the first person of each case; its interval holds at every look at once."
 )
 
@@ -42,7 +43,7 @@ def advice_in_words(worth: Worth) -> str:
     saved = worth.saved
     more = ""
     if worth.advice is Advice.BESIDE and saved is not None:
-        more = f" At most {counted(round(saved), 'label')} of {worth.n_labels:,}."
+        more = f" {counted(round(saved), 'label')} of {worth.n_labels:,}, the median over models."
     elif saved is not None and worth.advice is not Advice.ACCEPT:
         more = " It saves no labels worth counting." if saved < 1 else ""
     row = worth.row

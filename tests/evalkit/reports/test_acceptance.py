@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -33,7 +34,9 @@ from evalkit.reports.acceptance.tables import (
 from evalkit.reports.acceptance.worth import Advice, worth_report
 from evalkit.reports.acceptance.worth_blocks import advice_in_words, worth_blocks, worth_entries
 from evalkit.reports.correction.report import correction_report
+from evalkit.reports.judges.costs import JudgeCost
 from evalkit.reports.judges.report import judges_report
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.judges.acceptance import look_level
 from evalkit.study.accepted import AcceptedUnit, AcceptedVerdicts, Look
 from evalkit.study.odds import Presented
@@ -398,3 +401,40 @@ def test_cards_hold_their_numbers_in_the_table_and_in_the_document():
     for entry in entries:
         assert {entry["ratio"]["value"], entry["daily"]["value"]} <= set(numbers)
     assert worth_blocks(()) == ()
+
+
+def test_a_look_at_another_judge_is_a_look_of_the_study_too():
+    collected = judged(1.0, 1.0, 1.0, 1.0, judges=2, n_cases=N_CASES)
+    one, other = acceptance_report(collected, split()).rows
+    look = look_of(one, Promise())
+
+    again, next_judge = acceptance_report(collected, split(), looks=(look,)).rows
+
+    assert again.is_accepted
+    assert next_judge.refusal is Refusal.NOT_LOOKED
+    assert (other.n_looks, next_judge.n_looks) == (0, 1)
+    # 1 / k^2: the second look has a quarter of the first, whichever judge it is of.
+    assert next_judge.level == pytest.approx(other.level / 4)
+
+
+def test_a_label_saved_costs_all_the_judge_has_cost_over_the_median_of_what_it_saves():
+    collected = judged(0.9, 0.9, 0.9, 0.95, judges=1, n_cases=300)
+    collected = labelled_only(collected, range(150))
+    correction = correction_report(collected, NOTHING_PRESENTED)
+    (part,) = (each for each in correction.parts if each.subject == PREFERRED)
+    cost = JudgeCost("Judge", {"cost_usd": Estimate(0.01, 0.01, 0.01, 600)}, 6.0)
+    report = acceptance_report(collected, split(300))
+
+    def card(*saved):
+        of = tuple(SimpleNamespace(correction=SimpleNamespace(labels_saved=n)) for n in saved)
+        changed = replace(correction, parts=(replace(part, rows=of),))
+        name = replace(cost, judge=collected.annotators[-1].name)
+        (made,) = worth_report(collected, judges_report(collected), report, changed, (name,))
+        return made
+
+    # The median of -40, 10 and 90 is 10: 6 dollars over 10 labels, though the most is 90.
+    assert card(-40.0, 10.0, 90.0).saved == 10.0
+    assert card(-40.0, 10.0, 90.0).cost_of_label == pytest.approx(0.6)
+    # Large for one of three alone: no reason to use it.
+    assert card(-40.0, -1.0, 90.0).advice is not Advice.BESIDE
+    assert card(-40.0, -1.0, 90.0).cost_of_label is None
