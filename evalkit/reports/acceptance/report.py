@@ -210,8 +210,7 @@ def _row(
     inputs = _inputs(units, counts, splits, promise, ids)
     # Of all judges: who chooses among judges by their looks has looked as often as at one.
     looks = [look for look in every_look if look.subject == subject_key(subject)]
-    seen = judge[1], inputs
-    earlier = next((look for look in looks if (look.judge, look.inputs) == seen), None)
+    earlier = _earlier(looks, judge[1], inputs)
     level = look_level(len(looks) + 1, error=promise.error) if earlier is None else earlier.level
     least = least_labels(risk=promise.risk, error=level)
     refusal = _missing(units, odds, dev, certification, least, promise)
@@ -242,6 +241,11 @@ def _row(
         n_looks=len(looks),
         level=level,
     )
+
+
+def _earlier(looks: Sequence[Look], judge: str, inputs: str) -> Look | None:
+    """Return the look that saw just this of a judge, or None."""
+    return next((look for look in looks if (look.judge, look.inputs) == (judge, inputs)), None)
 
 
 def looked_at(
