@@ -29,7 +29,7 @@ files = st.file_uploader(
 st.caption(
     "Also read: verdicts of judges as AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep "
     "them, and images that records refer to (PNG, JPEG, WebP, GIF, or a zip of them), now or "
-    "later. Above 50 MB: `python -m evalkit import FILE FILE`"
+    "later. Files above 50 MB come in on the command line: python -m evalkit import FILE FILE"
 )
 choices = import_choices(actor_id=user.id)
 

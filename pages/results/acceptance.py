@@ -41,7 +41,7 @@ narrowed = filters.of_study(study, head.filters)
 chosen = replace(narrowed, annotator_ids=()).with_all_judges()
 exhibits.say(filters.in_words(study, replace(chosen, judges=False)), study.judges_not_admitted)
 kept = collecting.kept(study, chosen)
-address = links.state(study, chosen)
+address = links.state(study, narrowed.with_all_judges())
 verdict = st.container()
 with (asked := st.empty()).container():
     promise = acceptance.ask_promise()
