@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from db.columns import now
-from db.commands import annotation as commands, repair
+from db.commands import annotation as commands, next_unit, repair
 from db.commands.assignments import OnScreen, hold_next, next_task_id, release
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.commands.units import count_units, outdate_units
@@ -378,7 +378,12 @@ def test_what_remains_is_what_can_still_be_given_out(sqlite_database, n_asked):
 def test_far_more_known_cases_than_are_looked_at_never_hide_what_is_left(
     sqlite_database, monkeypatch
 ):
-    monkeypatch.setattr("db.commands.assignments._N_LOOKED_AT", 2)
+    looks_at_two = (
+        next_unit._search(next_unit._is_case_known, 2),
+        next_unit._search(next_unit._is_known, 2),
+        next_unit._search(next_unit._is_known, None),
+    )
+    monkeypatch.setattr(next_unit, "_SEARCHES", looks_at_two)
     people = People(n_people=1, n_models=3, n_cases=9, overlap=2, pairs_per_case=2, seed=2)
 
     for _ in range(18):
