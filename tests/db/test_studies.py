@@ -349,7 +349,10 @@ def test_what_is_downloaded_is_what_is_exported_to_a_file(sqlite_database, tmp_p
     file = tmp_path / "study.jsonl.gz"
     export_file(file, study=PLAN.name)
 
-    assert export_bytes("study.jsonl.gz", study=PLAN.name) == file.read_bytes()
+    assert (
+        export_bytes("study.jsonl.gz", study=PLAN.name, format=FileFormat.EVALKIT)
+        == file.read_bytes()
+    )
     assert export_bytes("x.csv", study=PLAN.name, format=FileFormat.CSV).startswith(b"\xef\xbb\xbf")
 
 

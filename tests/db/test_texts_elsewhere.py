@@ -14,11 +14,12 @@ from db.queries import library
 from db.queries.annotation.task import comparison_task
 from db.queries.cases_to_ask import cases_to_ask
 from db.queries.integrity import integrity_findings
-from db.queries.records.preferences import training_pairs
+from db.queries.records.preferences import training_pairs, withheld
 from db.queries.results import collect, result_study
 from db.queries.results.style import style_table
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import case_hash, version_hash
+from evalkit.formats.material import ExportOptions, HeldBack
 from evalkit.rendering.markdown import TEXT_ELSEWHERE
 from evalkit.rendering.task import render_task
 from evalkit.reports.ranking.report import ranking_report
@@ -298,8 +299,10 @@ def test_no_model_is_asked_and_none_is_trained_on_what_has_no_text(database, lab
     with read_session() as session:
         version = session.exec(select(EvalSetVersion)).one()
         assert session.execute(cases_to_ask(version.id, Case.id)).all() == []
-        pairs = training_pairs(session, study="Set")
+        study = result_study(session, name="Set")
+        options = ExportOptions(also=tuple(HeldBack))
+        out = withheld(session, study, options, left_out={})
+        pairs = training_pairs(session, study, options, out, ties=True)
 
     assert len(pairs.case) == 0
-    assert pairs.left_out["with a failed or empty response"] == 0
-    assert pairs.left_out["whose text is in no file that came"] == 1
+    assert out.left_out == {"whose text is in no file that came": 1}
