@@ -119,6 +119,13 @@ UNITS: dict[str, dict[str, str]] = {
         "behind": _MARGIN,
         "cost_ratio": "multiple of the first model",
     },
+    "differences": {
+        "differ": _SHARE,
+        "certainty": "share of a judge's verdicts on a unit that say the same, 0 to 1",
+        "unanimity": "share of people on a unit who say what most say, 0 to 1",
+        "distance": "share of the scale, 0 to 1",
+        "weight": "certainty times unanimity times distance, 0 to 1",
+    },
     "errors": {"tags": _SHARE, "penalties": "weight of the errors in a response"},
     "judges": {
         "alpha": _AGREEMENT,
@@ -227,6 +234,7 @@ INTERVAL_METHODS = {
     "correction": "95 %, clustered by case, within the scale, by the method each row names",
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
+    "differences": "95 %, clustered by case: shares by Wilson's score",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
     "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
     "shares by Wilson's score; the stand-in test by Student's t",

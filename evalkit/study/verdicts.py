@@ -34,6 +34,9 @@ class VerdictUnits:
         How many people judged it.
     is_wrong : BoolArray of shape (n_units,)
         Whether more people say something else than say the same; never where none did.
+    by_judge, by_people : IntArray of shape (n_units, n_values)
+        How often each value was said of the unit, all verdicts of the judge and the latest answer
+        of every person; as if ``first`` stood first.
     values : tuple
         As of ``Codings``.
     """
@@ -45,6 +48,8 @@ class VerdictUnits:
     certainty: FloatArray
     n_people: IntArray
     is_wrong: BoolArray
+    by_judge: IntArray
+    by_people: IntArray
     values: tuple[float | str, ...]
 
 
@@ -71,7 +76,7 @@ def verdict_units(collected: Collected, judge: int, subject: Subject) -> Verdict
     judge : int
         Its index into ``annotators``.
     subject : Subject
-        One of :func:`acceptable_subjects`.
+        One of :func:`acceptable_subjects`, or a tag.
 
     Returns
     -------
@@ -100,6 +105,8 @@ def verdict_units(collected: Collected, judge: int, subject: Subject) -> Verdict
         certainty=np.where(is_clear, most / told.sum(axis=1), 0.0),
         n_people=people.sum(axis=1),
         is_wrong=is_clear & (same < people.max(axis=1, initial=0)),
+        by_judge=told,
+        by_people=people,
         values=every.values,
     )
 

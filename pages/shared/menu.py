@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),
     Entry("results/judges.py", "judges", "Judges", "Judges", Role.LEAD),
+    Entry("results/differences.py", "differences", "Differences", "Judges", Role.LEAD),
     Entry("results/acceptance.py", "acceptance", "Acceptance", "Judges", Role.LEAD),
     Entry("results/correction.py", "correction", "Corrected numbers", "Judges", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),

@@ -18,6 +18,7 @@ BARE = (
     "results/regression.py",
     "results/leaderboards.py",
     "results/judges.py",
+    "results/differences.py",
     "results/acceptance.py",
     "results/correction.py",
 )

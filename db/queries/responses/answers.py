@@ -72,7 +72,7 @@ class Answer:
     ``output_ids`` are of the responses that were shown, in the order of the screen; ``texts`` are
     what was written of them, in the same order, by question. ``ranking`` has the ids of those
     that were ranked, best first, each place with those that share it. ``probability`` is how
-    probable a judge held its preference.
+    probable a judge held its preference, ``rationale`` its reasons for all that it said.
     """
 
     annotator: str
@@ -89,6 +89,7 @@ class Answer:
     ranking: tuple[tuple[int, ...], ...] = ()
     checks: tuple[GivenCheck, ...] = ()
     probability: float | None = None
+    rationale: str = ""
 
 
 def answers(
@@ -110,6 +111,7 @@ def answers(
             col(Annotation.is_superseded),
             col(Annotation.comment),
             col(Annotation.texts),
+            col(Annotation.details),
             *columns,
             col(Annotator.name),
             col(Annotator.kind),
@@ -181,7 +183,14 @@ def _answer(
         ranking=() if row.is_superseded else ranking,
         checks=tuple(checks.get(row.annotation_id, ())),
         probability=None if row.is_superseded else row.probability,
+        rationale=_rationale(row.details),
     )
+
+
+def _rationale(details: Mapping[str, Any] | None) -> str:
+    """Return a judge's reasons; files bring them, so they may be anything."""
+    rationale = (details or {}).get("rationale")
+    return rationale if isinstance(rationale, str) else ""
 
 
 def _rankings(

@@ -1,7 +1,7 @@
 """What a lead reads of a case: responses next to each other, and everybody's answers about them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -49,6 +49,24 @@ def one_response(
     if case_id is None or output_id not in made:
         return None
     return _of_study(session, study, filters, case_id, [output_id], made)
+
+
+def some_responses(
+    session: Session, study: ResultStudy, *, filters: ResultFilters, output_ids: Sequence[int]
+) -> SideBySide | None:
+    """Return responses of the study to one case, with the answers that are about all of them.
+
+    None where it has none of these ids. What was said of one of two beside a third is left out.
+    """
+    case_id = _case_of(session, output_ids[0])
+    made = {} if case_id is None else _made(session, study, case_id)
+    if case_id is None or not set(output_ids) <= set(made):
+        return None
+    read = _of_study(session, study, filters, case_id, output_ids, made)
+    if read is None:
+        return None
+    about = tuple(each for each in read.answers if set(output_ids) <= set(each.output_ids))
+    return replace(read, answers=about)
 
 
 def every_response(session: Session, case_id: int) -> SideBySide | None:

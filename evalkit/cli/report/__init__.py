@@ -7,6 +7,7 @@ from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.correction import correction
 from evalkit.cli.report.decision import decision
+from evalkit.cli.report.differences import differences
 from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
 from evalkit.cli.report.judges import judges
@@ -29,6 +30,7 @@ for command in (
     judges,
     acceptance,
     correction,
+    differences,
     html,
     decision,
     power,

@@ -6,12 +6,11 @@ import numpy as np
 
 from evalkit.stats.counts import PREFERENCE_VALUES, Codings, FloatArray, IntArray, sum_by
 from evalkit.study.collected import Collected, Criterion, latest_preferences
+from evalkit.study.distances import preference_distances
 from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
 from evalkit.study.who import identified
 from evalkit.vocabulary import Level
 
-#: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
-_HALF = 0.5
 # Equal scores are not apart, whatever rounding makes of their sum.
 _ROUNDING = 1e-12
 
@@ -87,7 +86,7 @@ def disagreements(
     if isinstance(subject, Criterion) and subject.level is not Level.NOMINAL:
         spread = _spread(unit, _shares_of_scale(codings, subject), n)
     else:
-        distances = _between_preferences() if subject == PREFERRED else _between_values(codings)
+        distances = preference_distances() if subject == PREFERRED else _between_values(codings)
         spread = _between(unit, codings.value, distances, n)
     scored = codings.numbers if isinstance(subject, Criterion) else codings.value
     ends = starts + n
@@ -129,15 +128,6 @@ def _disagreement(
         values=tuple(value[by_name].tolist()),
         distance=distance,
     )
-
-
-def _between_preferences() -> FloatArray:
-    """Return how far two preferences are apart; shape (4, 4)."""
-    n = len(PREFERENCE_VALUES)
-    distances = np.full((n, n), _HALF)
-    distances[0, 1] = distances[1, 0] = 1.0
-    np.fill_diagonal(distances, 0.0)
-    return distances
 
 
 def _between_values(codings: Codings) -> FloatArray:

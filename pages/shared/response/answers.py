@@ -74,7 +74,7 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
 def said_html(
     answers: Sequence[Answer], headings: Mapping[int, str], numbers: Mapping[int, int]
 ) -> str:
-    """Give what each annotator checked, marked and wrote, escaped, a paragraph each."""
+    """Give what each annotator checked, marked, wrote and reasoned, escaped, a paragraph each."""
     paragraphs = []
     for answer in answers:
         marks = [mark for mark in answer.marks if mark.tag or mark.note]
@@ -82,7 +82,8 @@ def said_html(
         lines = _check_lines(answer, headings)
         lines += [_mark_line(mark, headings, numbers.get(mark.mark_id)) for mark in marks]
         lines += _text_lines(answer, headings)
-        lines += [_comment_line(answer, headings)] if answer.comment else []
+        lines += [_of_all_shown(answer, headings, answer.comment)] if answer.comment else []
+        lines += [_of_all_shown(answer, headings, answer.rationale)] if answer.rationale else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
             paragraphs.append(f'<p dir="auto"><strong>{escape(_by(answer))}</strong><br>{body}</p>')
@@ -169,10 +170,10 @@ def _text_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _comment_line(answer: Answer, headings: Mapping[int, str]) -> str:
-    """Give a comment; one on several responses with the letters under which they were shown."""
+def _of_all_shown(answer: Answer, headings: Mapping[int, str], words: str) -> str:
+    """Give words on all responses; on several with the letters under which they were shown."""
     if len(answer.output_ids) == 1:
-        return answer.comment
+        return words
     named = zip(answer.output_ids, LETTERS.values(), strict=False)
     lettered = [f"{_name(output_id, headings)} as {letter}" for output_id, letter in named]
-    return f"With {joined(lettered)}: {answer.comment}"
+    return f"With {joined(lettered)}: {words}"

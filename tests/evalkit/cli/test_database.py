@@ -244,6 +244,7 @@ COMMANDS = [
     ["report", "judges", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
+    ["report", "differences", "--study", "s"],
     ["ask", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],

@@ -28,6 +28,8 @@ from evalkit.reports.annotators import tables as annotator_blocks
 from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.correction import tables as correction_blocks
 from evalkit.reports.correction.report import correction_report
+from evalkit.reports.differences.report import differences as differences_of, judges_and_subjects
+from evalkit.reports.differences.tables import judges_table as judges_differing
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.judges import tables as judges_blocks
@@ -124,6 +126,21 @@ def acceptance_shown(collected, pace):
     return [acceptances.acceptance_table(report), acceptances.curve_table(report.rows)]
 
 
+def differing_shown(collected, pace):
+    """Give what the page about differences folds: how often each judge differs from people."""
+    with read_session() as session:
+        of_cases = splits(session, results.result_study(session, name="Study"))
+    return [
+        judges_differing(
+            [
+                differences_of(collected, of_cases, judge, subject)
+                for judge, subjects in judges_and_subjects(collected).items()
+                for subject in subjects
+            ]
+        )
+    ]
+
+
 def corrected_shown(collected, pace):
     """Give what the page with corrected numbers shows: every judge, model by model."""
     with read_session() as session:
@@ -182,7 +199,7 @@ def regression_shown(collected, pace):
 
 CHANGE = ["--before", MODELS[0], "--after", MODELS[1], "--criterion", "helpfulness", "--level", "3"]
 #: What the file does not have.
-NOT_IN_FILE = {"pair", "regression"}
+NOT_IN_FILE = {"differences", "pair", "regression"}
 #: Where the page shows the same numbers in another table.
 ON_PAGE = {"significance": two_shown}
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
@@ -193,6 +210,7 @@ ROOMS = {
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),
     "judging": (judging_shown, ["judges", "--judges"], "fold"),
     "correction": (corrected_shown, ["correction", "--judges"], "show"),
+    "differences": (differing_shown, ["differences", "--judges"], "fold"),
     "errors": (errors_shown, ["errors"], "show"),
     "pair": (where_shown, ["pair", "--model", MODELS[0], "--other", MODELS[1]], "fold"),
     "power": (power_shown, ["power"], "show"),

@@ -1,0 +1,1 @@
+"""Where a judge and people differ, case by case."""

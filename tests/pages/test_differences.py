@@ -1,0 +1,161 @@
+"""The page about the cases on which a judge and people differ."""
+
+import pytest
+from sqlmodel import select
+
+from db.engine import read_session, write_session
+from db.models import Annotation, Assignment, Case
+from db.queries import results
+from db.queries.responses.side_by_side import some_responses
+from db.queries.results import ResultFilters
+from evalkit.judging.split import Split, split_of
+from evalkit.vocabulary import Role
+from pages.shared.response.answers import said_html
+from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.test_annotators import opened
+
+PAGE = "results/differences.py"
+MODELS = ("Atlas :red[x]", "Birch <b>")
+JUDGE = "gauge $1$ <i>"
+N_CASES = 30
+
+
+def store_study():
+    """Two people who prefer the left, and a judge that prefers the right of every third."""
+    ids = make_eval_set(models=MODELS, n_cases=N_CASES)
+    make_study(ids)
+    for case in range(N_CASES):
+        pair = [f"case-{case}/{model}" for model in MODELS]
+        for person in ("Ada", "Bo"):
+            annotate(ids, person, *pair, "left", comment=f"{person} on {case}")
+        better = "left" if case % 3 else "right"
+        for order, verdict in ((pair, better), (pair[::-1], _turned(better))):
+            annotation = annotate(ids, JUDGE, *order, verdict, is_judge=True)
+            _reason(annotation, f"Because of {case}, **{verdict}**")
+    return ids
+
+
+def _turned(side):
+    return "right" if side == "left" else "left"
+
+
+def _reason(annotation_id, rationale):
+    with write_session() as session:
+        session.get(Annotation, annotation_id).details = {"rationale": rationale}
+
+
+def part_of_cases():
+    """Give which part of the split each case is of, by its key."""
+    with read_session() as session:
+        return {case.key: split_of(case.case_hash) for case in session.exec(select(Case)).all()}
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
+
+
+def differing(*parts):
+    """Give the cases on which the judge differs that are in some parts of the split."""
+    of = part_of_cases()
+    return [f"case-{case}" for case in range(0, N_CASES, 3) if of[f"case-{case}"] in parts]
+
+
+def listed(app):
+    """Give the list of cases."""
+    return next(of.value for of in app.dataframe if "Weight" in of.value)
+
+
+def test_the_cases_are_listed_worst_first_without_those_of_the_test(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE)
+
+    frame = listed(app)
+    assert sorted(frame["Case"]) == sorted(differing(Split.TRAIN, Split.DEV))
+    assert set(frame["People say"]) == {f"2 × {MODELS[0]} is better"}
+    assert set(frame["Judge says"]) == {f"{MODELS[1]} is better"}
+    assert "gauge $1$ &lt;i&gt; and people differ on" in words
+    assert "Cases of the test split are not listed" in words
+
+
+def test_the_open_case_shows_both_orders_the_reasons_and_everybody_s_answer(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+
+    answers = next(of.value for of in app.dataframe if "Compared" in of.value)
+
+    assert list(answers["By"][:2]) == ["Ada", "Bo"]
+    assert len(answers) == 4
+    assert set(answers["Compared"][2:]) == {" with ".join(MODELS), " with ".join(MODELS[::-1])}
+
+
+def test_of_a_pair_the_answers_about_both_are_read_with_comments_and_reasons(study):
+    pair = [study[f"case-3/{model}"] for model in MODELS]
+    with read_session() as session:
+        of = results.result_study(session, name="Study")
+        read = some_responses(
+            session, of, filters=ResultFilters().with_all_judges(), output_ids=pair
+        )
+        alone = some_responses(session, of, filters=ResultFilters(), output_ids=[pair[0], 9999])
+
+    words = said_html(read.answers, read.headings, {})
+
+    assert "Ada on 3" in words
+    assert "Because of 3, **right**" in words
+    assert "Because of 3, **left**" in words
+    assert alone is None
+
+
+def test_where_people_do_not_agree_can_be_left_out_by_its_address(app, sign_in, study):
+    pair = [f"{differing(Split.DEV)[0]}/{model}" for model in MODELS]
+    annotate(study, "Cy", *pair, "tie")
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+    everywhere = list(listed(app)["Case"])
+    words = opened(app, PAGE, agreed="1")
+
+    assert set(everywhere) - set(listed(app)["Case"]) == {pair[0].split("/")[0]}
+    assert "where people agree with one another" in words
+
+
+def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=MODELS, n_cases=2)
+    make_study(ids)
+    annotate(ids, "Ada", *[f"case-0/{model}" for model in MODELS], "left")
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE)
+
+    assert "No judge has judged here yet" in words
+    assert "Verdicts are records of annotators of kind" in words
+
+
+def test_where_they_never_differ_there_is_a_sentence_and_no_list(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=MODELS, n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        pair = [f"case-{case}/{model}" for model in MODELS]
+        annotate(ids, "Ada", *pair, "left")
+        annotate(ids, JUDGE, *pair, "left", is_judge=True)
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE)
+
+    assert "and people differ on none of" in words
+    assert not any("Weight" in of.value for of in app.dataframe)
+
+
+def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):
+    sign_in(app, Role.LEAD)
+
+    assert "There is no study yet" in opened(app, PAGE)
+
+
+def test_an_annotator_may_not_open_it(app, sign_in, study):
+    sign_in(app, Role.ANNOTATOR)
+
+    assert "gauge" not in opened(app, PAGE)
+    with read_session() as session:
+        assert session.exec(select(Assignment.id)).first() is not None
