@@ -32,15 +32,21 @@ def test_every_verdict_of_a_judge_counts_by_order_and_together(both_orders):
     # Counted by hand over the 60 pairs of the file; what counted before was the second order alone.
     orders = judge.orders
     assert orders.n_pairs == 60
-    assert orders.first.percent_agreement.value == pytest.approx(40 / 60)
-    assert orders.second.percent_agreement.value == pytest.approx(42 / 60)
-    assert orders.mean.value == pytest.approx(82 / 120)
-    assert orders.both_agree.value == pytest.approx(27 / 60)
-    assert orders.positional.value == pytest.approx(32 / 60)
+    right, where = orders.right, orders.positions
+    assert right.first.percent_agreement.value == pytest.approx(40 / 60)
+    assert right.second.percent_agreement.value == pytest.approx(42 / 60)
+    assert right.mean.value == pytest.approx(82 / 120)
+    assert right.both_agree.value == pytest.approx(27 / 60)
+    assert (right.decided.value, right.decided.n) == (pytest.approx(27 / 32), 32)
+    assert right.n_undecided == 28
+    assert where.positional.value == pytest.approx(32 / 60)
+    # Left both times on 24 pairs, right both times on 4; nobody said a tie.
+    assert (where.primacy.value, where.primacy.n) == (pytest.approx(24 / 28), 28)
+    assert where.position_bias.value == pytest.approx((24 - 4) / 60)
     assert (judge.percent.value, judge.percent.n) == (pytest.approx(82 / 120), 60)
     # Nobody said a tie, so with both orientations counted chance is one half: κ = 2·p - 1.
-    assert orders.first.kappa.value == pytest.approx(2 * 40 / 60 - 1)
-    assert orders.second.kappa.value == pytest.approx(2 * 42 / 60 - 1)
+    assert right.first.kappa.value == pytest.approx(2 * 40 / 60 - 1)
+    assert right.second.kappa.value == pytest.approx(2 * 42 / 60 - 1)
     assert judge.kappa.value == pytest.approx(2 * 82 / 120 - 1)
 
 
@@ -49,7 +55,8 @@ def test_the_document_names_each_number_of_both_orders(both_orders):
 
     orders = entry["both_orders"]
     assert {
-        "n_pairs", "first", "second", "mean_of_orders", "both_must_agree", "positional_agreement"
+        "n_pairs", "first", "second", "mean_of_orders", "both_must_agree", "where_both_agree",
+        "n_undecided", "positional_agreement", "primacy", "position_bias"
     } == set(orders)  # fmt: skip
     assert orders["positional_agreement"]["value"] == pytest.approx(32 / 60)
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.stats.agreement.kappa import AnnotatorAgreement, agreement_with_rest
-from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.agreement.kappa import agreement_with_rest
+from evalkit.stats.counts import IntArray
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.judges.ceiling import beside
+from evalkit.stats.judges.orders import Positions, RightByRule, positions, right_by_rule
 from evalkit.study.collected import (
     Collected,
     Preferences,
@@ -24,25 +26,12 @@ from evalkit.vocabulary import AnnotatorKind
 class BothOrders:
     """A judge on the ``n_pairs`` pairs it was shown in both orders.
 
-    Attributes
-    ----------
-    first, second : AnnotatorAgreement
-        Agreement with people by what it said when it saw a pair first, and the other way round.
-    mean : Estimate
-        The mean over both orders of how often it said what people did, 0–1.
-    both_agree : Estimate
-        How often both its verdicts are what a person said, 0–1; of two verdicts that contradict
-        each other at most one can be.
-    positional : Estimate
-        How often both verdicts are the same whatever the order, whether people judged or not.
+    ``right`` is by people who judged the same pairs, ``positions`` of all of them.
     """
 
     n_pairs: int
-    first: AnnotatorAgreement
-    second: AnnotatorAgreement
-    mean: Estimate
-    both_agree: Estimate
-    positional: Estimate
+    right: RightByRule
+    positions: Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +94,20 @@ def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
 
 def orders_entry(orders: BothOrders) -> dict[str, Any]:
     """Return the numbers of a judge in both orders; docs/reports.md describes them."""
+    right, positions = orders.right, orders.positions
     return {
         "n_pairs": orders.n_pairs,
         **{
             name: {"kappa": asdict(of.kappa), "percent_agreement": asdict(of.percent_agreement)}
-            for name, of in (("first", orders.first), ("second", orders.second))
+            for name, of in (("first", right.first), ("second", right.second))
         },
-        "mean_of_orders": asdict(orders.mean),
-        "both_must_agree": asdict(orders.both_agree),
-        "positional_agreement": asdict(orders.positional),
+        "mean_of_orders": asdict(right.mean),
+        "both_must_agree": asdict(right.both_agree),
+        "where_both_agree": asdict(right.decided),
+        "n_undecided": right.n_undecided,
+        "positional_agreement": asdict(positions.positional),
+        "primacy": asdict(positions.primacy),
+        "position_bias": asdict(positions.position_bias),
     }
 
 
@@ -123,24 +117,43 @@ def both_orders(both: Collected, judge: int) -> BothOrders | None:
     early, late = _seen_both_ways(preferences, judge)
     if not len(early):
         return None
-    people = np.flatnonzero(preferences.annotator != judge)
-    once = [
-        replace(both, preferences=entries_at(preferences, np.concatenate([people, *places])))
-        for places in ((early,), (late,), (early, late))
-    ]
-    first, second, mean = (
-        agreement_with_rest(codings_of_preferences(of, every=True))[judge] for of in once
-    )
-    same = _winner(preferences, early) == _winner(preferences, late)
+    preference = preferences.preference
     case = both.outputs.case[preferences.left[early]]
     return BothOrders(
         n_pairs=len(early),
-        first=first,
-        second=second,
-        mean=mean.percent_agreement,
-        both_agree=_both_agree(once[0], once[1], judge),
-        positional=_share(same.astype(np.float64), case),
+        right=_right(both, judge, early, late),
+        positions=positions(preference[early], preference[late], case),
     )
+
+
+def _right(both: Collected, judge: int, early: IntArray, late: IntArray) -> RightByRule:
+    """Return how a judge did by each rule; its later verdicts are told from it as another's."""
+    preferences, other = both.preferences, len(both.annotators)
+    pair = _pair(preferences)
+    people = np.flatnonzero((preferences.annotator != judge) & np.isin(pair, pair[early]))
+    places = np.concatenate([people, early, late])
+    told = entries_at(preferences, places)
+    who = told.annotator.copy()
+    who[len(people) + len(early) :] = other
+    codings = codings_of_preferences(
+        replace(
+            both,
+            annotators=(*both.annotators, both.annotators[judge]),
+            preferences=replace(told, annotator=who),
+        ),
+        every=True,
+    )
+    first = beside(codings.at(codings.annotator != other), judge)
+    second = beside(codings.at(codings.annotator != judge), other)
+    return right_by_rule(first, second, judge=names(both)[judge])
+
+
+def _pair(preferences: Preferences) -> IntArray:
+    """Give every two outputs a number, whichever stood on the left."""
+    low = np.minimum(preferences.left, preferences.right).astype(np.int64)
+    high = np.maximum(preferences.left, preferences.right)
+    number: IntArray = low * (int(high.max(initial=0)) + 1) + high
+    return number
 
 
 def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, IntArray]:
@@ -153,45 +166,13 @@ def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, Int
     if turned.all() or not turned.any():
         # Every pair in one order: most judges, and no need to look at each pair.
         return own[:0], own[:0]
-    own = own[np.argsort(preferences.latest[own], kind="stable")]
-    left, right = preferences.left[own].tolist(), preferences.right[own].tolist()
-    last = dict(zip(zip(left, right, strict=True), own.tolist(), strict=True))
-    pairs = [
-        sorted((place, last[pair[::-1]]), key=lambda look: preferences.latest[look])
-        for pair, place in last.items()
-        if pair[0] < pair[1] and pair[::-1] in last
-    ]
-    early, late = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    own = own[np.argsort(preferences.latest[own], kind="stable")][::-1]
+    mine = entries_at(preferences, own)
+    order = 2 * _pair(mine) + (mine.left > mine.right)
+    orders, place = np.unique(order, return_index=True)
+    pairs = np.flatnonzero((orders[:-1] % 2 == 0) & (orders[1:] == orders[:-1] + 1))
+    looks = own[place[np.stack([pairs, pairs + 1])]]
+    latest = preferences.latest[looks]
+    swapped = latest[0] > latest[1]
+    early, late = np.where(swapped, looks[::-1], looks)
     return early, late
-
-
-def _winner(preferences: Preferences, places: IntArray) -> IntArray:
-    """Return the output preferred, or what was said of both as a number below zero."""
-    chosen = preferences.preference[places]
-    side = np.where(chosen == LEFT, preferences.left[places], preferences.right[places])
-    return np.where(chosen <= RIGHT, side, -chosen)
-
-
-def _both_agree(first: Collected, second: Collected, judge: int) -> Estimate:
-    """Return how often a person said what the judge said in both orders, each pair once."""
-    early, late = codings_of_preferences(first), codings_of_preferences(second)
-    own = early.annotator == judge, late.annotator == judge
-    # The units of both are the same pairs of outputs, so they have the same numbers.
-    verdict = np.full((2, int(early.unit.max(initial=-1)) + 1), -1, dtype=np.int64)
-    verdict[0, early.unit[own[0]]] = early.value[own[0]]
-    verdict[1, late.unit[own[1]]] = late.value[own[1]]
-    beside = ~own[0] & (verdict[0, early.unit] >= 0)
-    unit, case = early.unit[beside], early.case[beside]
-    hit = (verdict[:, unit] == early.value[beside]).all(axis=0)
-    n_units = verdict.shape[1]
-    n_people = np.bincount(unit, minlength=n_units)
-    seen = np.flatnonzero(n_people)
-    of_case = np.zeros(n_units, dtype=np.int64)
-    of_case[unit] = case
-    hits = sum_by(unit, hit.astype(np.float64), n_codes=n_units)
-    return _share(hits[seen] / n_people[seen], of_case[seen])
-
-
-def _share(value: Any, case: IntArray) -> Estimate:
-    weight = np.ones(len(value), dtype=np.int64)
-    return share_estimate(clustered_means(0 * weight, case=case, value=value, n=weight, n_groups=1))

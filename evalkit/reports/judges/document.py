@@ -44,6 +44,7 @@ def _judge(row: JudgeRow) -> Document:
         "kappa_of_people": asdict(row.ceiling.people),
         "same": asdict(row.ceiling.same),
         "same_of_people": asdict(row.ceiling.same_people),
+        "as_most_people": None if row.majority is None else asdict(row.majority),
         "stand_in": _test(row.test),
         "values": [_value(row, of) for of in row.values or ()],
         "confusion": None if row.confusion is None else row.confusion.tolist(),
@@ -67,4 +68,7 @@ def _value(row: JudgeRow, of: ValueRow) -> Document:
         "value": row.value_names[of.value],
         "recall": asdict(of.recall),
         "precision": asdict(of.precision),
+        "specificity": asdict(of.specificity),
+        "no_precision": asdict(of.no_precision),
+        "accuracy": asdict(of.accuracy),
     }

@@ -12,6 +12,7 @@ from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
 from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
 from evalkit.stats.judges.ceiling import Ceiling, beside, ceiling
+from evalkit.stats.judges.majority import AgainstMajority, against_majority
 from evalkit.study.collected import Collected, Criterion, names
 from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
 from evalkit.study.who import identified
@@ -54,7 +55,7 @@ class Ground:
 class JudgeRow:
     """One judge on one thing.
 
-    ``values`` and ``confusion`` are None for scales with numbers between their levels;
+    ``values``, ``confusion`` and ``majority`` are None for scales with numbers between their levels;
     ``value_names`` are those of ``Codings.values``. ``orders`` is None but for preferences.
     """
 
@@ -66,6 +67,7 @@ class JudgeRow:
     confusion: FloatArray | None
     value_names: tuple[float | str, ...]
     orders: BothOrders | None
+    majority: AgainstMajority | None
     has_ground: bool
 
     @property
@@ -179,6 +181,7 @@ def _judge_row(
         confusion=None if rows is None else confusion(rows),
         value_names=every.values,
         orders=_orders(collected, place) if subject == PREFERRED else None,
+        majority=None if rows is None else against_majority(rows),
         has_ground=ground.holds,
     )
 

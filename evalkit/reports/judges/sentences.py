@@ -97,18 +97,6 @@ def stand_in_words(test: AlternativeTest) -> str:
     return f"{matched} of {len(tested)} people matched within {100 * MARGIN:.0f} points: it {may}."
 
 
-def orders_in_words(row: JudgeRow) -> str:
-    """Say how far its verdicts hang on the order; nothing where it saw no pair in both."""
-    if row.orders is None:
-        return ""
-    same = row.orders.positional
-    if same.value is None:
-        return f"How far its verdicts hang on the order is not known: {lower(same.reason or '')}"
-    share = text.estimate(same, text.percent)
-    pairs = counted(row.orders.n_pairs, "pair")
-    return f"Shown {pairs} in both orders, it says the same of {share} whatever the order."
-
-
 def worth(row: JudgeRow, asked: str) -> str:
     """Say of one judge on one thing what can be concluded."""
     ratio = row.ceiling.ratio

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.reports.agreement.cells import number_cell
-from evalkit.reports.agreement.judges import BothOrders
 from evalkit.reports.blocks import (
     Axis,
     Block,
@@ -18,6 +17,7 @@ from evalkit.reports.blocks import (
     table,
     words,
 )
+from evalkit.reports.judges.orders import orders_blocks
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
@@ -40,6 +40,8 @@ _COLUMNS = (
     "People with each other, κ",
     "Same answer",
     "People, same answer",
+    "As most people",
+    "Macro F1",
     "n",
     "Reading",
     "Stand-in test",
@@ -48,33 +50,25 @@ RATIO_NOTE = (
     "On the units that the judge and two people judged. Of people's own agreement: the judge's κ "
     "with people over people's κ with each other; 100 % is a judge that agrees with people as they "
     "do. κ of a low ceiling is low too: read the ratio, not κ alone. Chance is that of all answers "
-    "together (Scott's); on Agreement and in both orders it is each annotator's own (Cohen's)."
+    "together (Scott's); on Agreement and in both orders it is each annotator's own (Cohen's). As "
+    "most people: how often it gives the answer with the most voices, where one has, and macro F1 "
+    "the same with all answers counting alike; it has no ceiling, for most are surer than one."
 )
 _VALUE_COLUMNS = (
     "Judge",
     "Answer",
     "Judge says it where people do",
     "People say it where the judge does",
+    "Judge does not where people do not",
+    "People do not where the judge does not",
+    "Right on it",
 )
-_ORDERS = (
-    "Judge",
-    "Pairs in both orders",
-    "Seen first: same as people",
-    "κ",
-    "Other order: same as people",
-    "κ, other order",
-    "Mean of orders",
-    "Both must agree",
-    "Positional agreement",
+_VALUES_NOTE = (
+    "Each answer for itself: how often the judge gives it where people do (sensitivity), how often "
+    "people do where the judge does (PPV), how often the judge does not where people do not "
+    "(specificity), how often people do not where the judge does not (NPV), and how often both do "
+    "or both do not (accuracy)."
 )
-_ORDERS_NOTE = (
-    "Of the pairs a judge saw in both orders. Seen first: what it said when it saw a pair the "
-    "first time; other order: with the sides swapped. Both must agree: a pair counts as the same "
-    "as people only where both verdicts are. Positional agreement: both verdicts are the same "
-    "whatever the order, whether people judged the pair or not; what lies below 100 % is the order."
-)
-
-
 _PARTS = (
     "In units: where people of one unit differ, each of their answers is a part of it, as is each "
     "of several verdicts."
@@ -91,7 +85,7 @@ def judges_section(report: JudgesReport) -> Section:
         *[block for subject in subjects_of(report)[:1] for block in ratios(report, subject)],
         judges_table(report),
         words(RATIO_NOTE if report.rows else "", style="note"),
-        orders_table(report.rows),
+        *orders_blocks(report.rows),
         *[values_table(report, subject) for subject in subjects_of(report)],
     )
 
@@ -146,6 +140,7 @@ def judges_table(report: JudgesReport) -> Table:
             number_cell(row.ceiling.people),
             number_cell(row.ceiling.same, text.percent),
             number_cell(row.ceiling.same_people, text.percent),
+            *_majority_cells(row),
             text.whole(row.ceiling.judge.n),
             Cell(standing_in_words(row.standing), about=row.ceiling.ratio.reason or ""),
             stand_in_words(row.test),
@@ -153,6 +148,13 @@ def judges_table(report: JudgesReport) -> Table:
         for row in ordered
     ]
     return table("Judges beside people", _COLUMNS, cells, left=("On", "Reading", "Stand-in test"))
+
+
+def _majority_cells(row: JudgeRow) -> tuple[Cell, Cell]:
+    if row.majority is None:
+        return Cell(""), Cell("")
+    accuracy, macro_f1 = row.majority.accuracy, row.majority.macro_f1
+    return number_cell(accuracy, text.percent, has_n=True), number_cell(macro_f1, has_n=True)
 
 
 def values_table(report: JudgesReport, subject: Subject) -> Table:
@@ -163,39 +165,22 @@ def values_table(report: JudgesReport, subject: Subject) -> Table:
             _answer(judge, row.value),
             number_cell(row.recall, text.percent, has_n=True),
             number_cell(row.precision, text.percent, has_n=True),
+            number_cell(row.specificity, text.percent, has_n=True),
+            number_cell(row.no_precision, text.percent, has_n=True),
+            number_cell(row.accuracy, text.percent),
         )
         for judge in best_first(report.on(subject))
         for row in judge.values or ()
         if row.recall.n or row.precision.n
     ]
     title = f"{subject_title(subject)}: answer by answer"
-    return table(title, _VALUE_COLUMNS, rows, left=("Answer",))
+    return table(title, _VALUE_COLUMNS, rows, left=("Answer",), note=_VALUES_NOTE)
 
 
 def _answer(judge: JudgeRow, value: int) -> str:
     if isinstance(judge.subject, Preferred) and value == 0:
         return "this one is better"
     return value_name(judge.value_names[value])
-
-
-def orders_table(judges: Sequence[JudgeRow]) -> Table:
-    """Show how each judge that saw pairs in both orders agrees with people in each."""
-    rows = [_orders_row(judge.judge, judge.orders) for judge in judges if judge.orders]
-    return table("Judges in both orders", _ORDERS, rows, note=_ORDERS_NOTE)
-
-
-def _orders_row(judge: str, orders: BothOrders) -> list[Cell]:
-    first, second = orders.first, orders.second
-    shares = (orders.mean, orders.both_agree, orders.positional)
-    return [
-        Cell(judge),
-        Cell(text.whole(orders.n_pairs)),
-        number_cell(first.percent_agreement, text.percent, has_n=True),
-        number_cell(first.kappa, has_n=True),
-        number_cell(second.percent_agreement, text.percent, has_n=True),
-        number_cell(second.kappa, has_n=True),
-        *(number_cell(share, text.percent, has_n=True) for share in shares),
-    ]
 
 
 def confusion_table(row: JudgeRow) -> Table:

@@ -9,17 +9,25 @@ from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.stats.judges.ceiling import AnswersOfBoth
 
 
+_ROUNDING = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class ValueRow:
     """One value, by its index into ``Codings.values``.
 
     ``recall`` is how often the judge says it where a person does, ``precision`` how often a person
-    does where the judge does; 0–1, with intervals by case, None where it never was said.
+    does where the judge does; ``specificity`` and ``no_precision`` the same of not saying it, and
+    ``accuracy`` how often judge and person both say it or both do not. 0–1, with intervals by
+    case; None where nothing was of that kind.
     """
 
     value: int
     recall: Estimate
     precision: Estimate
+    specificity: Estimate
+    no_precision: Estimate
+    accuracy: Estimate
 
 
 def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
@@ -54,9 +62,20 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
         )
         return [share_estimate(means, place) for place in range(n_values)]
 
-    recall, precision = shares(people, rows.by_judge), shares(rows.by_judge, people)
+    # Shares that add up to 1 but for rounding leave nothing where they should.
+    others = np.where(people > 1.0 - _ROUNDING, 0.0, 1.0 - people)
+    no = np.where(rows.by_judge > 1.0 - _ROUNDING, 0.0, 1.0 - rows.by_judge)
+    both = people * rows.by_judge + others * no
+    columns = (
+        shares(people, rows.by_judge),
+        shares(rows.by_judge, people),
+        shares(others, no),
+        shares(no, others),
+        shares(np.ones_like(people), both),
+    )
     return tuple(
-        ValueRow(value, recall[value], precision[value]) for value in np.unique(first).tolist()
+        ValueRow(value, *(column[value] for column in columns))
+        for value in np.unique(first).tolist()
     )
 
 

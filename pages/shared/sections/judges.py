@@ -8,10 +8,15 @@ from db.queries.results import judge_costs
 from evalkit.reports.judges import tables
 from evalkit.reports.judges.biases import bias_sentence, bias_table, kinship_sentences
 from evalkit.reports.judges.costs import cost_table, judge_cost_rows
+from evalkit.reports.judges.orders import (
+    orders_sentence,
+    positions_table,
+    rules_picture,
+    rules_table,
+)
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
-    orders_in_words,
     stand_in_words,
     subjects_of,
     worth,
@@ -83,10 +88,22 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
         blocks.show(confusion, page=page, key="confusion")
     values = tables.values_table(report, row.subject)
     blocks.fold(values, key="judges-values", label=values.title)
-    orders = tables.orders_table(report.on(row.subject))
-    exhibits.say(orders_in_words(row), style="lead")
-    blocks.fold(orders, key="judges-in-both-orders", label=orders.title)
-    exhibits.say(orders.note if orders else "")
+    exhibits.say(values.note if values else "")
+    show_orders(row, report, page)
+
+
+def show_orders(row: JudgeRow, report: JudgesReport, page: Page) -> None:
+    """Say of one judge how often it is right by which rule about orders, with all judges' folded."""
+    exhibits.say(orders_sentence(row), style="lead")
+    if picture := rules_picture(row):
+        blocks.show(picture, page=page, key="judges-rules")
+    judges = report.on(row.subject)
+    for key, orders in (
+        ("judges-in-both-orders", rules_table(judges)),
+        ("judges-positions", positions_table(judges)),
+    ):
+        blocks.fold(orders, key=key, label=orders.title)
+        exhibits.say(orders.note if orders else "")
 
 
 def show_biases(kept: Kept, judge: str, page: Page) -> None:

@@ -15,6 +15,8 @@ from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design
 from evalkit.stats.judges.error_rates import error_rates
+from evalkit.stats.judges.majority import against_majority
+from evalkit.stats.judges.orders import positions, right_by_rule
 from evalkit.stats.judges.strengths import JudgedPairs, corrected_strengths
 
 
@@ -237,3 +239,40 @@ def test_how_many_labels_a_stratum_gets_hangs_on_no_order_of_strata_or_models():
 
     assert n.tolist() == turned[::-1].tolist()
     assert expected_width(first, n) == pytest.approx(expected_width(second, turned)[::-1])
+
+
+def test_both_orders_and_the_majority_hang_on_no_name_and_no_order_of_rows():
+    rng = np.random.default_rng(31)
+    value = rng.integers(0, 3, 480)
+    names = ("first model wins", "second model wins", "tie")
+    both = Codings(
+        np.tile(np.arange(120), 4),
+        np.tile(np.arange(120) // 2, 4),
+        np.repeat(np.arange(4), 120),
+        value,
+        names,
+        tuple("abcj"),
+        (1, 0, 2),
+    )
+    order, number = shuffled(rng, 480)
+    # Other names: what was called the first of some pairs is the second.
+    flips = rng.random(120) < 0.5
+    turned = np.where(flips[both.unit], np.array([1, 0, 2])[value], value)
+    other = replace(both, value=turned, case=number[both.case], unit=number[both.unit]).at(order)
+    first, second = beside(both, 3), beside(other, 3)
+
+    right, again = (right_by_rule(rows, rows, judge="j") for rows in (first, second))
+    most, most_again = against_majority(first), against_majority(second)
+    left = rng.integers(0, 3, (2, 120))
+    where, where_again = (
+        positions(*left[:, places], np.arange(120)[places]) for places in (order[:0], [*range(120)])
+    )
+    swapped = positions(*left[:, ::-1], number[np.arange(120)])
+
+    assert same(right.first.kappa, again.first.kappa)
+    assert same(right.mean, again.mean)
+    assert same(most.accuracy, most_again.accuracy)
+    assert same(most.macro_f1, most_again.macro_f1)
+    assert where.positional.value is None
+    assert same(where_again.primacy, swapped.primacy)
+    assert same(where_again.position_bias, swapped.position_bias)

@@ -1,0 +1,92 @@
+"""A judge against what most people say, as test sets of judges are scored."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray, sum_rows
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.judges.ceiling import AnswersOfBoth
+
+NO_MAJORITY = "People judged nothing in common with it on which one answer has the most voices."
+# Parts of answers that differ by less are equally many.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstMajority:
+    """How a judge does against the answer that most people gave.
+
+    Attributes
+    ----------
+    accuracy : Estimate
+        How often it says that answer, 0–1.
+    macro_f1 : Estimate
+        F1 of each answer that people or the judge gave, all counting alike, 0–1.
+    n_split : int
+        Units on which no answer has the most voices, in neither of them.
+    """
+
+    accuracy: Estimate
+    macro_f1: Estimate
+    n_split: int
+
+
+def against_majority(rows: AnswersOfBoth) -> AgainstMajority:
+    """Score a judge against the majority of people.
+
+    Parameters
+    ----------
+    rows : AnswersOfBoth
+        Of several verdicts of the judge on a unit each counts in part; one person is a majority.
+
+    Returns
+    -------
+    AgainstMajority
+        None, with a reason, where no unit has a majority. Accuracy has Wilson's interval, macro F1
+        the jackknife's, both by case. Both orientations of a pair of responses count, so that
+        which of them is called the first moves nothing; published macro F1 count one.
+
+    References
+    ----------
+    Wang et al. (2024), PandaLM, ICLR: accuracy and macro F1; van Rijsbergen (1979), chapter 7.
+    """
+    order = np.sort(rows.by_people, axis=1)
+    is_clear = order[:, -1] > order[:, -2] + _ROUNDING if order.shape[1] > 1 else order[:, -1] > 0
+    clear = rows.at(np.flatnonzero(is_clear))
+    n_split = len(rows.case) - len(clear.case)
+    if not len(clear.case):
+        none = Estimate(None, None, None, 0, NO_MAJORITY)
+        return AgainstMajority(none, none, n_split)
+    most = clear.by_people.argmax(axis=1)
+    right = clear.by_judge[np.arange(len(most)), most]
+    even = np.ones(len(most), dtype=np.int64)
+    means = clustered_means(0 * even, case=clear.case, value=right, n=even, n_groups=1)
+    return AgainstMajority(share_estimate(means), _macro_f1(clear, most), n_split)
+
+
+def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
+    n_values = clear.by_people.shape[1]
+    is_most = np.eye(n_values)[most]
+    sums = np.hstack([is_most * clear.by_judge, is_most, clear.by_judge])
+    codes, place = np.unique(clear.case, return_inverse=True)
+    by_case = sum_rows(sums, place, n_codes=len(codes))
+    if clear.mirror:
+        turned = np.concatenate([np.array(clear.mirror) + k * n_values for k in range(3)])
+        by_case = (by_case + by_case[:, turned]) / 2
+    total = by_case.sum(axis=0)
+
+    def macro(of: FloatArray) -> FloatArray:
+        hits, people, judge = np.split(of, 3, axis=1)
+        both = people + judge
+        occurs = both > _ROUNDING
+        scores = np.where(occurs, 2 * hits / np.where(occurs, both, 1.0), 0.0)
+        mean: FloatArray = scores.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1)
+        return mean
+
+    value, n = float(macro(total[np.newaxis])[0]), len(clear.case)
+    interval = jackknife_errors(macro(total - by_case)).interval(value, lowest=0.0)
+    if isinstance(interval, str):
+        return Estimate(value, None, None, n, interval)
+    return Estimate(value, interval.low, interval.high, n)
