@@ -55,7 +55,7 @@ class Ground:
 class JudgeRow:
     """One judge on one thing.
 
-    ``values``, ``confusion`` and ``majority`` are None for scales with numbers between their levels;
+    ``values``, ``confusion`` and ``majority`` are None for scales with numbers between levels;
     ``value_names`` are those of ``Codings.values``. ``orders`` is None but for preferences.
     """
 

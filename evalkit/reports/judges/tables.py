@@ -1,7 +1,5 @@
 """Judges beside people as blocks."""
 
-from collections.abc import Sequence
-
 from evalkit import text
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.blocks import (

@@ -8,7 +8,6 @@ from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.stats.judges.ceiling import AnswersOfBoth
 
-
 _ROUNDING = 1e-9
 
 

@@ -93,7 +93,7 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
 
 
 def show_orders(row: JudgeRow, report: JudgesReport, page: Page) -> None:
-    """Say of one judge how often it is right by which rule about orders, with all judges' folded."""
+    """Say how often one judge is right by which rule about orders, with all judges' folded."""
     exhibits.say(orders_sentence(row), style="lead")
     if picture := rules_picture(row):
         blocks.show(picture, page=page, key="judges-rules")
