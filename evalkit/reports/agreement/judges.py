@@ -114,7 +114,7 @@ def orders_entry(orders: BothOrders) -> dict[str, Any]:
 def both_orders(both: Collected, judge: int) -> BothOrders | None:
     """Return how a judge did on the pairs it saw both ways, or None where there are none."""
     preferences = both.preferences
-    early, late = _seen_both_ways(preferences, judge)
+    early, late = seen_both_ways(preferences, np.flatnonzero(preferences.annotator == judge))
     if not len(early):
         return None
     preference = preferences.preference
@@ -156,23 +156,22 @@ def _pair(preferences: Preferences) -> IntArray:
     return number
 
 
-def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, IntArray]:
-    """Return where a judge's verdicts stand on pairs it saw both ways: the first, the other.
+def seen_both_ways(preferences: Preferences, places: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the answers on pairs stand that an annotator saw both ways: first, the other.
 
-    Of a pair seen again in the same order the latest counts.
+    Of the answers at ``places``; of a pair seen again in the same order the latest counts.
     """
-    own = np.flatnonzero(preferences.annotator == judge)
-    turned = preferences.left[own] > preferences.right[own]
+    turned = preferences.left[places] > preferences.right[places]
     if turned.all() or not turned.any():
         # Every pair in one order: most judges, and no need to look at each pair.
-        return own[:0], own[:0]
-    own = own[np.argsort(preferences.latest[own], kind="stable")][::-1]
-    mine = entries_at(preferences, own)
-    order = 2 * _pair(mine) + (mine.left > mine.right)
-    orders, place = np.unique(order, return_index=True)
+        return places[:0], places[:0]
+    places = places[np.argsort(preferences.latest[places], kind="stable")][::-1]
+    own = entries_at(preferences, places)
+    pair = _pair(own)
+    whose = own.annotator.astype(np.int64) * (int(pair.max()) + 1) + pair
+    orders, place = np.unique(2 * whose + (own.left > own.right), return_index=True)
     pairs = np.flatnonzero((orders[:-1] % 2 == 0) & (orders[1:] == orders[:-1] + 1))
-    looks = own[place[np.stack([pairs, pairs + 1])]]
+    looks = places[place[np.stack([pairs, pairs + 1])]]
     latest = preferences.latest[looks]
-    swapped = latest[0] > latest[1]
-    early, late = np.where(swapped, looks[::-1], looks)
+    early, late = np.where(latest[0] > latest[1], looks[::-1], looks)
     return early, late

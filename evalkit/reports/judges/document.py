@@ -27,6 +27,8 @@ def judges_document(collected: Collected) -> Document:
                 "subject": subject_key(ground.subject),
                 "alpha": alpha_entry(ground.alpha),
                 "can_be_measured_against": ground.holds,
+                "repeats": asdict(ground.repeats),
+                "split_half": asdict(ground.halves),
             }
             for ground in report.grounds
         ],
@@ -45,6 +47,7 @@ def _judge(row: JudgeRow) -> Document:
         "same": asdict(row.ceiling.same),
         "same_of_people": asdict(row.ceiling.same_people),
         "as_most_people": None if row.majority is None else asdict(row.majority),
+        "distances": None if row.distances is None else asdict(row.distances),
         "stand_in": _test(row.test),
         "values": [_value(row, of) for of in row.values or ()],
         "confusion": None if row.confusion is None else row.confusion.tolist(),

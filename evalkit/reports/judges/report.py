@@ -1,21 +1,28 @@
 """Each judge beside people, and people beside each other: the ceiling a judge is read against."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
-from evalkit.reports.agreement.judges import BothOrders, both_orders, without_judges
+from evalkit.reports.agreement.judges import (
+    BothOrders,
+    both_orders,
+    seen_both_ways,
+    without_judges,
+)
 from evalkit.reports.agreement.reading import Reading, read_agreement
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
 from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
-from evalkit.stats.judges.ceiling import Ceiling, beside, ceiling
+from evalkit.stats.judges.ceiling import AnswersOfBoth, Ceiling, beside, ceiling
+from evalkit.stats.judges.distances import Distances, distances
 from evalkit.stats.judges.majority import AgainstMajority, against_majority
+from evalkit.stats.judges.reliability import Consistency, SplitHalf, consistency, split_half
 from evalkit.study.collected import Collected, Criterion, names
 from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
-from evalkit.study.who import identified
+from evalkit.study.who import entries_at, identified
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: What a person's label may be better by and the judge still stand in: the least of the three that
@@ -39,11 +46,17 @@ class JudgeStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """How far people agree on one thing, before any judge is looked at."""
+    """How far people agree on one thing, before any judge is looked at.
+
+    ``repeats`` are what they say again, of preferences with the sides swapped; ``halves`` how
+    half of them agree with the other half.
+    """
 
     subject: Subject
     alpha: Agreement
     reading: Reading
+    repeats: Consistency
+    halves: SplitHalf
 
     @property
     def holds(self) -> bool:
@@ -55,7 +68,7 @@ class Ground:
 class JudgeRow:
     """One judge on one thing.
 
-    ``values``, ``confusion`` and ``majority`` are None for scales with numbers between levels;
+    ``values``, ``confusion``, ``majority`` and ``distances`` are None for continuous scales;
     ``value_names`` are those of ``Codings.values``. ``orders`` is None but for preferences.
     """
 
@@ -68,6 +81,7 @@ class JudgeRow:
     value_names: tuple[float | str, ...]
     orders: BothOrders | None
     majority: AgainstMajority | None
+    distances: Distances | None
     has_ground: bool
 
     @property
@@ -151,8 +165,26 @@ def judges_report(collected: Collected) -> JudgesReport:
 
 
 def _ground(people: Collected, subject: Subject) -> Ground:
-    alpha = krippendorff_alpha(codings_of(people, subject), level_of(subject))
-    return Ground(subject, alpha, read_agreement(alpha))
+    latest = codings_of(people, subject)
+    alpha = krippendorff_alpha(latest, level_of(subject))
+    is_number = _is_number(latest, subject)
+    return Ground(
+        subject,
+        alpha,
+        read_agreement(alpha),
+        consistency(_repeats(people, subject), is_number=is_number),
+        split_half(latest, is_number=is_number),
+    )
+
+
+def _repeats(people: Collected, subject: Subject) -> Codings:
+    """Return all that people said, of pairs only what they said in both orders."""
+    if subject != PREFERRED:
+        return codings_of(people, subject, every=True)
+    preferences = people.preferences
+    looks = seen_both_ways(preferences, np.arange(len(preferences.left)))
+    both = replace(people, preferences=entries_at(preferences, np.concatenate(looks)))
+    return codings_of(both, subject, every=True)
 
 
 def level_of(subject: Subject) -> Level:
@@ -182,8 +214,25 @@ def _judge_row(
         value_names=every.values,
         orders=_orders(collected, place) if subject == PREFERRED else None,
         majority=None if rows is None else against_majority(rows),
+        distances=None if rows is None else distances(_once(rows, every, latest, place)),
         has_ground=ground.holds,
     )
+
+
+def _once(rows: AnswersOfBoth, every: Codings, latest: Codings, place: int) -> AnswersOfBoth:
+    """Return the same with the latest answer of each person; a judge's verdicts are all there."""
+    if len(every.unit) == len(latest.unit):
+        return rows
+    told = every.at(every.annotator == place)
+    people = latest.at(latest.annotator != place)
+    both = replace(
+        every,
+        unit=np.concatenate([people.unit, told.unit]),
+        case=np.concatenate([people.case, told.case]),
+        annotator=np.concatenate([people.annotator, told.annotator]),
+        value=np.concatenate([people.value, told.value]),
+    )
+    return beside(both, place)
 
 
 def _orders(collected: Collected, place: int) -> BothOrders | None:

@@ -16,6 +16,7 @@ from evalkit.reports.blocks import (
     words,
 )
 from evalkit.reports.judges.orders import orders_blocks
+from evalkit.reports.judges.people import distances_table, people_table
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
@@ -80,9 +81,11 @@ def judges_section(report: JudgesReport) -> Section:
         words(judges_verdict(report), style="verdict"),
         words(unreadable(report.n_unreadable), style="note"),
         bullets(grounds_in_words(report.grounds)),
+        people_table(report),
         *[block for subject in subjects_of(report)[:1] for block in ratios(report, subject)],
         judges_table(report),
         words(RATIO_NOTE if report.rows else "", style="note"),
+        distances_table(report),
         *orders_blocks(report.rows),
         *[values_table(report, subject) for subject in subjects_of(report)],
     )

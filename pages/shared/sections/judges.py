@@ -14,6 +14,7 @@ from evalkit.reports.judges.orders import (
     rules_picture,
     rules_table,
 )
+from evalkit.reports.judges.people import distances_sentence, distances_table, people_table
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
@@ -34,6 +35,9 @@ def show_ground(report: JudgesReport) -> None:
     """Say, before any judge is shown, whether people agree well enough to measure one against."""
     for sentence in grounds_in_words(report.grounds):
         exhibits.say(sentence, style="lead")
+    people = people_table(report)
+    blocks.fold(people, key="judges-people", label=people.title)
+    exhibits.say(people.note if people else "")
 
 
 def show_costs(kept: Kept) -> None:
@@ -89,6 +93,10 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     values = tables.values_table(report, row.subject)
     blocks.fold(values, key="judges-values", label=values.title)
     exhibits.say(values.note if values else "")
+    exhibits.say(distances_sentence(row), style="lead")
+    apart = distances_table(report)
+    blocks.fold(apart, key="judges-distances", label=apart.title)
+    exhibits.say(apart.note if apart else "")
     show_orders(row, report, page)
 
 

@@ -14,9 +14,11 @@ from evalkit.stats.judges.by_value import confusion, value_rows
 from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design
+from evalkit.stats.judges.distances import distances
 from evalkit.stats.judges.error_rates import error_rates
 from evalkit.stats.judges.majority import against_majority
 from evalkit.stats.judges.orders import positions, right_by_rule
+from evalkit.stats.judges.reliability import consistency, split_half
 from evalkit.stats.judges.strengths import JudgedPairs, corrected_strengths
 
 
@@ -276,3 +278,35 @@ def test_both_orders_and_the_majority_hang_on_no_name_and_no_order_of_rows():
     assert where.positional.value is None
     assert same(where_again.primacy, swapped.primacy)
     assert same(where_again.position_bias, swapped.position_bias)
+
+
+def test_what_people_reach_and_distances_hang_on_no_name_and_no_order_of_rows():
+    rng = np.random.default_rng(33)
+    value = rng.choice(3, 600, p=[0.5, 0.3, 0.2])
+    names = ("first model wins", "second model wins", "tie")
+    both = Codings(
+        np.tile(np.arange(60), 10),
+        np.tile(np.arange(60) // 2, 10),
+        np.repeat(np.tile(np.arange(5), 2), 60),
+        value,
+        names,
+        tuple("abcdj"),
+        (1, 0, 2),
+    )
+    order, number = shuffled(rng, 600)
+    flips = rng.random(60) < 0.5
+    turned = np.where(flips[both.unit], np.array([1, 0, 2])[value], value)
+    other = replace(both, value=turned, case=number[both.case], unit=number[both.unit]).at(order)
+    once, other_once = (codings.at(np.arange(300)) for codings in (both, other.at(order.argsort())))
+
+    again, other_again = consistency(both), consistency(other)
+    halves, other_halves = split_half(once), split_half(other_once)
+    apart, other_apart = distances(beside(once, 4)), distances(beside(other_once, 4))
+
+    assert same(again.same, other_again.same)
+    assert same(again.kappa, other_again.kappa)
+    assert same(halves.halves, other_halves.halves)
+    assert same(apart.judge, other_apart.judge)
+    assert same(apart.excess, other_apart.excess)
+    swapped = replace(once, value=np.array([1, 0, 2])[once.value])
+    assert same(split_half(swapped).halves, halves.halves)

@@ -1,0 +1,90 @@
+"""How far a judge is from what people say where they differ, beside how far a person is."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.judges.ceiling import AnswersOfBoth
+
+NOBODY_DIFFERS = (
+    "It takes what three people judged, two of whom differ without the third: there is none."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Distances to the label distribution of people who differ; total variation, 0–1.
+
+    Attributes
+    ----------
+    judge, person : Estimate
+        Of the judge, and of one person, to the others; ``n`` counts units.
+    excess : Estimate
+        The first less the second, −1 to 1: 0 is a judge that is one more person.
+    """
+
+    judge: Estimate
+    person: Estimate
+    excess: Estimate
+
+
+def distances(rows: AnswersOfBoth) -> Distances:
+    """Measure how far a judge's answers are from people's where these differ.
+
+    Parameters
+    ----------
+    rows : AnswersOfBoth
+        Each person's answer counted once; of several verdicts of the judge each is a part.
+
+    Returns
+    -------
+    Distances
+        None, with a reason, where no two people differ on a unit that a third judged.
+
+    Notes
+    -----
+    Each person of a unit is left out in turn. Where the others differ, the judge and the person
+    left out are both set against these others by ``½ Σ |p - q|``, the total variation; a unit
+    weighs by the part of its people whose others do. What counts is thus decided neither by the
+    judge nor by the person it is compared with, so a judge that answers as one more person would
+    has no excess. It is a distance of labels: on an ordered scale near ones are as far as others.
+    """
+    n_people = rows.n_people
+    differ = np.flatnonzero((n_people >= 3) & (rows.by_people.max(axis=1, initial=0) < n_people))
+    of = rows.at(differ)
+    others_n = of.n_people - 1.0
+    weight, judge, person = (np.zeros(len(differ)) for _ in range(3))
+    for place in range(of.by_people.shape[1]):
+        others = of.by_people.copy()
+        others[:, place] -= 1.0
+        counts = of.by_people[:, place] * (others.max(axis=1, initial=0) < others_n)
+        share = others / others_n[:, np.newaxis]
+        weight += counts
+        judge += counts * np.abs(of.by_judge - share).sum(axis=1) / 2
+        person += counts * (1.0 - share[:, place])
+    there = np.flatnonzero(weight)
+    if not len(there):
+        none = Estimate(None, None, None, 0, NOBODY_DIFFERS)
+        return Distances(none, none, none)
+    case, part = of.case[there], (weight / of.n_people)[there]
+    apart, apart_person = judge[there] / weight[there], person[there] / weight[there]
+    half = _share((1.0 + apart - apart_person) / 2.0, part, case)
+    value, low, high = (
+        None if end is None else 2.0 * end - 1.0 for end in (half.value, half.low, half.high)
+    )
+    excess = Estimate(value, low, high, half.n, half.reason)
+    return Distances(_share(apart, part, case), _share(apart_person, part, case), excess)
+
+
+def _share(value: FloatArray, part: FloatArray, case: IntArray) -> Estimate:
+    means = clustered_means(
+        np.zeros(len(value), dtype=np.int64),
+        case=case,
+        value=value,
+        n=part,  # type: ignore[arg-type]
+        n_groups=1,
+    )
+    # Parts of units are no whole number, and a sum of them may round to none.
+    return share_estimate(replace(means, n=np.array([len(value)])))
