@@ -64,7 +64,7 @@ def test_tables_and_document_hold_the_same_numbers_and_why_there_are_none():
     assert entry["repeats"]["same"]["reason"] == NO_REPEATS
     assert document["judges"][0]["distances"]["excess"]["value"] == row.distances.excess.value
     assert row.distances.judge in [cell.number for cell in apart]
-    assert "nearer than one more person would be" in distances_sentence(row)
+    assert "no further can be seen than one more person would be" in distances_sentence(row)
 
 
 def test_with_two_people_nobody_is_left_to_be_set_against_those_who_differ():
