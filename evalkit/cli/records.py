@@ -1,7 +1,8 @@
 """`import` and `export`: records in, and a study out as records or CSV."""
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from db.commands.records import (
 from db.queries.records.files import Exported, export_file
 from db.queries.records.preferences import left_out_in_words
 from evalkit.cli.images import images_beside, write_images
+from evalkit.cli.inputs import input_files
 from evalkit.cli.terminal import (
     JsonFlag,
     make_database_if_missing,
@@ -30,9 +32,9 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, HeldBack
+from evalkit.formats.read.taking_in import ALL_FILES, WholeReading, shortened
 from evalkit.formats.table import FORMATS, OPTION_HELP
-from evalkit.images.sources import is_image_source
-from evalkit.phrases import counted, joined
+from evalkit.phrases import counted, joined, some
 from evalkit.vocabulary import ConsensusRule, ElsewhereRule, LooksRule
 
 
@@ -42,14 +44,38 @@ def _help(option: ExportOption) -> str:
     return f"{OPTION_HELP[option]} For {joined(fitting)}."
 
 
+_Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files, folders or zips of records, of logs and of labels of other tools, and of "
+        "images that records refer to; - is standard input. docs/import.md says what is read."
+    ),
+]
+_Looks = Annotated[
+    LooksRule | None,
+    typer.Option(
+        help="What counts of what the same annotator judged again without an assignment: the "
+        "latest look (also without this), or the mean of looks."
+    ),
+]
+_Elsewhere = Annotated[
+    ElsewhereRule | None,
+    typer.Option(
+        help="What becomes of cases and outputs whose text is in none of the files: they are "
+        "refused (also without this), or kept until an import brings it."
+    ),
+]
+_Format = Annotated[
+    str | None,
+    typer.Option(
+        help="What the files are, where they were taken for something else: a name of "
+        "docs/import.md."
+    ),
+]
+
+
 def import_command(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Files of records, .jsonl or .jsonl.gz; beside them images, and folders or zips "
-            "of images, that records refer to."
-        ),
-    ],
+    files: _Files,
     eval_set: Annotated[
         str | None, typer.Option(help="The eval set; without it, the one the file names.")
     ] = None,
@@ -57,31 +83,32 @@ def import_command(
         str | None,
         typer.Option(help="The study of its annotations; without it, what the file names."),
     ] = None,
-    looks: Annotated[
-        LooksRule | None,
-        typer.Option(
-            help="What counts of what the same annotator judged again without an assignment: the "
-            "latest look (also without this), or the mean of looks."
-        ),
-    ] = None,
-    elsewhere: Annotated[
-        ElsewhereRule | None,
-        typer.Option(
-            help="What becomes of cases and outputs whose text is in none of the files: they are "
-            "refused (also without this), or kept until an import brings it."
-        ),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
+    looks: _Looks = None,
+    elsewhere: _Elsewhere = None,
+    format: _Format = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what the files are, check them, and store nothing."),
+    ] = False,
     as_json: bool = JsonFlag,
 ) -> None:
-    """Store files of records: those of one eval set together, all of them or nothing."""
+    """Say what files are, and store them: those of one eval set together, all or nothing."""
     make_database_if_missing()
     choices = Choices(
-        eval_set=eval_set, study=study, looks=looks, elsewhere=elsewhere, dry_run=dry_run
+        eval_set=eval_set,
+        study=study,
+        looks=looks,
+        elsewhere=elsewhere,
+        formats={ALL_FILES: format} if format else None,
+        on_reading=None if as_json else _say_reading,
+        dry_run=dry_run,
     )
     images = images_beside(files, eval_set=eval_set, dry_run=dry_run)
-    records = [path for path in files if not is_image_source(path)]
-    reports = _import_records(records, choices, as_json=as_json)
+    with ExitStack() as stack:
+        records = input_files(files, stack)
+        if not records and images is None:
+            raise RefusedError("There is no file in what was given. Nothing was stored.")
+        reports = _import_records(records, choices, as_json=as_json)
     stored = None if images is None else images({report.eval_set for report in reports})
     _say(reports, as_json=as_json, images=stored)
 
@@ -136,18 +163,20 @@ def export_command(
             out().print(f"Wrote {counted(n_images, 'image')} to {images}.")
 
 
-def _import_records(paths: list[Path], choices: Choices, *, as_json: bool) -> list[ImportReport]:
+def _import_records(
+    files: list[tuple[str, Path]], choices: Choices, *, as_json: bool
+) -> list[ImportReport]:
     """Import files of records, those of an eval set together; tell of each before a refusal."""
     reports: list[ImportReport] = []
-    groups = belonging_together(paths, eval_set=choices.get("eval_set"), study=choices.get("study"))
+    groups = belonging_together(files, eval_set=choices.get("eval_set"), study=choices.get("study"))
     for number, group in enumerate(groups):
         try:
-            with _progress(", ".join(path.name for path in group)) as progress:
+            with _progress(some([name for name, _ in group])) as progress:
                 of_group = choices | {"progress": progress}
-                report = import_files([(path.name, path) for path in group], **of_group)
+                report = import_files(group, **of_group)
         except RefusedError as refused:
             _say(reports, as_json=as_json)
-            unread = [path.name for others in groups[number + 1 :] for path in others]
+            unread = [name for others in groups[number + 1 :] for name, _ in others]
             left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
             raise RefusedError(f"{refused}{left_out}") from None
         reports.append(report)
@@ -179,6 +208,17 @@ def _say(reports: list[ImportReport], *, as_json: bool, images: ImagesReport | N
         out().print(report.sentence)
     if images is not None:
         out().print(images.sentence)
+
+
+def _say_reading(reading: WholeReading) -> None:
+    """Say what files are before anything is done with them; ours need no word."""
+    if not reading.is_foreign and not any(each.packed for each in reading.files):
+        return
+    for line in reading.lines:
+        notes().print(line)
+    if reading.first_record is not None:
+        record = json.dumps(shortened(reading.first_record), ensure_ascii=False)
+        notes().print(f"First record as it will be stored: {record}")
 
 
 @contextmanager

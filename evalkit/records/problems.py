@@ -1,8 +1,9 @@
 """What is wrong with files of records: where, what was found, and what was expected."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from evalkit.errors import RefusedError
 
@@ -13,6 +14,15 @@ MAX_PROBLEMS = 20
 LINES_OF_A_FILE = 2**40
 
 _MAX_FOUND = 60
+_MOST_PLACES = 5
+
+
+class Place(NamedTuple):
+    """Where in a file something stands: its lines, or the rows of another format."""
+
+    file: str
+    line: int
+    unit: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +34,11 @@ class Problem:
     field: str | None
     found: str
     expected: str
+    unit: str = "line"
 
     def __str__(self) -> str:
         """Say it as one line for a person."""
-        place = self.file if self.line == 0 else f"{self.file}, line {self.line}"
+        place = self.file if self.line == 0 else f"{self.file}, {self.unit} {self.line}"
         field = f", {self.field}" if self.field else ""
         return f"{place}{field}: found {self.found}, expected {self.expected}"
 
@@ -42,18 +53,37 @@ class RecordsRefusedError(RefusedError):
         were = "was" if len(files) == 1 else "were"
         count = f"{n} problem{'' if n == 1 else 's'}"
         head = f"{', '.join(files)} {were} refused with {count}; nothing was stored.{more}"
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
+        super().__init__("\n".join([head, *_each_once(problems)]))
+
+
+def _each_once(problems: Sequence[Problem]) -> list[str]:
+    """Say each problem of a field once, with where else it is."""
+    alike: dict[tuple[str, str | None, str], list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.file, problem.field, problem.expected), []).append(problem)
+    return [f"  {same[0]}{_more(same)}" for same in alike.values()]
+
+
+def _more(same: Sequence[Problem]) -> str:
+    others = list(dict.fromkeys(each.line for each in same[1:] if each.line != same[0].line))
+    if not others:
+        return ""
+    listed = ", ".join(map(str, others[:_MOST_PLACES]))
+    more = f", … {others[-1]}" if len(others) > _MOST_PLACES else ""
+    return f"; so it is on {len(others)} more: {listed}{more}"
 
 
 class Problems:
     """Collects the problems of files that belong together, and refuses them when there are enough.
 
     While a file is read, ``reading`` is its place among them, and lines are counted within it;
-    when all are read it is ``None``, and lines say themselves of which file they are.
+    when all are read it is ``None``, and lines say themselves of which file they are. ``places``
+    say of each file where its lines stood in what it was made of.
     """
 
-    def __init__(self, *files: str) -> None:
+    def __init__(self, *files: str, places: Sequence[Callable[[int], Place]] | None = None) -> None:
         self.files = files
+        self._places = places
         self.reading: int | None = None
         self._found: list[tuple[int, Problem]] = []
 
@@ -73,14 +103,19 @@ class Problems:
 
     def place(self, line: int) -> str:
         """Name a line of one of the files."""
-        number, line = divmod(line, LINES_OF_A_FILE)
-        return f"line {line}" if len(self.files) == 1 else f"line {line} of {self.files[number]}"
+        stood = self._stood(line)
+        where = f"{stood.unit} {stood.line}"
+        return where if stood.file == ", ".join(self.files) else f"{where} of {stood.file}"
+
+    def _stood(self, line: int) -> Place:
+        number, own = divmod(line, LINES_OF_A_FILE)
+        return self._places[number](own) if self._places else Place(self.files[number], own)
 
     def add(self, line: int, field: str | None, found: str, expected: str) -> None:
         """Note one problem; the twentieth refuses the files."""
         line += self.first_line
-        number, own = divmod(line, LINES_OF_A_FILE)
-        problem = Problem(self.files[number], own, field, found, expected)
+        stood = self._stood(line)
+        problem = Problem(stood.file, stood.line, field, found, expected, stood.unit)
         self._found.append((line, problem))
         if len(self._found) >= MAX_PROBLEMS:
             self.refuse_if_any()

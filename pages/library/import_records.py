@@ -6,16 +6,16 @@ from db.commands.records import import_files
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state, uploads
-from pages.shared.display import exhibits
-from pages.shared.library import import_images, tables as library_tables
+from pages.shared.library import import_images, import_reading, tables as library_tables
 from pages.shared.library.import_choices import import_choices
 
 user = state.require(Role.LEAD)
 
 st.title("Import records")
 st.caption(
-    "Cases, outputs and annotations as JSON Lines. Several files are joined by the ids in them, in "
-    "any order; all of them are stored, or nothing."
+    "Cases, outputs and annotations, as evalkit writes them or as other tools do: logs of calls, "
+    "runs of evals, labels. Several files are joined by the ids in them, in any order; all of them "
+    "are stored, or nothing."
 )
 if message := st.session_state.pop("import-message", None):
     st.success(labels.literal(message))
@@ -24,12 +24,13 @@ if message := st.session_state.pop("import-message", None):
 
 n_imported = st.session_state.setdefault("n-imported", 0)
 files = st.file_uploader(
-    "Files (.jsonl, .jsonl.gz, images)", key=f"import-{n_imported}", accept_multiple_files=True
+    "Files, and images that they refer to, also in a zip",
+    key=f"import-{n_imported}",
+    accept_multiple_files=True,
 )
 st.caption(
-    "Also read: verdicts of judges as AlpacaEval, MT-bench, LLM Comparator and OpenAI Evals keep "
-    "them, and images that records refer to (PNG, JPEG, WebP, GIF, or a zip of them), now or "
-    "later. Files above 50 MB come in on the command line: python -m evalkit import FILE FILE"
+    "What a file is shows before anything is stored, and can be corrected. Files above 50 MB come "
+    "in on the command line: python -m evalkit import FILE FILE"
 )
 choices = import_choices(actor_id=user.id)
 
@@ -37,9 +38,10 @@ if not files:
     st.markdown("##### What a file looks like")
     st.text("A header, then one record a line. This is a whole file:")
     st.code(library_tables.EXAMPLE_RECORDS, language=None, wrap_lines=True)
+    st.caption(library_tables.READ_TOO)
     st.stop()
 
-images = import_images.images_among(files)
+images = import_reading.images_among(files)
 if len(images) == len(files):
     eval_set = choices.get("eval_set")
     st.session_state["import-message"] = import_images.store_alone(
@@ -48,6 +50,7 @@ if len(images) == len(files):
     st.session_state["n-imported"] = n_imported + 1
     st.rerun()
 sources = [(file.name, uploads.content(file)) for file in files if file not in images]
+choices["formats"] = import_reading.format_picker()
 try:
     with st.spinner("Reading and checking"):
         preview = import_files(sources, **(choices | {"dry_run": True}))
@@ -57,13 +60,7 @@ except RefusedError as refused:
     st.code(str(refused), language=None, wrap_lines=True)
     st.stop()
 
-st.markdown("##### What it would bring" if preview.has_news else "##### Nothing new")
-st.text(preview.sentence)
-exhibits.inline_table(library_tables.import_table(preview), key="import-counts")
-if preview.n_superseded:
-    st.caption(f"{preview.n_superseded:,} annotations are superseded and kept as history.")
-for warning in preview.warnings:
-    st.warning(labels.literal(warning))
+import_reading.show_preview(preview)
 if not preview.has_news or not st.button("Import", type="primary", icon=":material/check:"):
     st.stop()
 

@@ -140,9 +140,10 @@ def test_files_are_grouped_by_eval_set_and_study_and_one_without_a_study_goes_wi
     broken = tmp_path / "broken.jsonl"
     broken.write_text("no header")
 
-    groups = belonging_together([*paths.values(), broken])
+    named_paths = {path.name: path for path in (*paths.values(), broken)}
+    groups = belonging_together(list(named_paths.items()))
 
-    named = [[path.stem for path in group] for group in groups]
+    named = [[path.stem for _, path in group] for group in groups]
     assert named == [["labels", "cases"], ["others"], ["apart"], ["broken"]]
-    late = belonging_together([paths["cases"], paths["labels"], paths["others"]])
-    assert [[path.stem for path in group] for group in late] == [["cases", "labels"], ["others"]]
+    late = belonging_together([(name, paths[name]) for name in ("cases", "labels", "others")])
+    assert [[path.stem for _, path in group] for group in late] == [["cases", "labels"], ["others"]]

@@ -15,9 +15,11 @@ from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
-from evalkit.formats.verdicts import read_verdicts
+from evalkit.formats.read.table import READABLE
+from evalkit.formats.read.taking_in import WholeReading, take_in
 from evalkit.records import Problems, RecordReader
 from evalkit.records.whole import FORMAT, VERSION
+from evalkit.vocabulary import ElsewhereRule
 
 __all__ = [
     "Choices",
@@ -50,28 +52,47 @@ def import_files(
     """Store files that belong together, by their names, as if they were one: all or nothing.
 
     A record may refer to one of another file, whichever comes first. What a file says that one
-    before it says already is there already. Verdicts as other tools keep them are recognised by
-    their content, and a warning says what a file was read as.
+    before it says already is there already. Files of other tools are recognised by their content
+    (``evalkit.formats.read``); what is not certain is stored only where the format was chosen.
     """
-    read_as: list[str] = []
     with ExitStack() as stack:
         files = [
-            stack.enter_context(_opened(source)) if isinstance(source, str | Path) else source
-            for _, source in sources
+            (name, stack.enter_context(_opened(source)))
+            if isinstance(source, str | Path)
+            else (name, source)
+            for name, source in sources
         ]
-        for place, (name, _) in enumerate(sources):
-            verdicts = read_verdicts(files[place], name)
-            if verdicts is not None:
-                files[place] = stack.enter_context(_written(verdicts[1]))
-                read_as.append(f"{name} was read as {verdicts[0].name}.")
+        taken, reading = take_in(
+            files,
+            stack,
+            formats=choices.get("formats"),
+            keeps_orphans=choices.get("elsewhere") == ElsewhereRule.KEEP,
+        )
+        if on_reading := choices.get("on_reading"):
+            on_reading(reading)
+        if not choices.get("dry_run"):
+            _refuse_unsure(reading)
         with Staging() as staging:
-            problems = Problems(*(name for name, _ in sources))
+            problems = Problems(
+                *(each.name for each in taken), places=[each.place for each in taken]
+            )
             importing = Import(staging, problems, choices)
-            importing.read(files)
+            importing.read([each.file for each in taken])
             report = importing.run()
     if not choices.get("dry_run"):
         count_outdated_units()  # here, where somebody waits for a file, not for their next case
-    return replace(report, warnings=(*read_as, *report.warnings))
+    return replace(report, reading=reading)
+
+
+def _refuse_unsure(reading: WholeReading) -> None:
+    """Store nothing of what is only probably what it was taken for."""
+    if reading.unsure:
+        sentences = "\n".join(each.sentence for each in reading.unsure)
+        key = reading.unsure[0].format
+        raise RefusedError(
+            f"{sentences}\nTo store it as that, choose the format: --format {key}. "
+            f"See {READABLE[key].anchor}. Nothing was stored."
+        )
 
 
 def import_records(
@@ -100,18 +121,20 @@ def _written(records: Iterable[Mapping[str, Any]]) -> BinaryIO:
 
 
 def belonging_together(
-    paths: Sequence[Path], *, eval_set: str | None = None, study: str | None = None
-) -> list[list[Path]]:
+    files: Sequence[tuple[str, Path]], *, eval_set: str | None = None, study: str | None = None
+) -> list[list[tuple[str, Path]]]:
     """Group files by the eval set and the study they are for, in the order of the first of each.
 
-    A file that names no study goes with the first that does, of the same eval set. One that has
-    no header of ours stands alone, to be refused by its own import.
+    A file that names no study goes with the first that does, of the same eval set. Files of other
+    tools belong together, for they name neither. One of ours without a header that can be read
+    stands alone, to be refused by its own import.
     """
-    groups: dict[tuple[str, str | None], list[Path]] = {}
-    for path in paths:
+    groups: dict[tuple[str, str | None], list[tuple[str, Path]]] = {}
+    for name, path in files:
         header = _header_of(path)
         if header is None:
-            groups[str(path), None] = [path]
+            alone = (str(path), None) if _is_ours(path) else _FOREIGN
+            groups.setdefault(alone, []).append((name, path))
             continue
         key = eval_set or header.get("eval_set") or "", study or header.get("study")
         of_set = [named for named in groups if named[0] == key[0]]
@@ -120,8 +143,18 @@ def belonging_together(
         elif (key[0], None) in groups and key not in groups:
             renamed = {key if named == (key[0], None) else named: groups[named] for named in groups}
             groups = renamed
-        groups.setdefault(key, []).append(path)
+        groups.setdefault(key, []).append((name, path))
     return list(groups.values())
+
+
+#: The group of files that are not ours; no eval set is called so.
+_FOREIGN: tuple[str, str | None] = ("\0", None)
+_HEAD = 200
+
+
+def _is_ours(path: Path) -> bool:
+    with _opened(path) as file:
+        return b'"header"' in file.read(_HEAD)
 
 
 def _header_of(path: Path) -> dict[str, Any] | None:

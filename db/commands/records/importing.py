@@ -48,6 +48,7 @@ from db.engine import know_tables, read_session, wait_for_imports, write_session
 from db.queries.images import not_there
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
+from evalkit.formats.read.taking_in import WholeReading
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
 from evalkit.vocabulary import ElsewhereRule, LooksRule
@@ -63,15 +64,19 @@ class Choices(TypedDict, total=False):
     annotations get by the eval set's name where nobody names one. ``looks`` says what counts of
     what the same annotator judged again without an assignment; else the latest look does.
     ``elsewhere`` says what becomes of cases and outputs of which no file has the text, also of
-    those that are named and in no file; they are refused unless it is said that they are kept. With
-    ``dry_run`` everything is checked and nothing stored.
+    those that are named and in no file; they are refused unless it is said that they are kept.
+    ``formats`` says what files are, by their names, instead of what they were taken for, and
+    ``on_reading`` is told that before anything is checked or stored. With ``dry_run`` everything
+    is checked and nothing stored.
     """
 
     eval_set: str | None
     study: str | None
     looks: LooksRule | None
     elsewhere: ElsewhereRule | None
+    formats: Mapping[str, str] | None
     dry_run: bool
+    on_reading: Callable[[WholeReading], None] | None
     progress: Progress | None
     actor_id: int | None
 

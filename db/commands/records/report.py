@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db.commands.records.looks import Again
 from evalkit.evalset.contents import Contents
+from evalkit.formats.read.taking_in import WholeReading
 from evalkit.vocabulary import LooksRule
 
 _PLURALS = {
@@ -42,7 +43,7 @@ class ImportReport:
 
     ``counts`` has an entry for each type they hold; ``contents`` are those of the eval set with
     them. ``elsewhere`` counts the new cases and outputs whose text has not come, ``filled`` those
-    of before whose text came now.
+    of before whose text came now. ``reading`` is what the files were taken for.
     """
 
     source: str
@@ -58,6 +59,7 @@ class ImportReport:
     warnings: tuple[str, ...]
     is_dry_run: bool
     has_news: bool
+    reading: WholeReading | None = None
 
     @property
     def n_superseded(self) -> int:

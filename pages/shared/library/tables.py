@@ -9,6 +9,8 @@ from db.commands.records import ImportReport
 from db.queries.annotation.leaks import LeakCount
 from db.queries.library import StudySummary
 from evalkit.annotation.assignment.tasks import UNIT_NAMES
+from evalkit.formats.read.table import READABLE
+from evalkit.phrases import joined
 from evalkit.vocabulary import LeakPolicy, LooksRule
 
 _LEAKS = {
@@ -25,6 +27,8 @@ EXAMPLE_RECORDS = """\
 {"type": "output", "case": "refund-1", "model": "model-b", "content": "It depends on your plan."}
 """  # noqa: E501  (a record is a line)
 
+#: What is read beside that, by name.
+READ_TOO = f"Read too: {joined([made_as.name for made_as in READABLE.values()][1:])}."
 
 #: What counts where somebody judged the same again, and no assignment tells looks apart.
 LOOKS = {

@@ -11,42 +11,41 @@ ASKED = ("messages", "input", "prompt", "question")
 EXPECTED = ("reference", "ideal", "expected", "correct_label", "answer")
 
 
-def openai_evals_records(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a case, an output and a score per grader of each row.
+def hosted_row(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a case, an output and a score per grader of a row.
 
     What was asked are the messages of the sample, where it has them, else the field of the item
     that commonly holds it, else the whole item as JSON. The item is kept in the case's metadata.
     """
-    for row in rows:
-        item = row.get("item", row.get("datasource_item")) or {}
-        sample = row.get("sample") or {}
-        asked = _asked(item, sample)
-        key = item.get("id", row.get("datasource_item_id"))
-        case_id = str(key) if key is not None else case_hash(messages=asked)[:16]
-        expected = next((item[name] for name in EXPECTED if item.get(name)), None)
-        yield {
-            "type": "case",
-            "id": case_id,
-            "input": asked,
-            **({"reference": _text(expected)} if expected is not None else {}),
-            "metadata": {"item": item},
-        }
-        model = str(sample.get("model") or "model")
-        usage = sample.get("usage") or {}
-        output = {
-            "input_tokens": usage.get("prompt_tokens", usage.get("input_tokens")),
-            "output_tokens": usage.get("completion_tokens", usage.get("output_tokens")),
-            "finish_reason": sample.get("finish_reason"),
-            "error": _error(sample.get("error")),
-        }
-        yield {
-            "type": "output",
-            "case": case_id,
-            "model": model,
-            "content": _answered(sample),
-            **{name: value for name, value in output.items() if value},
-        }
-        yield from _grades(row.get("results") or (), case_id, model)
+    item = row.get("item", row.get("datasource_item")) or {}
+    sample = row.get("sample") or {}
+    asked = _asked(item, sample)
+    key = item.get("id", row.get("datasource_item_id"))
+    case_id = str(key) if key is not None else case_hash(messages=asked)[:16]
+    expected = next((item[name] for name in EXPECTED if item.get(name)), None)
+    yield {
+        "type": "case",
+        "id": case_id,
+        "input": asked,
+        **({"reference": _text(expected)} if expected is not None else {}),
+        "metadata": {"item": item},
+    }
+    model = str(sample.get("model") or "model")
+    usage = sample.get("usage") or {}
+    output = {
+        "input_tokens": usage.get("prompt_tokens", usage.get("input_tokens")),
+        "output_tokens": usage.get("completion_tokens", usage.get("output_tokens")),
+        "finish_reason": sample.get("finish_reason"),
+        "error": _error(sample.get("error")),
+    }
+    yield {
+        "type": "output",
+        "case": case_id,
+        "model": model,
+        "content": _answered(sample),
+        **{name: value for name, value in output.items() if value},
+    }
+    yield from _grades(row.get("results") or (), case_id, model)
 
 
 def _grades(

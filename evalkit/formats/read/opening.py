@@ -1,0 +1,234 @@
+"""Files as they come: packed or not, in whatever encoding, opened as what is in them."""
+
+import codecs
+import gzip
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from evalkit.errors import RefusedError
+from evalkit.images.files import ENDINGS
+
+_BLOCK = 1024 * 1024
+_IN_MEMORY = 16 * 1024 * 1024
+#: No file is larger than this when it is unpacked: a small one that says so is no data.
+MAX_UNPACKED = 64 * 1024**3
+#: So many files in a zip or a folder are read together.
+MAX_FILES = 10_000
+
+GZIP, ZSTD, ZIP, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"
+_UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is not packed any more, seekable; ``packed`` says what it was packed with."""
+
+    name: str
+    file: BinaryIO
+    packed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a file's text is encoded: for the codec, and for people where it is worth a word."""
+
+    codec: str
+    words: str = ""
+
+
+def unpacked(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]:
+    """Yield what a file holds: itself, or what is packed in it.
+
+    Raises
+    ------
+    RefusedError
+        Where it is damaged, has a password, or holds more than any data.
+    """
+    file.seek(0)
+    magic = file.read(4)
+    file.seek(0)
+    try:
+        if magic[:2] == GZIP:
+            inner = _spooled(gzip.GzipFile(fileobj=file), name, stack)
+            yield from _as_packed(name.removesuffix(".gz"), inner, "gzip", stack)
+        elif magic == ZSTD:
+            inner = _spooled(_zstd_reader(file), name, stack)
+            plain = name.removesuffix(".zst").removesuffix(".zstd")
+            yield from _as_packed(plain, inner, "zstd", stack)
+        elif magic == ZIP:
+            yield from _of_zip(name, file, stack)
+        else:
+            yield InputFile(name, file)
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+        raise RefusedError(
+            f"{name} is damaged or not whole ({error}): pack it again, or import it unpacked. "
+            "Nothing was stored."
+        ) from None
+
+
+def _as_packed(name: str, inner: BinaryIO, how: str, stack: ExitStack) -> Iterator[InputFile]:
+    for each in unpacked(name, inner, stack):
+        yield InputFile(each.name, each.file, (how, *each.packed))
+
+
+def _of_zip(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]:
+    """Yield the files of a zip, but for hidden ones and images; a format's own zip as it is."""
+    archive = zipfile.ZipFile(file)
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    names = {entry.filename for entry in entries}
+    if "xl/workbook.xml" in names or is_inspect_zip(names):
+        file.seek(0)
+        yield InputFile(name, file)
+        return
+    if len(entries) > MAX_FILES:
+        raise RefusedError(f"{name} holds {len(entries):,} files; at most {MAX_FILES:,} are read.")
+    for entry in sorted(entries, key=lambda each: each.filename):
+        path = entry.filename.replace("\\", "/")
+        if is_left_out(path):
+            continue
+        if entry.flag_bits & 1:
+            raise RefusedError(f"{name} has a password: unpack it first. Nothing was stored.")
+        with archive.open(entry) as member:
+            inner = _spooled(member, f"{name}: {path}", stack)
+        yield from _as_packed(path, inner, "zip", stack)
+
+
+def is_inspect_zip(names: set[str]) -> bool:
+    """Tell by what is in a zip whether it is a log of Inspect."""
+    return any(each.startswith("samples/") for each in names) and (
+        "header.json" in names or "_journal/start.json" in names
+    )
+
+
+def zip_has_data(file: Any) -> bool:
+    """Tell a zip that holds more than images, hidden files and zips; ``file`` is a path or open."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return False
+    return any(not is_left_out(name) for name in entries)
+
+
+def is_left_out(path: str) -> bool:
+    """Tell hidden files and images from what may be data."""
+    parts = path.split("/")
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+    return is_hidden or path.lower().endswith((*ENDINGS, ".zip"))
+
+
+def _spooled(stream: Any, name: str, stack: ExitStack) -> BinaryIO:
+    """Write a stream to a file on disk, for it is read more than once."""
+    spooled = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the stack's)
+    file = stack.enter_context(spooled)
+    n_bytes = 0
+    while block := stream.read(_BLOCK):
+        n_bytes += len(block)
+        if n_bytes > MAX_UNPACKED:
+            raise RefusedError(f"{name} unpacks to more than {MAX_UNPACKED // 1024**3} GiB.")
+        file.write(block)
+    file.seek(0)
+    inner: Any = file
+    return inner  # type: ignore[no-any-return]
+
+
+def _zstd_reader(file: BinaryIO) -> Any:
+    import zstandard  # loaded only where there is such a file
+
+    class Guarded:
+        """Reads, and gives damage the error that other kinds of packing have."""
+
+        def __init__(self) -> None:
+            self.stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+
+        def read(self, n_bytes: int) -> bytes:
+            try:
+                return self.stream.read(n_bytes)
+            except zstandard.ZstdError as error:
+                raise OSError(str(error)) from None
+
+    return Guarded()
+
+
+def encoding_of(file: BinaryIO, name: str) -> Encoding:
+    """Tell how a file's text is encoded, from all of it.
+
+    Raises
+    ------
+    RefusedError
+        Where it is UTF-8 with bytes that are none: damage, for Latin-1 has no text that is UTF-8.
+    """
+    file.seek(0)
+    start = file.read(4096)
+    file.seek(0)
+    if start.startswith(codecs.BOM_UTF8):
+        return Encoding("utf-8-sig", "UTF-8 with a byte order mark")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Encoding("utf-16", "UTF-16")
+    if len(start) >= 4 and start[1::2].count(0) > len(start) // 4:
+        return Encoding("utf-16-le", "UTF-16 without a byte order mark")
+    if len(start) >= 4 and start[::2].count(0) > len(start) // 4:
+        return Encoding("utf-16-be", "UTF-16 without a byte order mark")
+    return _eight_bits(file, name)
+
+
+def _eight_bits(file: BinaryIO, name: str) -> Encoding:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii, n_before, has_undefined = True, 0, False
+    try:
+        while block := file.read(_BLOCK):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                is_ascii = is_ascii and (n_before == 0 or error.object[: error.start].isascii())
+                if not is_ascii or not error.object[: error.start].isascii():
+                    place = n_before + error.start
+                    raise RefusedError(
+                        f"{name} is UTF-8 but for byte 0x{error.object[error.start]:02x} at byte "
+                        f"{place:,}, which is damaged: save it as UTF-8 again. Nothing was stored."
+                    ) from None
+                rest = block
+                while rest:
+                    has_undefined = has_undefined or any(b in rest for b in _UNDEFINED_IN_CP1252)
+                    rest = file.read(_BLOCK)
+                return Encoding("latin-1" if has_undefined else "cp1252", "Latin-1")
+            is_ascii = is_ascii and block.isascii()
+            n_before += len(block)
+    finally:
+        file.seek(0)
+    return Encoding("utf-8")
+
+
+def text_blocks(file: BinaryIO, encoding: Encoding) -> Iterator[str]:
+    """Yield the text of a file, block by block.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        Where UTF-16 breaks off or is none.
+    """
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding.codec)()
+    while block := file.read(_BLOCK):
+        if text := decoder.decode(block):
+            yield text
+    if text := decoder.decode(b"", final=True):
+        yield text
+
+
+def lines_of(file: BinaryIO, encoding: Encoding) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank with their numbers from 1; only a line feed ends one."""
+    number, rest = 1, ""
+    for block in text_blocks(file, encoding):
+        *lines, rest = (rest + block).split("\n") if "\n" in block else (rest + block,)
+        for line in lines:
+            if line.strip():
+                yield number, line
+            number += 1
+    if rest.strip():
+        yield number, rest

@@ -1,0 +1,298 @@
+"""From an unpacked file to its rows: JSON Lines, JSON lists and documents, tables."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO
+
+from evalkit.errors import RefusedError
+from evalkit.formats.read.inspect_zip import inspect_rows
+from evalkit.formats.read.interface import Beginning, ReadingNotes, Shape
+from evalkit.formats.read.opening import (
+    PARQUET,
+    ZIP,
+    Encoding,
+    InputFile,
+    encoding_of,
+    lines_of,
+    text_blocks,
+)
+from evalkit.formats.read.sheets import parquet_rows, workbook_rows
+
+#: So many rows are looked at to tell what a file is.
+N_FIRST = 20
+#: A document that is no list of rows is held as a whole, up to so many characters.
+MAX_DOCUMENT = 512 * 1024 * 1024
+#: So long may one item of a list be.
+MAX_ITEM = 256 * 1024 * 1024
+_DELIMITERS = ",;\t|"
+_MAX_CELL = 64 * 1024 * 1024
+_NO_JSON = "is no JSON"
+
+
+def _null(_: str) -> None:
+    """Read NaN and Infinity, which Python writes and JSON does not have, as null."""
+
+
+DECODER = json.JSONDecoder(parse_constant=_null)
+
+
+@dataclass(slots=True)
+class OpenedPart:
+    """A file as rows; iterating tells the notes which row is read."""
+
+    name: str
+    file: BinaryIO
+    encoding: Encoding
+    packed: tuple[str, ...]
+    beginning: Beginning
+    number: int = 0
+    notes: ReadingNotes | None = None
+    delimiter: str = ","
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows from the first; a line that is no JSON is noted and left out."""
+        notes = self.notes or ReadingNotes()
+        notes.part_name = self.name
+        for place, row in self._rows():
+            notes.place = (self.number, place)
+            if row is _FAULTY:
+                notes.fault(_NO_JSON)
+            else:
+                yield row
+
+    def _rows(self) -> Iterator[tuple[int, Any]]:
+        shape = self.beginning.shape
+        if shape is Shape.LINES:
+            return _of_lines(self.file, self.encoding)
+        if shape is Shape.LIST:
+            return enumerate(list_items(text_blocks(self.file, self.encoding)), start=1)
+        if shape is Shape.DOCUMENT:
+            return enumerate([_document(self.name, self.file, self.encoding)], start=1)
+        if shape is Shape.INSPECT:
+            return enumerate(inspect_rows(self.name, self.file), start=1)
+        if shape is Shape.TABLE:
+            return enumerate(_table_rows(self), start=1)
+        return iter(())
+
+
+_FAULTY = object()
+
+
+def opened_part(source: InputFile) -> OpenedPart:
+    """Open a file: tell its encoding and its shape, and read its first rows."""
+    start = source.file.read(4)
+    source.file.seek(0)
+    if start == ZIP:
+        return _of_workbook_or_log(source)
+    plain = Encoding("utf-8")
+    if start == PARQUET:
+        rows, columns = parquet_rows(source.name, source.file)
+        beginning = Beginning(
+            source.name, Shape.TABLE, tuple(islice(rows, N_FIRST)), tuple(columns)
+        )
+        return OpenedPart(source.name, source.file, plain, (*source.packed, "Parquet"), beginning)
+    encoding = encoding_of(source.file, source.name)
+    packed = (*source.packed, *filter(None, [encoding.words]))
+    part = OpenedPart(
+        source.name, source.file, encoding, packed, Beginning(source.name, Shape.TEXT)
+    )
+    try:
+        _look(part)
+    except UnicodeDecodeError as error:
+        raise RefusedError(
+            f"{source.name} breaks off or is damaged ({error.reason} as {encoding.codec}). "
+            "Nothing was stored."
+        ) from None
+    return part
+
+
+def _of_workbook_or_log(source: InputFile) -> OpenedPart:
+    with zipfile.ZipFile(source.file) as archive:
+        is_workbook = "xl/workbook.xml" in archive.namelist()
+    if is_workbook:
+        rows, columns = workbook_rows(source.name, source.file)
+        first = tuple(islice(rows, N_FIRST))
+        beginning, how = Beginning(source.name, Shape.TABLE, first, tuple(columns)), "XLSX"
+    else:
+        first = tuple(islice(inspect_rows(source.name, source.file), 2))
+        beginning, how = Beginning(source.name, Shape.INSPECT, first), "zip"
+    packed = (*source.packed, how)
+    return OpenedPart(source.name, source.file, Encoding("utf-8"), packed, beginning)
+
+
+def _look(part: OpenedPart) -> None:
+    """Find the shape of a text file from its start."""
+    name, lines = part.name, list(islice(lines_of(part.file, part.encoding), N_FIRST + 1))
+    if not lines:
+        part.beginning = Beginning(name, Shape.NOTHING)
+        return
+    first = lines[0][1].lstrip()
+    if not first.startswith(("{", "[")):
+        _look_for_table(part, [line for _, line in lines])
+        return
+    values = [_value(line) for _, line in lines]
+    are_objects = isinstance(values[0], dict)
+    if are_objects and (len(values) == 1 or any(isinstance(each, dict) for each in values[1:])):
+        rows = tuple(each for each in values[:N_FIRST] if isinstance(each, dict))
+        part.beginning = Beginning(name, Shape.LINES, rows)
+        return
+    try:
+        if first.startswith("["):
+            items = list_items(text_blocks(part.file, part.encoding))
+            part.beginning = Beginning(name, Shape.LIST, tuple(islice(items, N_FIRST)))
+        else:
+            whole = _document(name, part.file, part.encoding)
+            part.beginning = Beginning(name, Shape.DOCUMENT, (whole,))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        shape = Shape.LINES if values[0] is not _FAULTY or len(values) > 1 else Shape.DOCUMENT
+        rows = tuple(each for each in values if isinstance(each, dict))
+        part.beginning = Beginning(name, shape, rows, fault=_in_words(error))
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()}, line {error.lineno}, column {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _look_for_table(part: OpenedPart, lines: list[str]) -> None:
+    """Take a text for a table where its first lines have the same two columns or more."""
+    text = "\n".join(lines)
+    best = max(_DELIMITERS, key=lambda each: lines[0].count(each))
+    part.delimiter = best
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=best))
+    except csv.Error:
+        rows = []
+    is_named = part.name.lower().endswith((".csv", ".tsv"))
+    width = len(rows[0]) if rows else 0
+    full = [row for row in rows[:-1] or rows if len(row) == width]
+    if width < 2 or not (is_named or (len(rows) > 1 and len(full) >= max(1, len(rows) - 1))):
+        part.beginning = Beginning(part.name, Shape.TEXT)
+        return
+    columns = tuple(cell.strip() for cell in rows[0])
+    first = tuple(islice(_table_rows(part), N_FIRST))
+    part.beginning = Beginning(part.name, Shape.TABLE, first, columns)
+
+
+def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any]]:
+    if "Parquet" in part.packed:
+        yield from parquet_rows(part.name, part.file)[0]
+        return
+    if "XLSX" in part.packed:
+        yield from workbook_rows(part.name, part.file)[0]
+        return
+    csv.field_size_limit(_MAX_CELL)
+    pieces = _lines_with_ends(text_blocks(part.file, part.encoding))
+    reader = csv.reader(pieces, delimiter=part.delimiter)
+    columns: list[str] = []
+    try:
+        for cells in reader:
+            if not columns:
+                columns = [cell.strip() for cell in cells]
+            elif any(cell.strip() for cell in cells):
+                row: dict[str, Any] = dict(zip(columns, cells, strict=False))
+                yield row
+    except csv.Error as error:
+        raise RefusedError(
+            f"{part.name}, line {reader.line_num}: this is no CSV ({error}). Nothing was stored."
+        ) from None
+
+
+def _lines_with_ends(blocks: Iterator[str]) -> Iterator[str]:
+    rest = ""
+    for block in blocks:
+        *lines, rest = (rest + block).split("\n")
+        yield from (f"{line}\n" for line in lines)
+    if rest:
+        yield rest
+
+
+def _value(line: str) -> Any:
+    try:
+        return DECODER.decode(line.strip())
+    except (ValueError, RecursionError):
+        return _FAULTY
+
+
+def _of_lines(file: BinaryIO, encoding: Encoding) -> Iterator[tuple[int, Any]]:
+    for number, line in lines_of(file, encoding):
+        yield number, _value(line)
+
+
+def _document(name: str, file: BinaryIO, encoding: Encoding) -> Any:
+    pieces, n_characters = [], 0
+    for block in text_blocks(file, encoding):
+        pieces.append(block)
+        n_characters += len(block)
+        if n_characters > MAX_DOCUMENT:
+            raise RefusedError(
+                f"{name} is one JSON document of more than {MAX_DOCUMENT // 1024**2} MiB, which "
+                "is too much to hold: write its items as JSON Lines, one a line. "
+                "Nothing was stored."
+            )
+    return DECODER.decode("".join(pieces).strip())
+
+
+def list_items(blocks: Iterator[str]) -> Iterator[Any]:
+    """Yield the items of a JSON list one by one, holding little more than the longest.
+
+    Raises
+    ------
+    ValueError
+        Where it is no JSON, or breaks off.
+    """
+    text, place, needs_comma = next(blocks, "").lstrip()[1:], 0, False
+    while True:
+        place, sign = _after_space(text, place)
+        if sign == "]":
+            return
+        if sign and needs_comma != (sign == ","):
+            raise json.JSONDecodeError("expecting ',' delimiter or a value", text, place)
+        if sign == ",":
+            place, needs_comma = place + 1, False
+            continue
+        item = _item(text, place) if sign else None
+        if item is not None:
+            value, place = item
+            yield value
+            needs_comma = True
+            continue
+        # As much again as could not be read: a long item is read a few times, not often.
+        more = _at_least(blocks, len(text) - place)
+        if not more or len(text) - place > MAX_ITEM:
+            DECODER.raw_decode(text, place)
+            raise json.JSONDecodeError("the list breaks off", text, len(text))
+        text, place = text[place:] + more, 0
+
+
+def _item(text: str, place: int) -> tuple[Any, int] | None:
+    """Return an item and where it ends; None where the text may go on."""
+    try:
+        value, end = DECODER.raw_decode(text, place)
+    except json.JSONDecodeError:
+        return None
+    return (value, end) if end < len(text) or isinstance(value, dict | list | str) else None
+
+
+def _at_least(blocks: Iterator[str], n_characters: int) -> str:
+    pieces, n_pieces = [], 0
+    for block in blocks:
+        pieces.append(block)
+        n_pieces += len(block)
+        if n_pieces >= n_characters:
+            break
+    return "".join(pieces)
+
+
+def _after_space(text: str, place: int) -> tuple[int, str]:
+    while place < len(text) and text[place] in " \t\r\n":
+        place += 1
+    return place, text[place : place + 1]

@@ -1,0 +1,87 @@
+"""Tables that are no text: XLSX workbooks and Parquet files, as rows."""
+
+import datetime
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from evalkit.errors import RefusedError
+
+_BATCH = 1000
+
+
+def parquet_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], list[str]]:
+    """Return the rows of a Parquet file, in batches, and its columns.
+
+    Raises
+    ------
+    RefusedError
+        Where it is damaged.
+    """
+    import pyarrow as pa  # half a second, for this alone
+    import pyarrow.parquet as pq
+
+    file.seek(0)
+    try:
+        table = pq.ParquetFile(file)
+    except (pa.ArrowException, OSError) as error:
+        raise RefusedError(f"{name} is no whole Parquet file ({error}).") from None
+
+    def rows() -> Iterator[dict[str, Any]]:
+        try:
+            for batch in table.iter_batches(batch_size=_BATCH):
+                yield from (_plain_row(row) for row in batch.to_pylist())
+        except (pa.ArrowException, OSError) as error:
+            raise RefusedError(f"{name} is no whole Parquet file ({error}).") from None
+
+    return rows(), list(table.schema_arrow.names)
+
+
+def workbook_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], list[str]]:
+    """Return the rows of the first sheet of a workbook, and its columns, the first row.
+
+    Raises
+    ------
+    RefusedError
+        Where it is damaged.
+    """
+    import openpyxl  # loaded only where there is such a file
+
+    file.seek(0)
+    broken = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError, TypeError)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        cells = iter(sheet.iter_rows(values_only=True))
+        columns = [str(cell if cell is not None else "").strip() for cell in next(cells, ())]
+    except (*broken, IndexError, AttributeError) as error:
+        raise RefusedError(f"{name} is no workbook that can be read ({error}).") from None
+
+    def rows() -> Iterator[dict[str, Any]]:
+        try:
+            for row in cells:
+                if any(cell is not None for cell in row):
+                    yield _plain_row(
+                        {column: cell for column, cell in zip(columns, row, strict=False) if column}
+                    )
+        except broken as error:
+            raise RefusedError(f"{name} is no workbook that can be read ({error}).") from None
+
+    return rows(), [column for column in columns if column]
+
+
+def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
+    return {column: _plain_cell(cell) for column, cell in row.items()}
+
+
+def _plain_cell(cell: Any) -> Any:
+    """Return a cell as JSON has it: days and times as ISO 8601."""
+    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", errors="replace")
+    if isinstance(cell, list):
+        return [_plain_cell(each) for each in cell]
+    if isinstance(cell, dict):
+        return {str(key): _plain_cell(each) for key, each in cell.items()}
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)

@@ -1,0 +1,32 @@
+"""Every format that is read: of this table the command line, the page and the docs are made."""
+
+from evalkit.formats.read.alpaca_eval import ALPACA_EVAL_ANNOTATIONS, ALPACA_EVAL_OUTPUTS
+from evalkit.formats.read.fastchat import FASTCHAT
+from evalkit.formats.read.interface import ReadFormat
+from evalkit.formats.read.litellm import LITELLM
+from evalkit.formats.read.llm_comparator import LLM_COMPARATOR
+from evalkit.formats.read.lm_eval import LM_EVAL
+from evalkit.formats.read.openai_batch import OPENAI_BATCH
+from evalkit.formats.read.openai_chat import OPENAI_CHAT
+from evalkit.formats.read.openai_evals import OPENAI_EVALS, OPENAI_EVALS_LOG
+from evalkit.formats.read.own import EVALKIT
+from evalkit.formats.read.preference import PREFERENCE
+
+#: By what one types, in the order in which they are offered and tried: the first that fits.
+READABLE: dict[str, ReadFormat] = {
+    each.key: each
+    for each in (
+        EVALKIT,
+        OPENAI_CHAT,
+        OPENAI_BATCH,
+        LITELLM,
+        OPENAI_EVALS_LOG,
+        OPENAI_EVALS,
+        LM_EVAL,
+        FASTCHAT,
+        ALPACA_EVAL_ANNOTATIONS,
+        ALPACA_EVAL_OUTPUTS,
+        LLM_COMPARATOR,
+        PREFERENCE,
+    )
+}

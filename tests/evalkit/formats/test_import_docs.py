@@ -1,0 +1,15 @@
+"""docs/import.md says what the table of formats says."""
+
+from pathlib import Path
+
+from evalkit.formats.read.describe import sections, table_rows
+
+PAGE = Path(__file__).parents[3] / "docs" / "import.md"
+
+
+def test_the_page_has_the_row_and_the_section_of_every_format():
+    text = PAGE.read_text(encoding="utf-8")
+
+    missing = [words for words in (*table_rows(), *sections()) if words not in text]
+
+    assert missing == []
