@@ -64,7 +64,7 @@ def brought(*paths, **choices):
         (["argilla/records.json"], "argilla",
          {"case": 1, "output": 2, "comparison": 3, "ranking": 1}),
         (["fastchat_mtbench/arena_hard_answer_sample.jsonl"], "fastchat",
-         {"case": 1, "output": 1}),
+         {"case": 2, "output": 2}),
     ],
     ids=lambda value: value[0].split("/")[-1] if isinstance(value, list) else None,
 )  # fmt: skip
