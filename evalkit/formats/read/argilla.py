@@ -16,7 +16,7 @@ from evalkit.formats.read.interface import (
 )
 from evalkit.formats.read.label_studio import preference_of
 from evalkit.formats.read.pairs import PairTask, pair_task
-from evalkit.formats.read.pieces import JUDGE, Scales, as_text, digest, name_of
+from evalkit.formats.read.pieces import JUDGE, Scales, as_text, digest, name_of, whole
 
 _TAXONOMY = "Argilla"
 
@@ -124,10 +124,9 @@ def _spans(
     for span in spans:
         tag = f"{question}/{as_text(span.get('label'))}"
         tags[tag] = None
-        start, end, place = span.get("start"), span.get("end"), dict[str, int]()
-        is_place = isinstance(start, int) and isinstance(end, int) and isinstance(text, str)
-        if is_place and 0 <= start <= end <= len(text):
-            place = {"start": start, "end": end}
+        start, end = whole(span.get("start")), whole(span.get("end"))
+        is_place = start is not None and end is not None and isinstance(text, str)
+        place = {"start": start, "end": end} if is_place else {}
         yield {"type": "error", **of, "model": task.only, "tag": tag, **place}
 
 
