@@ -13,7 +13,16 @@ from db.models.annotations import (
     Score,
 )
 from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
-from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models.eval_sets import (
+    Case,
+    EvalSet,
+    EvalSetVersion,
+    Model,
+    Output,
+    Run,
+    TrafficShare,
+    VersionCase,
+)
 from db.models.gold import GoldAnswer
 from db.models.images import Image, NamedImage
 from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
@@ -88,6 +97,7 @@ __all__ = [
     "StudyRun",
     "Tag",
     "Taxonomy",
+    "TrafficShare",
     "Unit",
     "UnitPair",
     "VerdictAcceptance",

@@ -96,6 +96,21 @@ class VersionCase(DatabaseTable, table=True):
     inclusion_probability: float | None = None
 
 
+class TrafficShare(DatabaseTable, table=True):
+    """How much of a category production is asked: a share or a count, whatever the lead stated.
+
+    ``category`` is empty for cases without one; ``place`` keeps the order in which it was stated.
+    """
+
+    __tablename__ = "traffic_share"
+    __table_args__ = (UniqueConstraint("eval_set_id", "category"), not_negative("amount"))
+
+    eval_set_id: int = Field(foreign_key="eval_set.id", primary_key=True)
+    place: int = Field(primary_key=True)
+    category: str
+    amount: float
+
+
 class Model(DatabaseTable, table=True):
     __tablename__ = "model"
 

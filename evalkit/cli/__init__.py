@@ -18,6 +18,7 @@ from evalkit.cli import (
     report,
     run,
     studies,
+    traffic,
 )
 from evalkit.cli.terminal import notes
 from evalkit.errors import EvalkitError
@@ -40,6 +41,7 @@ app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 app.add_typer(report.app, name="report", help="Print the numbers of a study.")
 app.add_typer(admission.app, name="admission")
+app.add_typer(traffic.app, name="traffic")
 app.add_typer(people.app, name="annotator")
 app.add_typer(database.app, name="db", help="Look after the database.")
 

@@ -44,6 +44,8 @@ from evalkit.reports.pair.tables import every_two
 from evalkit.reports.power.report import power_report
 from evalkit.reports.power.scores import score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, power_section
+from evalkit.reports.production.report import production_report
+from evalkit.reports.production.tables import production_section
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import basis, headline
@@ -199,6 +201,7 @@ def _on_quality(
     return (
         decided_on or section("Decision"),
         ranking_section(ranking, win_rates(collected), best, mapped),
+        production_section(production_report(collected), best),
         strength_section(strength_report(collected), best),
         criterion_section(
             criterion_report(collected),

@@ -171,6 +171,27 @@ def by_name(check: Check) -> Check:
     return named
 
 
+def traffic(value: Any) -> Fault | None:
+    """Accept what production is asked: amounts of categories, no category twice."""
+    if not isinstance(value, list) or not value:
+        return Fault(shown(value), "a list of objects with category and amount")
+    seen = set()
+    for place, part in enumerate(value):
+        if not isinstance(part, dict):
+            return Fault(shown(part), "an object with category and amount", f"[{place}]")
+        category = part.get("category")
+        if category is not None and (fault := name(category)):
+            return Fault(fault.found, fault.expected, f"[{place}].category")
+        if fault := amount(MAX_DOLLARS, "a share or a count")(part.get("amount")):
+            return Fault(fault.found, fault.expected, f"[{place}].amount")
+        if category in seen:
+            return Fault(shown(category), "each category once", f"[{place}].category")
+        seen.add(category)
+    if not any(part["amount"] for part in value):
+        return Fault("0 for every category", "an amount above 0")
+    return None
+
+
 def message(value: Any) -> Fault | None:
     """Accept a message: a role, and content unless the assistant only calls tools."""
     if not isinstance(value, dict):

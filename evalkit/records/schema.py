@@ -91,6 +91,7 @@ TYPES: dict[str, Fields] = {
             "looks": checks.one_of(LooksRule),
             "sides": checks.one_of(SidesOf),
             "elsewhere": checks.one_of(ElsewhereRule),
+            "traffic": checks.traffic,
         },
         required=frozenset({"format", "version"}),
     ),
@@ -265,6 +266,7 @@ TYPES: dict[str, Fields] = {
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
 _OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
 _SINCE_VERSION_2 = {
+    "header": {"traffic"},
     "criterion": {"range"},
     "case": {"checklist", "elsewhere"},
     "output": {"reasoning", "reasoning_tokens", "elsewhere"},

@@ -23,6 +23,12 @@ _MEASURE = "share, 0 to 1, of preference and acceptable; points of the scale of 
 _MEASURED = "share, 0 to 1, of preference and errors; points of the scale of a criterion"
 _MARGIN = "percentage points of a share; points of the scale of a criterion; weight of errors"
 
+#: Of what is weighted to production.
+_PRODUCTION = {
+    "share": _SHARE,
+    "as_collected": "as the number it is of",
+    "weighted": "as the number it is of",
+}
 _RANKING = {
     "strength": _LOG_ODDS,
     "low": _LOG_ODDS,
@@ -106,7 +112,8 @@ UNITS: dict[str, dict[str, str]] = {
         "strength_of_people": _LOG_ODDS,
         "strength_weight": "share of the judge, 0 to 1",
     },
-    "decision": {
+    "decision": _PRODUCTION
+    | {
         "raw": _SHARE,
         "value": _MEASURE,
         "difference": _MEASURE,
@@ -182,7 +189,7 @@ UNITS: dict[str, dict[str, str]] = {
         "intraclass": "share of the variance that lies between cases, 0 to 1",
         "doubled": "half-width, in the unit of value",
     },
-    "ranking": _RANKING | _STRENGTH,
+    "ranking": _RANKING | _STRENGTH | _PRODUCTION,
     "regression": {
         "difference": "share of the cases, −1 to 1",
         "low": "share of the cases, −1 to 1",
@@ -195,7 +202,8 @@ UNITS: dict[str, dict[str, str]] = {
         "broke": "count",
         "repaired": "count",
     },
-    "scores": {
+    "scores": _PRODUCTION
+    | {
         "scale": _POINTS,
         "range": _POINTS,
         "at": _SHARE,

@@ -18,6 +18,7 @@ from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
 from evalkit.study.gold import NO_GOLD, Gold
 from evalkit.study.marked_words import NO_MARK_COUNTS, NO_PLACED_MARKS, MarkCounts, PlacedMarks
+from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
@@ -93,6 +94,9 @@ class Outputs:
         Whether its case is in the version of the eval set the study is about.
     latency_ms, cost_usd, input_tokens, output_tokens, reasoning_tokens : FloatArray
         Of shape (n_outputs,); ``NaN`` where not recorded. Those of reasoning are of the output's.
+    sampled : FloatArray of shape (n_outputs,) or None
+        The chance with which its case was drawn for the eval set; ``NaN`` where not recorded, None
+        where of no case.
     """
 
     id: IntArray
@@ -105,6 +109,7 @@ class Outputs:
     input_tokens: FloatArray
     output_tokens: FloatArray
     reasoning_tokens: FloatArray
+    sampled: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +204,8 @@ class Collected:
         What is known to be right, and nobody's annotation.
     by_criterion : tuple of Preferences
         What was preferred on each of ``criteria`` alone; empty where nobody said.
+    traffic : Traffic
+        What production is asked of each category, where a lead said so.
     """
 
     study: str
@@ -226,6 +233,7 @@ class Collected:
     marked_words: PlacedMarks = NO_PLACED_MARKS
     mark_counts: MarkCounts = NO_MARK_COUNTS
     by_criterion: tuple[Preferences, ...] = ()
+    traffic: Traffic = NO_TRAFFIC
 
 
 def comparisons(collected: Collected) -> Comparisons:

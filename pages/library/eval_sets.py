@@ -5,6 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import eval_set_tables, library
 from db.queries.responses import side_by_side
+from db.queries.traffic import traffic_of
 from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
 from pages.shared import state
@@ -12,9 +13,9 @@ from pages.shared.address import addresses
 from pages.shared.display import exhibits
 from pages.shared.library import tables as library_tables
 from pages.shared.response import responses
-from pages.shared.sections import eval_sets
+from pages.shared.sections import eval_sets, production
 
-state.require(Role.LEAD)
+user = state.require(Role.LEAD)
 
 with read_session() as session:
     all_sets, studies = library.eval_sets(session), library.studies(session)
@@ -31,6 +32,7 @@ with left:
 with read_session() as session:
     versions = eval_set_tables.versions(session, eval_set_id=eval_set.eval_set_id)
     runs = eval_set_tables.runs(session, eval_set_id=eval_set.eval_set_id)
+    stated = traffic_of(session, eval_set.eval_set_id)
 with right:
     version = eval_sets.version_picker(versions, eval_set, studies)
 key = str(version["version_id"])
@@ -43,13 +45,18 @@ exhibits.say(
 )
 if contents := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
     st.warning(contents)
-by_case, by_run, by_version = st.tabs(["Cases", "Models and runs", "Versions"])
+by_case, by_run, by_version, by_traffic = st.tabs(
+    ["Cases", "Models and runs", "Versions", "Production"]
+)
 with by_run:
     exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))
 with by_version:
     exhibits.inline_table(
         library_tables.version_table(versions), key="versions", left=("Content hash", "Note")
     )
+with by_traffic:
+    counts = eval_sets.cases_by_category(cases)
+    production.traffic_form(eval_set, stated, counts, actor_id=user.id)
 with by_case:
     listed = eval_sets.case_filter(cases, key=key)
     case_id = eval_sets.case_picker(listed, n_cases=len(cases), key=key)

@@ -13,7 +13,7 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
-from pages.shared.sections import decision, overview, requirements, shown_models
+from pages.shared.sections import decision, overview, production, requirements, shown_models
 
 state.require(Role.LEAD)
 
@@ -59,6 +59,7 @@ decision.show_front(report, page)
 
 st.header(f"Each model against {baseline}", divider=False)
 decision.show_standings(report, page)
+production.show_weighted(kept, page, study_id=study.study_id, only=(measure.key,))
 
 decision.show_map(report, page, within=filters.within(chosen))
 

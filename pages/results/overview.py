@@ -51,7 +51,7 @@ if not kept.collected.annotators:
 page = shown_models.page_of(study, chosen, order, baseline=decision.first_baseline(kept))
 win_rates = kept.of(win_rates_report)
 overview.show_ranking(ranking, win_rates, page, order=order)
-overview.show_strength(kept, page, order=order)
+overview.show_besides(kept, page, order=order, study_id=study.study_id)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))
 if "Price" not in absent:

@@ -155,7 +155,8 @@ def _protect(collected: Collected) -> None:
     )
     for table in (*tables, collected.penalties):
         for column in fields(table) if table else ():
-            getattr(table, column.name).flags.writeable = False
+            if (values := getattr(table, column.name)) is not None:
+                values.flags.writeable = False
 
 
 def _style_features(collected: Collected) -> FloatArray:

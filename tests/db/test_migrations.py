@@ -22,6 +22,9 @@ MIGRATIONS = {
     "0034_mix_kinds_of_task.py": (
         "ed6e1eef82de33d7a3a717b80df622635a2a5017a37b1b5133bcea66faf47844"
     ),
+    "0036_weigh_to_production.py": (
+        "a4db744c06e775658c05bfde95b3e87d8f04b28c31acf0fc3c3cd5b45999f378"
+    ),
     "0035_admit_judges.py": ("3756db280e30251ad17b51cfd0bec2992c73a7f571ca661415ef46bc77388ebc"),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"

@@ -46,11 +46,13 @@ from db.commands.records.staging import (
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, wait_for_imports, write_session
 from db.queries.images import not_there
+from db.queries.traffic import traffic_of
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.formats.read.taking_in import WholeReading
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
+from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: Called with what is being done, how far it is, and how far it will go.
@@ -93,6 +95,7 @@ class ImportPlan:
     contents: Contents
     elsewhere: dict[str, int]
     filled: dict[str, int]
+    traffic: Traffic
     counts: dict[str, RecordCount] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -107,7 +110,7 @@ class ImportPlan:
         """Tell whether the file would change anything."""
         is_new_study = self.target.study is not None and self.target.study_id is None
         is_new_set = self.target.eval_set_id is None
-        is_new = is_new_study or is_new_set or any(self.filled.values())
+        is_new = is_new_study or is_new_set or any(self.filled.values()) or bool(self.traffic)
         return is_new or any(count.new for count in self.counts.values())
 
 
@@ -190,6 +193,7 @@ class Import:
                 rubrics=plan.rubrics,
                 taxonomies=plan.taxonomies,
                 needs_newest=plan.needs_newest,
+                traffic=plan.traffic,
                 source=self._problems.file,
                 sides=[header.get("sides") for header in self._headers],
                 looks=self._looks,
@@ -241,11 +245,27 @@ class Import:
         }
         contents = self._contents()
         plan = ImportPlan(
-            target, rubrics, taxonomies, needs_newest, again, contents, elsewhere, filled
+            target,
+            rubrics,
+            taxonomies,
+            needs_newest,
+            again,
+            contents,
+            elsewhere,
+            filled,
+            self._traffic(session, target),
         )
         plan.counts = self._counts(plan)
         plan.missing = self._missing_images(session, target)
         return plan
+
+    def _traffic(self, session: Session, target: ImportTarget) -> Traffic:
+        """Return what the file says production is asked, where nobody has said so yet."""
+        if target.eval_set_id is not None and traffic_of(session, target.eval_set_id):
+            return NO_TRAFFIC
+        stated = (header.get("traffic") for header in self._headers)
+        told: list[dict[str, Any]] = next(filter(None, stated), [])
+        return Traffic(tuple((part.get("category") or "", part["amount"]) for part in told))
 
     def _target(self, session: Session, eval_set: str, study: str | None) -> ImportTarget:
         hashes = [header.get("eval_set_version") for header in self._headers]

@@ -36,8 +36,9 @@ from db.queries.records.rows import (
     tag_records,
     taxonomy_record,
 )
+from db.queries.traffic import traffic_of
 from evalkit.errors import NotFoundError
-from evalkit.records.normal import normal
+from evalkit.records.normal import normal, plain_number
 from evalkit.records.whole import FORMAT, VERSION
 from evalkit.vocabulary import AssignmentState, ElsewhereRule, LooksRule, SidesOf, TextPlace
 
@@ -85,6 +86,7 @@ def study_records(
             "eval_set_version": study.content_hash,
             **_header_of_labels(session, study),
             **_header_of_texts(session, study),
+            **_header_of_traffic(session, study),
         },
     )
     for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
@@ -119,6 +121,16 @@ def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
         **({"looks": LooksRule.MEAN.value} if session.scalar(has_looks) is not None else {}),
         **({"sides": sides.value} if sides else {}),
     }
+
+
+def _header_of_traffic(session: Session, study: ExportedStudy) -> dict[str, Any]:
+    """Return what production is asked of each category, where somebody said so."""
+    amounts = traffic_of(session, study.eval_set_id).amounts
+    parts = [
+        {**({"category": name} if name else {}), "amount": plain_number(amount)}
+        for name, amount in amounts
+    ]
+    return {"traffic": parts} if parts else {}
 
 
 def _header_of_texts(session: Session, study: ExportedStudy) -> dict[str, str]:

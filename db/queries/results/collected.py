@@ -34,6 +34,7 @@ from db.queries.results.preferences import (
 from db.queries.results.reading import numbers_of, of_annotators, places_among
 from db.queries.results.splits import splits
 from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy
+from db.queries.traffic import chances_of_cases
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.judging.split import Split
 from evalkit.records import checks
@@ -101,6 +102,7 @@ def collect(
         asks_acceptable=is_asked or asks_acceptable(session, study, has_unsafe=bool(unsafe)),
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
+        traffic=study.traffic,
     )
     if study.bar is None or not filters.every_judge:
         return collected
@@ -183,6 +185,7 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         input_tokens=measured[:, 2],
         output_tokens=measured[:, 3],
         reasoning_tokens=measured[:, 4],
+        sampled=chances_of_cases(session, study.version_id, case[order]),
     )
 
 

@@ -27,6 +27,7 @@ from db.models import (
 )
 from db.queries.results.admission import admissions_in, bar_of, openings_of
 from db.queries.results.criteria import ResultCriterion, criteria_of
+from db.queries.traffic import traffic_of_version
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
@@ -34,6 +35,7 @@ from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import VersionMark
+from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
@@ -108,7 +110,8 @@ class ResultStudy:
 
     ``bar`` is what a judge must reach, where a lead said so, ``admissions`` who did when its test
     was last opened.
-    ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead.
+    ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead; ``traffic``
+    is what production is asked of each category of its eval set.
     """
 
     study_id: int
@@ -127,6 +130,7 @@ class ResultStudy:
     bar: AdmissionBar | None = None
     admissions: tuple[Admission, ...] = ()
     openings: tuple[OpenedTest, ...] = ()
+    traffic: Traffic = NO_TRAFFIC
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -192,6 +196,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         bar=bar,
         admissions=admissions,
         openings=openings_of(session, study.id) if bar else (),
+        traffic=traffic_of_version(session, study.eval_set_version_id),
     )
 
 

@@ -23,6 +23,8 @@ from evalkit.reports.decision.document import (
 )
 from evalkit.reports.decision.requirements import Requirements
 from evalkit.reports.decision.sentences import FRONT_DEFINITION
+from evalkit.reports.production.report import production_report
+from evalkit.reports.production.tables import production_blocks
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import win_rates
 
@@ -62,6 +64,9 @@ def decision(
         *tables.opening(collected, report, decision_verdict(collected, report, style), beware),
         words(*met(collected, report, requirements)[1], style="lead"),
         tables.standings(report, report.models),
+        *production_blocks(
+            production_report(collected), report.models, only=(report.chosen.measure.key,)
+        ),
         tables.prices(report, report.models),
         words(FRONT_DEFINITION if tables.front(report) else "", style="note"),
         *tables.by_category(report, report.models, within=" here"),

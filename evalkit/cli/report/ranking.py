@@ -11,6 +11,8 @@ from evalkit.phrases import counted
 from evalkit.reports.blocks import Block, bullets, table, words
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import criterion_blocks
+from evalkit.reports.production.report import production_report
+from evalkit.reports.production.tables import production_blocks, reasons
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.lead import Lead, report_lead
@@ -28,6 +30,7 @@ from evalkit.reports.rules.report import other_rules, rules_report
 from evalkit.reports.rules.tables import rules_blocks
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import strength_blocks
+from evalkit.study.subjects import PREFERENCE
 
 StyleFlag = Annotated[
     bool,
@@ -49,17 +52,19 @@ def ranking(asked: Asked, style_control: StyleFlag = False) -> Answer:
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
     rows = report.ranking.rows if report.ranking else ()
     order = [row.model for group in groups for row in group.rows]
-    opening = verdict(report)
+    opening, production = verdict(report), production_report(collected)
     why = report.reason if report.reason != opening else None
     return [
         words(" ".join(filter(None, (opening, carried_style(style, lead))))),
         *(ranked(group.rows) for group in groups),
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
+        *production_blocks(production, order, only=(PREFERENCE,)),
         *strength_blocks(strength_report(collected), order),
         *criterion_blocks(criterion_report(collected), order),
         *rules_blocks(rules_report(other_rules(collected), report, style)),
         bullets(cautions(report, win_rates(collected))),
         Reasons([("", why), *((row.model, row.reason) for row in rows)]),
+        Reasons(reasons(production, only=(PREFERENCE,))),
         *(_style(style, lead) if style_control else ()),
     ]
 

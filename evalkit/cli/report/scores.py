@@ -9,12 +9,15 @@ from evalkit.cli.terminal import Reasons
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.tables import penalties
 from evalkit.reports.model_order import order_of
+from evalkit.reports.production.report import production_report
+from evalkit.reports.production.tables import production_blocks, reasons
 from evalkit.reports.scores import tables
 from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.reports.scores.trials import trials_report, trials_section
+from evalkit.study.subjects import PREFERENCE
 
 WeightOption = Annotated[
     list[str] | None,
@@ -41,6 +44,7 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
     collected = asked.main_part
     reached = () if at_least is None else level_shares(collected, level=at_least)
     report, weighed, models = scores_report(collected), penalty_rows(collected), order_of(collected)
+    production = production_report(collected)
     return [
         *(tables.means(of, models) for of in report.criteria),
         *(tables.spread(of, models) for of in report.criteria if of.quantiles),
@@ -48,7 +52,9 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
         tables.acceptable_shares(report, models),
         *checklist_section(checklist_report(collected), models).blocks,
         *trials_section(trials_report(collected), models).blocks,
+        *production_blocks(production, models, without=(PREFERENCE,)),
         *((penalties(weighed, models),) if weighed else ()),
+        Reasons(reasons(production, without=(PREFERENCE,))),
         Reasons([("acceptable", report.acceptable_note)]),
         Reasons((scored.criterion.key, scored.reason) for scored in report.criteria),
         Reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category),

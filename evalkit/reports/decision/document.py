@@ -23,6 +23,8 @@ from evalkit.reports.decision.requirements import (
     requirements_entry,
 )
 from evalkit.reports.document import heading
+from evalkit.reports.production.document import production_entry
+from evalkit.reports.production.report import production_report
 from evalkit.reports.ranking.style import StyleReport, standing_entry as style_entry
 from evalkit.study.collected import Collected
 
@@ -108,6 +110,7 @@ def decision_document(
             "front_on": [],
             "front_definition": words.FRONT_DEFINITION,
             "requirements": requirements_entry(requirements, (), ()),
+            "production": None,
             "models": [],
             "cells": [],
         }
@@ -126,6 +129,9 @@ def decision_document(
         "front_on": list(report.front_on),
         "front_definition": words.FRONT_DEFINITION,
         "requirements": requirements_entry(requirements, *met(collected, report, requirements)),
+        "production": production_entry(
+            production_report(collected), only=(report.chosen.measure.key,)
+        ),
         "models": [standing_entry(report, standing) for standing in report.standings],
         "cells": [number_entry(cell) for cell in report.chosen.cells],
         "reason": None,

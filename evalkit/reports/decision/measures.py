@@ -169,7 +169,7 @@ def measure_numbers(
     Differences are paired by case, with Student's t interval and p values from flipping the
     signs of cases. Those of the preference are of win rates against whoever was met on the case.
     """
-    scores = _scores_of(collected, measure)
+    scores = scores_of(collected, measure)
     pairs = score_differences(scores)
     to_baseline = {
         turned_pair.model: (turned_pair.estimate, turned_pair.p_adjusted)
@@ -189,7 +189,7 @@ def measure_numbers(
 
 def model_estimates(collected: Collected, measure: Measure) -> dict[str, Estimate]:
     """Return the number of every model on one measure, all categories together."""
-    estimates = _estimates(_scores_of(collected, measure), measure, 0)
+    estimates = _estimates(scores_of(collected, measure), measure, 0)
     return {
         model: estimate for model, (estimate, _) in zip(collected.models, estimates, strict=True)
     }
@@ -199,7 +199,7 @@ def against(
     collected: Collected, measure: Measure, *, model: str, other: str
 ) -> tuple[Number, ...]:
     """Return ``model`` minus ``other`` category by category, adjusted over these categories."""
-    scores = _scores_of(collected, measure)
+    scores = scores_of(collected, measure)
     cells = category_differences(scores, model=model, other=other)
     return tuple(
         Number(
@@ -229,7 +229,8 @@ def number_entry(number: Number) -> dict[str, Any]:
     }
 
 
-def _scores_of(collected: Collected, measure: Measure) -> Scores:
+def scores_of(collected: Collected, measure: Measure) -> Scores:
+    """Return what a measure averages; each comparison is a score of both its models."""
     if measure.is_acceptable:
         return scores_of_looks(collected, acceptable(collected))
     if measure.is_penalty:

@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 from evalkit.reports.by_criterion.report import criterion_document, criterion_report
 from evalkit.reports.document import Document, heading, spread
+from evalkit.reports.production.document import production_entry
+from evalkit.reports.production.report import production_report
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
@@ -15,6 +17,7 @@ from evalkit.reports.strength.report import strength_document, strength_report
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
+from evalkit.study.subjects import PREFERENCE
 
 _KEYS = (
     *("model", "strength", "low", "high"),
@@ -46,6 +49,7 @@ def ranking_document(collected: Collected, style: StyleReport | None = None) -> 
         "by_criterion": criterion_document(criterion_report(collected)),
         "by_strength": strength_document(strength_report(collected)),
         "by_other_rules": rules_document(rules_report(other_rules(collected), report, style)),
+        "production": production_entry(production_report(collected), only=(PREFERENCE,)),
         "reason": report.reason,
     }
 

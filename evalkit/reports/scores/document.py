@@ -2,11 +2,14 @@
 
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.document import penalties_entry
+from evalkit.reports.production.document import production_entry
+from evalkit.reports.production.report import production_report
 from evalkit.reports.scores.checklists import checklist_entry, checklist_report
 from evalkit.reports.scores.report import CriterionScores, scores_report
 from evalkit.reports.scores.trials import trials_entry, trials_report
 from evalkit.stats.scores import QUANTILES
 from evalkit.study.collected import Collected, Criterion
+from evalkit.study.subjects import PREFERENCE
 
 
 def scores_document(collected: Collected) -> Document:
@@ -20,6 +23,7 @@ def scores_document(collected: Collected) -> Document:
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
         "checklists": checklist_entry(checklist_report(collected)),
+        "production": production_entry(production_report(collected), without=(PREFERENCE,)),
         "trials": trials_entry(trials_report(collected)),
         "penalties": penalties_entry(collected),
     }

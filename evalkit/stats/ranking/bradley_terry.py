@@ -112,7 +112,7 @@ def compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...
     )
 
 
-def half_wins(counts: IntArray) -> FloatArray:
+def half_wins(counts: IntArray | FloatArray) -> FloatArray:
     """Return W of shape (M, M): wins of i over j, with ties and both bad as half a win."""
     on_left = counts @ LEFT_SHARE
     on_right = counts @ (1 - LEFT_SHARE)

@@ -51,6 +51,12 @@ def version_picker(
     return versions.iloc[numbers.index(chosen)]
 
 
+def cases_by_category(cases: pd.DataFrame) -> dict[str, int]:
+    """Count the cases of each category; those without one under an empty name."""
+    counted = cases["category"].fillna("").value_counts().sort_index()
+    return {str(name): int(n) for name, n in counted.items()}
+
+
 def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
     """Ask for a category and for words; give the cases that match."""
     known = sorted(cases["category"].dropna().unique())

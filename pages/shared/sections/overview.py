@@ -41,7 +41,7 @@ from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.display.charts.intervals import Scale
-from pages.shared.sections import decision
+from pages.shared.sections import decision, production
 
 #: From none to all.
 SHARES: Scale = {
@@ -133,8 +133,9 @@ def show_absences(reasons: Mapping[str, str]) -> None:
             exhibits.say(sentence)
 
 
-def show_strength(kept: Kept, page: Page, *, order: Sequence[str]) -> None:
-    """Show by how much each model was preferred and on what, where somebody said so."""
+def show_besides(kept: Kept, page: Page, *, order: Sequence[str], study_id: int) -> None:
+    """Show numbers weighted to production; by how much models were preferred and on what."""
+    production.show_weighted(kept, page, study_id=study_id)
     strengths = strength_blocks(kept.of(strength_report), order)
     if strengths:
         st.header(BY_HOW_MUCH, divider=False)

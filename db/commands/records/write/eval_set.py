@@ -19,6 +19,7 @@ from db.commands.records.write.labels import write_labels
 from db.commands.records.write.outputs import output_row
 from db.commands.records.write.study import write_study
 from db.commands.records.write.texts import case_values, fill_texts
+from db.commands.traffic import store_traffic
 from db.commands.units import outdate_units
 from db.models import (
     Annotation,
@@ -33,6 +34,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.evalset.hashing import version_hash
+from evalkit.study.traffic import Traffic
 from evalkit.vocabulary import CaseStatus, CriterionLevel, LooksRule
 
 
@@ -44,6 +46,7 @@ def write_staged(
     rubrics: list[Definition],
     taxonomies: list[Definition],
     needs_newest: bool,
+    traffic: Traffic,
     source: str,
     sides: Sequence[str | None],
     looks: LooksRule,
@@ -60,6 +63,8 @@ def write_staged(
     write_pictures(writing)
     writing.insert(Case, _new_cases(writing))
     version_id, number = _write_version(writing, target)
+    if traffic:
+        store_traffic(session, writing.eval_set_id, traffic)
     writing.insert(Output, _new_outputs(writing))
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)

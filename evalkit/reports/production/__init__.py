@@ -1,0 +1,1 @@
+"""Results weighted to what production is asked."""
