@@ -215,6 +215,7 @@ UNITS: dict[str, dict[str, str]] = {
         "acceptable": _SHARE,
         "checklists": _SHARE,
         "all_pass": _SHARE,
+        "any_pass": _SHARE,
         "weights": "weight of an error",
         "penalties": "weight of the errors of a response",
         "at_least": _SHARE,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evalkit.reports.blocks import Table
 from evalkit.reports.scores.trials import trials_entry, trials_report, trials_section
 from tests.evalkit.collected_studies import collected
 
@@ -41,6 +42,19 @@ def test_k_of_k_is_the_mean_over_cases_of_the_chance_that_all_drawn_pass():
     assert [each.n for each in report.rows[0].all_pass] == [3, 3]
 
 
+def test_best_of_k_is_the_mean_over_cases_of_the_chance_that_any_drawn_passes():
+    # A: 2 of 2, 1 of 2, 0 of 2: the best of two passes in the first and the second.
+    report = trials_report(tried([[[1, 1], [1, 0], [0, 0]], [[1, 1]] * 3]))
+
+    best = {row.model: [each.value for each in row.any_pass] for row in report.rows}
+    assert best["A"] == pytest.approx([1 / 2, 2 / 3])
+    assert trials_entry(report)["models"][0]["any_pass"][1]["value"] == pytest.approx(2 / 3)
+    tables = [
+        block.columns for block in trials_section(report, "AB").blocks if isinstance(block, Table)
+    ]
+    assert tables == [("Model", "1 of 1", "2 of 2"), ("Model", "Best of 2")]
+
+
 def test_cases_tried_less_often_are_left_out_of_a_higher_k():
     report = trials_report(tried([[[1, 1], [0]], [[1], [1]]]))
 
@@ -48,6 +62,7 @@ def test_cases_tried_less_often_are_left_out_of_a_higher_k():
     assert (found["A"][0].value, found["A"][1].value, found["A"][1].n) == (0.5, 1, 1)
     assert found["B"][1].value is None
     assert found["B"][1].reason == "No case was tried and judged so often."
+    assert report.rows[1].any_pass[1].reason == "No case was tried and judged so often."
 
 
 def test_nothing_is_said_where_every_case_was_tried_once():
@@ -65,7 +80,7 @@ def test_runs_of_one_model_are_trials_of_it_though_they_are_compared_as_models_e
 
     # One case passes both of two, the other one of two: (1 + 1/2) / 2 and (1 + 0) / 2.
     assert values(report) == {"A": [0.75, 0.5]}
-    table, _ = trials_section(report, ("A:2", "A:1")).blocks
+    table, *_ = trials_section(report, ("A:2", "A:1")).blocks
     assert [row[0].text for row in table.rows] == ["A"]
 
 
@@ -101,7 +116,8 @@ def test_the_names_of_models_and_the_order_of_trials_move_no_number():
 def test_the_table_has_a_column_for_each_k_and_says_what_passes():
     section = trials_section(trials_report(tried([[[1, 1]] * 3, [[1, 0]] * 3])), ("B", "A"))
 
-    table, note = section.blocks
+    table, _, best, note = section.blocks
     assert table.columns == ("Model", "1 of 1", "2 of 2")
+    assert best.columns == ("Model", "Best of 2")
     assert [row[0].text for row in table.rows] == ["B", "A"]
     assert "score it 4 or above on helpful" in " ".join(note.sentences)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from evalkit.stats.trials import all_of
+from evalkit.stats.trials import all_of, any_of
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=7), st.data())
@@ -29,3 +29,23 @@ def test_its_mean_is_unbiased_for_new_trials_that_all_pass():
     chances = all_of(3, n_trials=np.full(n_cases, n), n_passed=passed)
 
     assert chances.mean() == pytest.approx(0.8**3, abs=4 * chances.std() / n_cases**0.5)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=7), st.data())
+def test_best_of_k_is_the_share_of_all_choices_in_which_any_trial_passed(trials, data):
+    k = data.draw(st.integers(1, len(trials)))
+    choices = list(combinations(trials, k))  # counted one by one
+
+    (chance,) = any_of(k, n_trials=np.array([len(trials)]), n_passed=np.array([sum(trials)]))
+
+    assert chance == pytest.approx(sum(map(any, choices)) / len(choices))
+
+
+def test_the_mean_of_best_of_k_is_unbiased_for_the_best_of_new_trials():
+    """Known truth: a trial passes with chance 0.3, so one of three new ones does with 1 - 0.7³."""
+    n_cases, n = 20_000, 5
+    passed = np.random.default_rng(8).binomial(n, 0.3, n_cases)
+
+    chances = any_of(3, n_trials=np.full(n_cases, n), n_passed=passed)
+
+    assert chances.mean() == pytest.approx(1 - 0.7**3, abs=4 * chances.std() / n_cases**0.5)

@@ -59,12 +59,8 @@ def write_staged(
     for model, staged in _RESERVED:
         writing.reserve(model, staged)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
-    _write_runs(writing)
-    write_pictures(writing)
-    writing.insert(Case, _new_cases(writing))
+    _write_contents(writing, traffic)
     version_id, number = _write_version(writing, target)
-    if traffic:
-        store_traffic(session, writing.eval_set_id, traffic)
     writing.insert(Output, _new_outputs(writing))
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
@@ -99,6 +95,15 @@ def _new_eval_set(session: Session, name: str) -> int:
     session.add(made)
     session.flush()
     return int(made.id or 0)
+
+
+def _write_contents(writing: Writing, traffic: Traffic) -> None:
+    """Write what the eval set holds before any output, and what production is asked of it."""
+    _write_runs(writing)
+    write_pictures(writing)
+    writing.insert(Case, _new_cases(writing))
+    if traffic:
+        store_traffic(writing.session, writing.eval_set_id, traffic)
 
 
 def _write_runs(writing: Writing) -> None:
