@@ -33,7 +33,7 @@ def estimate_judging(plan: JudgePlan) -> RunEstimate:
     """Reckon what is left to ask, and ask nothing. Raises as `begin_judging` does."""
     with read_session() as session:
         study = queries.study_called(session, plan.study)
-        identity = plan.identity(queries.question_of(session, study, plan.task))
+        identity = queries.planned_identity(session, study, plan)
         judge = queries.judge_called(session, identity.name)
         judged = judged_before(session, study, judge.id if judge else None)
         left = [

@@ -42,6 +42,7 @@ class ConsensusRule(StrEnum):
 
     MAJORITY = "majority"
     DAWID_SKENE = "dawid-skene"
+    ADJUDICATED = "adjudicated"
     EVERY = "every"
 
 

@@ -21,7 +21,7 @@ from db.models import (
     Output,
     Study,
 )
-from db.queries.judgings import judge_called, question_of, study_called
+from db.queries.judgings import judge_called, planned_identity, study_called
 from db.queries.records.annotated import IMPORTED_POLICY
 from db.queries.to_judge import all_to_judge, judged_before
 from evalkit.annotation.draft import Draft
@@ -61,7 +61,7 @@ def begin_judging(
     with write_session() as session:
         wait_for_imports(session)
         study = study_called(session, plan.study)
-        identity = plan.identity(question_of(session, study, plan.task))
+        identity = planned_identity(session, study, plan)
         judging = session.exec(
             select(Judging)
             .where(Judging.study_id == study.id, Judging.identity_hash == identity.hash)

@@ -11,11 +11,14 @@ from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
 from db.engine import read_session, write_session
 from db.models import (
+    Adjudication,
     AgreementTold,
     Annotation,
     AskedVerdict,
     Assignment,
     AuditEvent,
+    Clarification,
+    FewShotCase,
     GoldAnswer,
     InstructionsRead,
     JudgeBar,
@@ -58,6 +61,9 @@ _OF_A_STUDY: tuple[Any, ...] = (
     StudyGroup,
     ResultsState,
     JudgeBar,
+    FewShotCase,
+    Clarification,
+    Adjudication,
 )
 
 

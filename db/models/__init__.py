@@ -27,6 +27,7 @@ from db.models.gold import GoldAnswer
 from db.models.images import Image, NamedImage
 from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
 from db.models.leaderboards import PublicScore
+from db.models.lessons import Adjudication, Clarification, FewShotCase
 from db.models.people import (
     Annotator,
     AuditEvent,
@@ -53,6 +54,7 @@ from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
     "AcceptedVerdict",
+    "Adjudication",
     "AgreementTold",
     "Annotation",
     "Annotator",
@@ -64,11 +66,13 @@ __all__ = [
     "Case",
     "CertificationLook",
     "CheckAnswer",
+    "Clarification",
     "Criterion",
     "CriterionPreference",
     "ErrorMark",
     "EvalSet",
     "EvalSetVersion",
+    "FewShotCase",
     "GoldAnswer",
     "GroupMember",
     "Image",

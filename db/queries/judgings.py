@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.columns import now, number_of
+from db.columns import now
 from db.models import (
     Annotation,
     Annotator,
@@ -19,13 +19,14 @@ from db.models import (
     Score,
     Study,
 )
-from db.queries.annotation.form import definitions, form_of
-from db.queries.annotation.task import fresh_task
+from db.queries.annotation.form import definitions
+from db.queries.few_shot import few_shot_of, task_for_judge
 from db.queries.results.studies import result_study
 from evalkit.annotation.task import TaskItem
 from evalkit.errors import RefusedError
 from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.pair import QUESTION, PairQuestion
+from evalkit.judging.plan import JudgePlan
 from evalkit.judging.response import ResponseQuestion
 from evalkit.running.request import Request
 from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, AskingState, JudgeTask, SoftScore
@@ -123,15 +124,7 @@ def asked_of(
     right: int | None,
 ) -> AskedJudge:
     """Make what a judge is asked about outputs: what annotators see, masked as for them."""
-    presented = Assignment(
-        study_id=number_of(study),
-        annotator_id=0,
-        case_id=case_id,
-        left_output_id=left,
-        right_output_id=right,
-        presentation="",
-    )
-    task = fresh_task(session, study, presented, form_of(session, study, presented))
+    task = task_for_judge(session, study, case_id=case_id, left=left, right=right)
     request = identity.request(
         messages=task.messages,
         context=task.context,
@@ -144,15 +137,31 @@ def asked_of(
 def identity_of(session: Session, judging: Judging) -> JudgeIdentity:
     """Return who the judge of a judging is today, by what its study asks now."""
     study = session.get_one(Study, judging.study_id)
+    task, hashes = task_of(judging), judging.identity.get("few_shot")
     return JudgeIdentity(
         judging.model,
         judging.base_url,
         Api(judging.api),
         AnswerForm(judging.form),
         judging.parameters,
-        question_of(session, study, task_of(judging)),
+        question_of(session, study, task),
         SoftScore(soft) if (soft := judging.identity.get("soft")) else None,
+        few_shot_of(session, study, task, hashes=hashes) if hashes else (),
     )
+
+
+def planned_identity(session: Session, study: Study, plan: JudgePlan) -> JudgeIdentity:
+    """Return who the judge of a plan is. Raises as `question_of` does.
+
+    RefusedError too where it is to be shown few-shot cases and there are none.
+    """
+    asked = question_of(session, study, plan.task)
+    few_shot = few_shot_of(session, study, plan.task) if plan.has_few_shot else ()
+    if plan.has_few_shot and not few_shot:
+        raise RefusedError(
+            f"“{study.name}” has no few-shot case for this yet. Add one on the page Differences."
+        )
+    return plan.identity(asked, few_shot)
 
 
 def judging_progress(session: Session, judging_id: int) -> JudgingProgress:

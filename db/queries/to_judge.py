@@ -16,6 +16,7 @@ from db.models import (
     Case,
     CheckAnswer,
     ErrorMark,
+    FewShotCase,
     Output,
     Score,
     Study,
@@ -57,8 +58,24 @@ class ToJudge:
 
 
 def all_to_judge(session: Session, study: Study, plan: JudgePlan) -> list[ToJudge]:
-    """Return all that a plan lets judge. Raises RefusedError where there is nothing."""
-    return to_judge(session, study, plan.task, is_all=plan.is_all, repeats=plan.repeats)
+    """Return all that a plan lets judge. Raises RefusedError where there is nothing.
+
+    Cases that the judge is shown answered it is not asked about.
+    """
+    every = to_judge(session, study, plan.task, is_all=plan.is_all, repeats=plan.repeats)
+    if not plan.has_few_shot:
+        return every
+    few_shot = session.exec(
+        select(FewShotCase.case_id).where(
+            col(FewShotCase.study_id) == study.id,
+            col(FewShotCase.task) == plan.task,
+            col(FewShotCase.removed_at).is_(None),
+        )
+    ).all()
+    left = [to_ask for to_ask in every if to_ask.case_id not in set(few_shot)]
+    if not left:
+        raise RefusedError("Every case that could be asked about is a few-shot case of the judge.")
+    return left
 
 
 def to_judge(

@@ -1,7 +1,7 @@
 """``judge``: let a model judge the responses of a study, alone or each two in both orders."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -60,6 +60,14 @@ SoftOption = Annotated[
         "that say it (logprobs, where the endpoint gives them), or as it states itself (stated)."
     ),
 ]
+FewShotFlag = Annotated[
+    bool,
+    typer.Option(
+        "--few-shot",
+        help="Show the judge the study's few-shot cases first (page Differences). It is another "
+        "judge then, and is not asked about these cases.",
+    ),
+]
 AllFlag = Annotated[
     bool,
     typer.Option(
@@ -107,6 +115,7 @@ def judge_command(
     timeout: TimeoutOption = 300.0,
     repeats: RepeatsOption = 1,
     soft: SoftOption = None,
+    few_shot: FewShotFlag = False,
     is_all: AllFlag = False,
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
@@ -134,8 +143,8 @@ def judge_command(
         input_price=input_price,
         output_price=output_price,
     )
-    how: dict[str, Any] = {"task": task, "form": form, "repeats": repeats, "soft": soft}
-    plan = JudgePlan(study=study, is_all=is_all, **how, **asking)
+    asking |= {"task": task, "form": form, "repeats": repeats, "soft": soft}
+    plan = JudgePlan(study=study, is_all=is_all, has_few_shot=few_shot, **asking)
     _run(plan, timeout=timeout, is_dry=dry_run, as_json=as_json)
 
 

@@ -177,6 +177,8 @@ class Source(Protocol):
     left_out: dict[str, int]
     #: How many rows were written so far, headings left out.
     n_rows: int
+    #: Of how many pairs agreed on a lead's decision is the answer.
+    n_adjudicated: int
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield everything, in the record format."""

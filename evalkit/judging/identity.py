@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evalkit.annotation.task import BlindedResponse, TaskItem
+from evalkit.judging.few_shot import FewShot
 from evalkit.judging.pair import PairQuestion
 from evalkit.judging.response import ResponseQuestion
 from evalkit.judging.soft import (
@@ -39,6 +40,8 @@ class JudgeIdentity:
     parameters: Mapping[str, Any]
     asked: PairQuestion | ResponseQuestion
     soft: SoftScore | None = None
+    #: Shown as asked and answered before, in this order.
+    few_shot: tuple[FewShot, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return all that shapes its answers."""
@@ -55,6 +58,7 @@ class JudgeIdentity:
             "question_hash": _hash(json.dumps(asdict(self.asked), sort_keys=True)),
             **task,
             **self._soft_document(),
+            **({"few_shot": [each.hash for each in self.few_shot]} if self.few_shot else {}),
         }
 
     def _soft_document(self) -> dict[str, str]:
@@ -92,14 +96,17 @@ class JudgeIdentity:
             By side, as annotators see them, of which the judge learns no more: no model, no cost.
         """
         asked = self.asked
+        system = asked.words(checklist) + told(self.soft, asked)
         properties = asked.properties(checklist) | stated_properties(self.soft, asked)
         return Request(
             self.model,
-            messages_for(
-                asked.words(checklist) + told(self.soft, asked),
-                messages=messages,
-                context=context,
-                responses=asked.called(responses),
+            self._before(
+                messages_for(
+                    system,
+                    messages=messages,
+                    context=context,
+                    responses=asked.called(responses),
+                )
             ),
             parameters={
                 **self.parameters,
@@ -108,6 +115,21 @@ class JudgeIdentity:
             },
             api=self.api,
         )
+
+    def _before(self, messages: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Put the few-shot cases, asked and answered, before what is asked."""
+        system, question = messages
+        before = []
+        for each in self.few_shot:
+            _, user = messages_for(
+                "",
+                messages=each.messages,
+                context=each.context,
+                responses=self.asked.called(each.responses),
+            )
+            answer = self.asked.answer(each.answer, each.rationale, each.checklist)
+            before += [user, {"role": "assistant", "content": answer}]
+        return [system, *before, question]
 
     def read(self, reply: Reply, checklist: tuple[TaskItem, ...] = ()) -> JudgeVerdict:
         """Read what this judge replied, with how sure it was where that was asked and given."""

@@ -67,3 +67,10 @@ class PairQuestion:
         if verdict not in chosen:
             return JudgeVerdict(None, answer.rationale)
         return JudgeVerdict(Draft(chosen[verdict], {}, ""), answer.rationale)
+
+    def answer(self, draft: Draft, rationale: str, checklist: tuple[TaskItem, ...] = ()) -> str:
+        """Return what a judge would say that answers so."""
+        if draft.preference is None:
+            raise ValueError("A judge of pairs always says which is better, or that neither is.")
+        verdict = _MEANINGS[draft.preference][0]
+        return json.dumps({"rationale": rationale, "verdict": verdict}, ensure_ascii=False)

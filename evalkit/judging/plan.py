@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalkit.errors import RefusedError
+from evalkit.judging.few_shot import FewShot
 from evalkit.judging.identity import HASH_LENGTH, JudgeIdentity
 from evalkit.judging.pair import PairQuestion
 from evalkit.judging.response import ResponseQuestion
@@ -24,6 +25,7 @@ class JudgePlan:
 
     They are those that people judged so, or all of the study with ``is_all``; each, or each order,
     is asked ``repeats`` times. ``budget_usd`` holds for the judging as a whole, resumed or not.
+    With ``has_few_shot`` it is shown the few-shot cases of the study, and not asked about these.
     """
 
     study: str
@@ -39,6 +41,7 @@ class JudgePlan:
     is_all: bool = False
     task: JudgeTask = JudgeTask.PAIR
     soft: SoftScore | None = None
+    has_few_shot: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done, or not kept to."""
@@ -56,10 +59,16 @@ class JudgePlan:
             raise RefusedError(
                 "How sure a judge is can be told of verdicts and scores, not of errors."
             )
+        if self.has_few_shot and self.soft is SoftScore.STATED:
+            raise RefusedError(
+                "A few-shot case does not say how sure to be: ask for logprobs, or leave it out."
+            )
         check_asking(self)
 
-    def identity(self, asked: PairQuestion | ResponseQuestion) -> JudgeIdentity:
-        """Return who the judge is that is asked this."""
+    def identity(
+        self, asked: PairQuestion | ResponseQuestion, few_shot: tuple[FewShot, ...] = ()
+    ) -> JudgeIdentity:
+        """Return who the judge is that is asked this, and shown these cases before."""
         return JudgeIdentity(
             self.model,
             self.endpoint.base_url,
@@ -68,4 +77,5 @@ class JudgePlan:
             self.parameters,
             asked,
             self.soft,
+            few_shot,
         )

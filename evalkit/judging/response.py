@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from evalkit.annotation.draft import Draft, parse_draft
+from evalkit.annotation.draft import NOTHING, Draft, parse_draft
 from evalkit.annotation.form import Form, checked_draft
 from evalkit.annotation.task import BlindedResponse, TaskCriterion, TaskItem, TaskTag
 from evalkit.errors import RefusedError
@@ -99,6 +99,25 @@ class ResponseQuestion:
         except RefusedError:
             return JudgeVerdict(None, answer.rationale)
 
+    def answer(self, draft: Draft, rationale: str, checklist: tuple[TaskItem, ...] = ()) -> str:
+        """Return what a judge would say that answers so."""
+        form, response = self.form(checklist), draft.responses.get(_SIDE, NOTHING)
+        fields: dict[str, Any] = {"rationale": rationale}
+        if form.criteria:
+            keys = [criterion.key for criterion in form.criteria]
+            fields["scores"] = {key: response.scores.get(key) for key in keys}
+        if form.checklist:
+            fields["checks"] = {key: value.value for key, value in response.checks.items()}
+        if form.tags:
+            fields["errors"] = [
+                *({"tag": tag, "quote": None, **_grade(of)} for tag, of in response.tags.items()),
+                *(
+                    {"tag": mark.tag, "quote": mark.quote, **_grade(mark.severity)}
+                    for mark in response.marks
+                ),
+            ]
+        return json.dumps(fields, ensure_ascii=False)
+
     def _draft(self, answer: JudgeAnswer, form: Form) -> Draft:
         fields = answer.fields or {}
         if form.tags and not isinstance(fields.get("errors"), list):
@@ -113,6 +132,10 @@ class ResponseQuestion:
             "marks": {_SIDE: marks},
         }
         return checked_draft(parse_draft(draft), form)
+
+
+def _grade(severity: str | None) -> dict[str, str]:
+    return {} if severity is None else {"severity": severity}
 
 
 def _value(criterion: TaskCriterion) -> dict[str, Any]:

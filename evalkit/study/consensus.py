@@ -1,5 +1,6 @@
 """Which of two responses most annotators prefer, and by how much: one line per pair."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from evalkit.stats.counts import (
     LEFT,
     PREFERENCE_VALUES,
     RIGHT,
+    BoolArray,
     FloatArray,
     IntArray,
     joint_codes,
@@ -16,7 +18,7 @@ from evalkit.stats.counts import (
 )
 from evalkit.study.collected import Collected, codings_of_preferences, latest_preferences
 from evalkit.study.graded import graded, grades
-from evalkit.vocabulary import ConsensusRule
+from evalkit.vocabulary import PREFERENCE_CODES, ConsensusRule, Preference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +32,13 @@ class Consensus:
     n : IntArray of shape (n_pairs,)
         How many annotators judged the pair.
     agreement : FloatArray of shape (n_pairs,)
-        The share of them who called ``chosen`` better, above 1/2.
+        The share of them who called ``chosen`` better: above 1/2, but where it was adjudicated.
     strength : FloatArray of shape (n_pairs,)
         The mean grade of ``chosen``, −2 to 2; ``NaN`` where nobody's preference has a grade.
     n_undecided : int
         Pairs that were judged and of which neither response is better to so many.
+    is_adjudicated : BoolArray of shape (n_pairs,)
+        Whether a lead's decision is the answer.
     """
 
     chosen: IntArray
@@ -45,6 +49,7 @@ class Consensus:
     n_undecided: int
     answer: IntArray
     confidence: FloatArray
+    is_adjudicated: BoolArray
 
 
 def consensus(
@@ -52,6 +57,7 @@ def consensus(
     rule: ConsensusRule = ConsensusRule.MAJORITY,
     *,
     with_ties: bool = False,
+    adjudicated: Mapping[tuple[int, int], Preference] | None = None,
 ) -> Consensus:
     """Return what annotators agree on about every two responses that were compared.
 
@@ -64,9 +70,13 @@ def consensus(
     rule : ConsensusRule
         By majority an answer needs more than half of the votes: names and sides decide nothing.
         By Dawid–Skene it needs a probability above 1/2 once annotators are weighed by how
-        reliable they are. ``EVERY`` makes of each vote a line of its own.
+        reliable they are. ``ADJUDICATED`` is what a lead decided where one did, and the majority
+        elsewhere. ``EVERY`` makes of each vote a line of its own.
     with_ties : bool
         Whether pairs of which a tie, or both bad, is the answer are among them.
+    adjudicated : mapping, optional
+        What was decided, by the row numbers of two responses, the lower first, of which the
+        preference is as if it stood left.
     """
     if rule is ConsensusRule.EVERY:
         return _every(collected, with_ties=with_ties)
@@ -74,17 +84,21 @@ def consensus(
     votes = _votes(collected, places)
     share = votes.counts / np.maximum(votes.n, 1)
     certain = _dawid_skene(collected, votes) if rule is ConsensusRule.DAWID_SKENE else share
+    decided = np.zeros(len(votes.n), dtype=np.bool_)
+    if rule is ConsensusRule.ADJUDICATED:
+        certain, decided = _adjudicated(collected, votes, share, adjudicated or {})
     # Halves are no majority; a sum of probabilities may miss one half by a rounding.
     best = np.argmax(certain, axis=0)
     pairs = np.arange(len(best))
-    is_agreed = certain[best, pairs] > 0.5 + (1e-9 if certain is not share else 0.0)
+    is_agreed = certain[best, pairs] > 0.5 + (1e-9 if rule is ConsensusRule.DAWID_SKENE else 0.0)
     is_tie = best > RIGHT
     keep = is_agreed & (with_ties | ~is_tie)
     is_second = best == RIGHT
     grade = _mean_grade(collected, places, votes.pair, len(best))
     chosen = np.where(is_second, votes.second, votes.first)
     strength = np.where(is_tie, np.nan, np.where(is_second, -1.0, 1.0) * grade)
-    confidence = certain[best, pairs] if certain is not share else np.full(len(best), np.nan)
+    is_probable = rule is ConsensusRule.DAWID_SKENE
+    confidence = certain[best, pairs] if is_probable else np.full(len(best), np.nan)
     return Consensus(
         chosen=chosen[keep],
         rejected=(votes.first + votes.second - chosen)[keep],
@@ -94,6 +108,7 @@ def consensus(
         n_undecided=int((~keep).sum()),
         answer=np.where(is_second, LEFT, best)[keep],
         confidence=confidence[keep],
+        is_adjudicated=decided[keep],
     )
 
 
@@ -138,6 +153,29 @@ def _dawid_skene(collected: Collected, votes: _Votes) -> FloatArray:
     return probability
 
 
+def _adjudicated(
+    collected: Collected,
+    votes: _Votes,
+    share: FloatArray,
+    decisions: Mapping[tuple[int, int], Preference],
+) -> tuple[FloatArray, BoolArray]:
+    """Return the share of each answer, all of it where a lead decided, and where one did."""
+    certain, decided = share.copy(), np.zeros(len(votes.n), dtype=np.bool_)
+    ids = collected.outputs.id
+    pairs = np.column_stack([ids[votes.first], ids[votes.second]])
+    for place, (first, second) in enumerate(pairs.tolist() if decisions else ()):
+        low, high = min(first, second), max(first, second)
+        if (low, high) not in decisions:
+            continue
+        answer = PREFERENCE_CODES[decisions[low, high]]
+        if low != first and answer <= RIGHT:
+            answer = 1 - answer
+        certain[:, place] = 0.0
+        certain[answer, place] = 1.0
+        decided[place] = True
+    return certain, decided
+
+
 def _every(collected: Collected, *, with_ties: bool) -> Consensus:
     """Return each vote as a line of its own, of which one annotator is certain."""
     preferences, places = collected.preferences, latest_preferences(collected)
@@ -156,6 +194,7 @@ def _every(collected: Collected, *, with_ties: bool) -> Consensus:
         n_undecided=int((~keep).sum()),
         answer=np.where(of == RIGHT, LEFT, of),
         confidence=np.full(len(places), np.nan),
+        is_adjudicated=np.zeros(len(places), dtype=np.bool_),
     )
 
 

@@ -4,10 +4,11 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
+from db.queries.lessons import notes_on_rubric
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
 from pages.shared.components import leaving
-from pages.shared.library import editors
+from pages.shared.library import clarifications, editors
 
 user = state.require(Role.LEAD)
 
@@ -25,10 +26,12 @@ name = editors.name_picker(editor, names[editor.names])
 with read_session() as session:
     newest = editor.newest(session, name) if name else None
     uses = editor.studies(session, name) if name else []
+    notes = notes_on_rubric(session, name) if name and editor.collects == "scores" else ()
 if name:
     st.caption(labels.literal(editors.used_sentence(uses)))
 
 written = editors.edited(editor, newest)
+clarifications.offer(notes, written)
 under = editors.ask(editor, name, written)
 is_unsaved = editors.is_unsaved(editor, newest, written)
 leaving.ask(key="definitions-leaving", is_unsaved=is_unsaved)

@@ -6,16 +6,19 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from db.queries.few_shot import few_shot_rows
+from db.queries.lessons import adjudications_of
 from db.queries.responses import side_by_side
 from db.queries.results.splits import splits
+from evalkit.errors import RefusedError
 from evalkit.reports.differences import report as differing
 from evalkit.reports.differences.sentences import ORDER, differences_verdict, left_out, no_judge
 from evalkit.vocabulary import Role
-from pages.shared import collecting, state
+from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.response import responses
-from pages.shared.sections import differences
+from pages.shared.sections import differences, lessons
 
 user = state.require(Role.LEAD)
 
@@ -60,5 +63,16 @@ exhibits.say(ORDER)
 output_ids = differences.output_ids(of, kept.collected, place)
 with read_session() as session:
     read = side_by_side.some_responses(session, study, filters=chosen, output_ids=output_ids)
+    decided = adjudications_of(session, study.study_id, of.subject, output_ids)
+    few_shot = few_shot_rows(session, study.study_id)
+lessons.tell()
+lessons.show_decisions(of, kept.collected, place, decided)
 responses.show(read)
+try:
+    lesson = lessons.ask(of, kept.collected, place, read, few_shot)
+    if lesson is not None:
+        lesson.store(study.study_id, of, output_ids, actor_id=user.id)
+        lessons.stored(lesson.message)
+except RefusedError as refused:
+    st.error(labels.literal(str(refused)))
 differences.show_links(address)

@@ -26,6 +26,9 @@ MIGRATIONS = {
         "a4db744c06e775658c05bfde95b3e87d8f04b28c31acf0fc3c3cd5b45999f378"
     ),
     "0035_admit_judges.py": ("3756db280e30251ad17b51cfd0bec2992c73a7f571ca661415ef46bc77388ebc"),
+    "0037_learn_from_differences.py": (
+        "ee71b19a3c2cd9c7b0014834505f944e0f6728636dd42c8f6bb8b240f321c0c5"
+    ),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"
     ),

@@ -1,18 +1,22 @@
 """The page about the cases on which a judge and people differ."""
 
+import html
+
 import pytest
 from sqlmodel import select
 
+from db.commands.lessons import clarify
 from db.engine import read_session, write_session
-from db.models import Annotation, Assignment, Case
+from db.models import Annotation, Annotator, Assignment, Case, Judging
 from db.queries import results
 from db.queries.responses.side_by_side import some_responses
 from db.queries.results import ResultFilters
 from evalkit.judging.split import Split, split_of
+from evalkit.study.collected import Criterion
 from evalkit.vocabulary import Role
 from pages.shared.response.answers import said_html
 from tests.factories import annotate, make_eval_set, make_study
-from tests.pages.test_annotators import opened
+from tests.pages.test_annotators import opened, written
 
 PAGE = "results/differences.py"
 MODELS = ("Atlas :red[x]", "Birch <b>")
@@ -118,6 +122,88 @@ def test_where_people_do_not_agree_can_be_left_out_by_its_address(app, sign_in, 
 
     assert set(everywhere) - set(listed(app)["Case"]) == {pair[0].split("/")[0]}
     assert "where people agree with one another" in words
+
+
+def test_a_lead_decides_what_is_right_and_reads_it_with_the_case(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    key = next(area.key for area in app.text_input if area.key.startswith("adjudicate-words"))
+
+    app.text_input(key=key).set_value("The *other* one is right.")
+    submit(app, "Adjudicate")
+
+    assert not app.exception
+    assert app.success[0].value == "Your answer is stored beside those of people."
+    assert f"Adjudicated by test lead: {MODELS[1]} is better. The *other*" in html.unescape(
+        written(app)
+    )
+
+
+def test_a_gap_in_the_rubric_is_kept_and_nothing_is_without_words(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    submit(app, "Keep for the rubric")
+    assert "Write what the rubric should say" in app.error[0].value
+
+    key = next(area.key for area in app.text_area if area.key.startswith("clarify-words"))
+    app.text_area(key=key).set_value("Say what :red[late] means.")
+    submit(app, "Keep for the rubric")
+
+    assert "kept for the next version" in app.success[0].value
+    words = opened(app, "library/rubrics.py", name="Rubric of Study")
+    assert "On which response is better: Say what :red[late] means." in words
+
+
+def test_a_note_on_a_criterion_is_put_into_its_text_with_a_click(app, sign_in, study):
+    helpfulness = Criterion("helpfulness", "How?", "ordinal", (1.0, 2.0), ("", ""))
+    clarify(study["Study"], helpfulness, [study["case-0/Birch <b>"]], "Late is a 2.")
+    sign_in(app, Role.LEAD)
+
+    opened(app, "library/rubrics.py", name="Rubric of Study")
+    next(button for button in app.button if button.label == "Add to the text").click().run()
+
+    assert not app.exception
+    field = next(area for area in app.text_input if area.label == "In a sentence more")
+    assert field.value == "Late is a 2."
+    assert any(button.label == "In the text" and button.disabled for button in app.button)
+
+
+def test_a_few_shot_case_is_of_the_train_split_and_of_a_judge_asked_from_here(app, sign_in, study):
+    of = part_of_cases()
+    places = {case: [study[f"{case}/{model}"] for model in MODELS] for case in of}
+    dev, train = differing(Split.DEV)[0], differing(Split.TRAIN)[0]
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE, shown="-".join(map(str, places[dev])))
+    (button,) = [each for each in app.button if each.label == "Show it to judges"]
+    assert button.disabled
+    opened(app, PAGE, shown="-".join(map(str, places[train])))
+    submit(app, "Show it to judges")
+    assert "was not asked from here" in app.error[0].value
+
+    with write_session() as session:
+        judge = session.exec(select(Annotator).where(Annotator.name == JUDGE)).one()
+        session.add(
+            Judging(
+                study_id=study["Study"],
+                annotator_id=judge.id,
+                identity={},
+                identity_hash="x",
+                model="gauge",
+                base_url="http://127.0.0.1:9",
+                parameters={},
+            )
+        )
+    submit(app, "Show it to judges")
+    assert app.success[0].value == "It is a few-shot case now."
+    assert "1 few-shot case" in [each.label for each in app.expander]
+    next(each for each in app.button if each.label == "Remove").click().run()
+    assert "not shown it any more" in app.success[0].value
+
+
+def submit(app, label):
+    """Press the button of a form."""
+    next(each for each in app.button if each.label == label).click().run()
 
 
 def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_database):

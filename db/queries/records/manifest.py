@@ -53,6 +53,7 @@ def manifest(
         "n_rows": source.n_rows,
         "unit": made_as.unit,
         "left_out": dict(source.left_out),
+        "n_adjudicated": source.n_adjudicated,
         "study": exported.name,
         "eval_set": {
             "name": exported.eval_set,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from db.models import Case, GoldAnswer, Output
 from db.queries.annotation.cases import is_readable
+from db.queries.lessons import adjudicated_pairs
 from db.queries.records.rows import BATCH, stream
 from db.queries.results import ResultFilters, ResultStudy, collect
 from evalkit.annotation.blinding.leaks import texts_of
@@ -120,7 +121,9 @@ def training_pairs(
     of which annotators agree that neither is better.
     """
     collected = collect(session, study, filters=ResultFilters(judges=options.judges))
-    of, outputs = consensus(collected, options.rule, with_ties=ties), collected.outputs
+    decided = adjudicated_pairs(session, study.study_id)
+    of = consensus(collected, options.rule, with_ties=ties, adjudicated=decided)
+    outputs = collected.outputs
     case, chosen, rejected = outputs.case[of.chosen], outputs.id[of.chosen], outputs.id[of.rejected]
     if of.n_undecided:
         out.left_out["without a majority"] = of.n_undecided

@@ -48,6 +48,7 @@ class StudySource:
         self.options = options
         self.n_rows = 0
         self.left_out: dict[str, int] = {}
+        self.n_adjudicated = 0
         self._session = session
         self._exported = exported
         self._result = result_study(session, name=exported.name)
@@ -97,6 +98,7 @@ class StudySource:
         """Yield the pairs agreed on that may be trained on, in the order of cases."""
         pairs = training_pairs(self._session, self._result, self.options, self._out(), ties=ties)
         of = pairs.of
+        self.n_adjudicated = int(of.is_adjudicated[pairs.places].sum())
         for at, place in enumerate(pairs.places.tolist()):
             ids = (int(pairs.case[at]), int(pairs.chosen[at]), int(pairs.rejected[at]))
             judged = self._trained_on(ids[0])

@@ -94,3 +94,8 @@ def responses_of(collected: Collected, of: Differences, place: int) -> tuple[str
         for output in outputs
         if output != NO_OUTPUT
     )
+
+
+def decision_in_words(by: str, answer: str, why: str) -> str:
+    """Say what a lead decided is right, and why."""
+    return f"Adjudicated{f' by {by}' if by else ''}: {answer}. {why}"

@@ -24,6 +24,7 @@ from pages.shared import labels
 _RULES = {
     ConsensusRule.MAJORITY: "Majority",
     ConsensusRule.DAWID_SKENE: "Dawid–Skene",
+    ConsensusRule.ADJUDICATED: "Adjudicated, else majority",
     ConsensusRule.EVERY: "None: every answer",
 }
 _HELD_BACK = {

@@ -48,6 +48,11 @@ def plan(studies: Sequence[str], endpoints: Mapping[str, Endpoint]) -> JudgePlan
             key="judge-all",
             help="A judge can be checked only where people judged the same.",
         )
+        has_few_shot = st.toggle(
+            "Show it the few-shot cases of the study first",
+            key="judge-few-shot",
+            help="They are added on the page Differences, and make another judge.",
+        )
         left, middle, right = st.columns(3)
         form = left.selectbox(
             "Held to its answer by",
@@ -66,7 +71,14 @@ def plan(studies: Sequence[str], endpoints: Mapping[str, Endpoint]) -> JudgePlan
         raise RefusedError("Name the model that is to judge.")
     asking = settings.asking(model.strip(), endpoints[where])
     return JudgePlan(
-        study=study, task=task, form=form, soft=soft, repeats=repeats, is_all=is_all, **asking
+        study=study,
+        task=task,
+        form=form,
+        soft=soft,
+        repeats=repeats,
+        is_all=is_all,
+        has_few_shot=has_few_shot,
+        **asking,
     )
 
 

@@ -50,6 +50,36 @@ def test_strength_is_the_mean_grade_of_the_chosen_and_margin_half_of_it_never_be
     assert [margin_of(strength) for strength in (2.0, 1.5, 1.0, 0.0, -0.5)] == [1, 0.75, 0.5, 0, 0]
 
 
+def test_adjudicated_is_what_a_lead_decided_and_the_majority_elsewhere():
+    # Row numbers are 1 + model * 3 + case: case 0 is 1 and 4, case 1 is 2 and 5, case 2 is 3 and 6.
+    votes = study([[LEFT, LEFT], [LEFT, RIGHT], [LEFT, LEFT]])
+    decided = {(1, 4): Preference.RIGHT, (2, 5): Preference.TIE}
+
+    for with_ties, chosen, is_adjudicated in (
+        (False, [3, 2], [True, False]),
+        (True, [3, 1, 2], [True, True, False]),
+    ):
+        of = consensus(votes, ConsensusRule.ADJUDICATED, with_ties=with_ties, adjudicated=decided)
+
+        assert of.chosen.tolist() == chosen
+        assert of.is_adjudicated.tolist() == is_adjudicated
+        # Nobody said what was decided of case 0: 0 of 2; one of two said so of case 1, or none.
+        assert of.agreement.tolist()[0] == 0.0
+        assert of.n_undecided == (0 if with_ties else 1)
+    assert consensus(votes, adjudicated=decided).chosen.tolist() == [0, 2]
+
+
+def test_what_was_decided_does_not_hang_on_which_response_comes_first():
+    votes = study([[LEFT, LEFT]])
+    # The same with the higher row number first among the outputs, as by another name of a model.
+    turned = replace(votes, outputs=replace(votes.outputs, id=votes.outputs.id[::-1].copy()))
+    decided = {(1, 2): Preference.LEFT}  # the response with the row number 1 is better
+
+    for each in (votes, turned):
+        of = consensus(each, ConsensusRule.ADJUDICATED, adjudicated=decided)
+        assert each.outputs.id[of.chosen].tolist() == [1]
+
+
 def test_of_what_one_annotator_judged_twice_the_latest_counts():
     twice = collected(
         models=("A", "B"), n_cases=1, preferences=[(0, 0, 0, 1, LEFT), (0, 0, 1, 0, LEFT)]

@@ -1,0 +1,235 @@
+"""What was made of cases on which judges and people differ, and what people said of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from db.columns import number_of
+from db.models import (
+    Adjudication,
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    Clarification,
+    Criterion,
+    ErrorMark,
+    Rubric,
+    Study,
+)
+from db.queries.annotation.task import submitted_draft
+from db.queries.results.studies import COUNTED_KINDS
+from evalkit.annotation.draft import NOTHING, Draft, ResponseDraft
+from evalkit.study.collected import Criterion as Scored, Tag
+from evalkit.study.subjects import ANY_ERROR, PREFERENCE, PREFERRED, Subject, subject_key
+from evalkit.vocabulary import AnnotatorKind, Preference
+
+_SIDE = "left"
+_TURNED = {Preference.LEFT: Preference.RIGHT, Preference.RIGHT: Preference.LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenByPeople:
+    """What people said of one thing, each person once, and what was adjudicated.
+
+    ``answers`` are values with all that the person entered of a single response.
+    """
+
+    answers: tuple[tuple[Draft | None, Preference | float], ...]
+    adjudicated: Preference | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """One adjudication as a lead reads it; ``answer`` as if the first response stood left."""
+
+    answer: Preference | float
+    words: str
+    by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedNote:
+    """One clarification of a rubric; without a ``criterion`` it is of the preference."""
+
+    criterion: str
+    study: str
+    case: str
+    words: str
+
+
+def given_by_people(
+    session: Session, study_id: int, subject: Subject, output_ids: Sequence[int]
+) -> GivenByPeople:
+    """Return what people said of responses; a preference as if the first of them stood left."""
+    rows = session.exec(
+        select(Annotation, Assignment)
+        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
+        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
+        .where(
+            col(Assignment.study_id) == study_id,
+            col(Assignment.kind).in_(COUNTED_KINDS),
+            col(Annotator.kind) != AnnotatorKind.JUDGE,
+            ~col(Annotation.is_superseded),
+            or_(
+                col(Assignment.left_output_id).in_(list(output_ids)),
+                col(Assignment.right_output_id).in_(list(output_ids)),
+            ),
+        )
+        .order_by(col(Annotation.id))
+    ).all()
+    if subject == PREFERRED:
+        answers = _pairs(rows, output_ids)
+    else:
+        answers = _responses(session, rows, subject, output_ids[0])
+    decided = adjudications_of(session, study_id, subject, output_ids)
+    return GivenByPeople(answers, decided[0].answer if decided else None)
+
+
+def _pairs(
+    rows: Sequence[tuple[Annotation, Assignment]], output_ids: Sequence[int]
+) -> tuple[tuple[Draft | None, Preference | float], ...]:
+    latest: dict[int, Preference | float] = {}
+    for annotation, assignment in rows:
+        sides = (assignment.left_output_id, assignment.right_output_id)
+        if set(sides) != set(output_ids) or annotation.preference is None:
+            continue
+        preference = Preference(annotation.preference)
+        is_turned = sides[0] != output_ids[0]
+        latest[assignment.annotator_id] = (
+            _TURNED.get(preference, preference) if is_turned else preference
+        )
+    return tuple((None, preference) for preference in latest.values())
+
+
+def _responses(
+    session: Session,
+    rows: Sequence[tuple[Annotation, Assignment]],
+    subject: Subject,
+    output_id: int,
+) -> tuple[tuple[Draft | None, Preference | float], ...]:
+    """Return per person all that they entered of a response; files bring it in several parts."""
+    entered: dict[int, ResponseDraft] = {}
+    looked = _who_looked(session, [annotation for annotation, _ in rows], output_id)
+    for annotation, assignment in rows:
+        side = _SIDE if assignment.left_output_id == output_id else "right"
+        part = submitted_draft(session, annotation, assignment).responses.get(side, NOTHING)
+        before = entered.get(assignment.annotator_id, NOTHING)
+        entered[assignment.annotator_id] = ResponseDraft(
+            scores={**before.scores, **part.scores},
+            tags={**before.tags, **part.tags},
+            marks=(*before.marks, *part.marks),
+            texts={**before.texts, **part.texts},
+            checks={**before.checks, **part.checks},
+        )
+    answers: list[tuple[Draft | None, Preference | float]] = []
+    for annotator_id, response in entered.items():
+        value = _value(response, subject, has_looked=annotator_id in looked)
+        if value is not None:
+            answers.append((Draft(None, {_SIDE: response}, ""), value))
+    return tuple(answers)
+
+
+def _who_looked(
+    session: Session, annotations: Sequence[Annotation], output_id: int
+) -> frozenset[int]:
+    """Return who looked for errors in a response."""
+    return frozenset(
+        session.exec(
+            select(Assignment.annotator_id)
+            .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+            .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+            .where(
+                col(Annotation.id).in_([number_of(each) for each in annotations]),
+                col(ErrorMark.output_id) == output_id,
+                ~col(ErrorMark.is_superseded),
+            )
+        )
+    )
+
+
+def _value(response: ResponseDraft, subject: Subject, *, has_looked: bool) -> float | None:
+    if isinstance(subject, Scored):
+        return response.scores.get(subject.key)
+    if not has_looked or not isinstance(subject, Tag):
+        return None
+    marked = {*response.tags, *(mark.tag for mark in response.marks)}
+    return float(bool(marked) if subject == ANY_ERROR else subject.key in marked)
+
+
+def adjudications_of(
+    session: Session, study_id: int, subject: Subject, output_ids: Sequence[int]
+) -> tuple[DecidedCase, ...]:
+    """Return what was decided of one thing, the last first, which holds."""
+    first, *others = output_ids
+    ways = [(first, *others), (*others, first)] if others else [(first,)]
+    statement = (
+        select(Adjudication, Annotator.name)
+        .outerjoin(Annotator, col(Annotator.id) == col(Adjudication.created_by_id))
+        .where(
+            col(Adjudication.study_id) == study_id,
+            col(Adjudication.subject) == subject_key(subject),
+            or_(*(_is_of(way) for way in ways)),
+        )
+        .order_by(col(Adjudication.id).desc())
+    )
+    return tuple(
+        DecidedCase(
+            _as_if_first(row, first),
+            row.words,
+            name or "",
+            row.created_at,
+        )
+        for row, name in session.exec(statement)
+    )
+
+
+def _is_of(outputs: Sequence[int]) -> Any:
+    left, *right = outputs
+    is_left = col(Adjudication.left_output_id) == left
+    return is_left & (col(Adjudication.right_output_id) == right[0]) if right else is_left
+
+
+def _as_if_first(row: Adjudication, first: int) -> Preference | float:
+    if row.preference is None:
+        return float(row.value or 0.0)
+    preference = Preference(row.preference)
+    return preference if row.left_output_id == first else _TURNED.get(preference, preference)
+
+
+def adjudicated_pairs(session: Session, study_id: int) -> Mapping[tuple[int, int], Preference]:
+    """Return the preferences decided in a study, by their responses, the lower row number first."""
+    statement = (
+        select(Adjudication)
+        .where(col(Adjudication.study_id) == study_id, col(Adjudication.subject) == PREFERENCE)
+        .order_by(col(Adjudication.id))
+    )
+    decided: dict[tuple[int, int], Preference] = {}
+    for row in session.exec(statement):
+        if row.right_output_id is not None and row.preference is not None:
+            low, high = sorted((row.left_output_id, row.right_output_id))
+            preference = Preference(row.preference)
+            is_turned = row.left_output_id != low
+            decided[low, high] = _TURNED.get(preference, preference) if is_turned else preference
+    return decided
+
+
+def notes_on_rubric(session: Session, name: str) -> tuple[CollectedNote, ...]:
+    """Return what was noted on the criteria of a rubric, of any version, the newest first."""
+    statement = (
+        select(Clarification, Criterion.key, Study.name, Case.key)
+        .join(Study, col(Study.id) == col(Clarification.study_id))
+        .join(Rubric, col(Rubric.id) == col(Study.rubric_id))
+        .join(Case, col(Case.id) == col(Clarification.case_id))
+        .outerjoin(Criterion, col(Criterion.id) == col(Clarification.criterion_id))
+        .where(col(Rubric.name) == name)
+        .order_by(col(Clarification.id).desc())
+    )
+    return tuple(
+        CollectedNote(criterion or "", study, case, row.words)
+        for row, criterion, study, case in session.exec(statement)
+    )
