@@ -74,6 +74,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         sign_in(page, address, "ada")
         read_guidelines(page, address, study)
         page.goto(f"{address}/annotate")
+        page.wait_for_function("window.evalkitHistory")  # nobody clicks that fast
         page.locator(f".st-key-study-{study} button").click()
         ready(page)
         expect(page).to_have_url(re.compile("assignment="))

@@ -8,6 +8,7 @@ export default function () {
   if (page.evalkitHistory) return;
   page.evalkitHistory = true;
   const push = window.history.pushState.bind(window.history);
+  const replace = window.history.replaceState.bind(window.history);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   window.history.pushState = (state, title, address) => {
@@ -17,10 +18,24 @@ export default function () {
       return;
     }
     // What a page says may come before the step to that page: it must not be said of the last one.
+    // However slow the server is, the step has come once nothing runs any more.
+    const say = () => {
+      if (isRunning()) waiting = setTimeout(say, MILLISECONDS);
+      else replace(state, title, window.location.pathname + to.search);
+    };
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const here = window.location.pathname;
-      window.history.replaceState(state, title, here + to.search);
-    }, MILLISECONDS);
+    waiting = setTimeout(say, MILLISECONDS);
   };
+  // What was said before is not of the page that is there by now.
+  window.history.replaceState = (state, title, address) => {
+    clearTimeout(waiting);
+    replace(state, title, address);
+  };
+  window.addEventListener("popstate", () => clearTimeout(waiting));
 }
+
+/** Whether Streamlit runs a page, or is about to: another page may still come of it. */
+const isRunning = () =>
+  ["running", "rerunRequested"].includes(
+    document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state") ?? "",
+  );
