@@ -11,7 +11,15 @@ from db.commands.studies import StudyPlan, create_study
 from db.engine import write_session
 from db.models import Output
 from tests.browser.serving import app_server
-from tests.browser.walking import begin, n_stored, read_guidelines, ready, settled, sign_in
+from tests.browser.walking import (
+    begin,
+    n_stored,
+    read_guidelines,
+    ready,
+    settled,
+    sign_in,
+    wait_until_whole,
+)
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -101,9 +109,17 @@ def test_the_way_out_is_open_while_streamlit_is_not_there(
         page.unroute_all()
 
         if way == "the browser":
+            # So does Streamlit once it has run the page of the case, until this page is gone.
+            page.evaluate("""() => {
+                addEventListener("popstate", () => history.pushState({}, "", "/compare"));
+            }""")
             page.go_back()
         else:
             page.get_by_role("button", name="Studies").click()
 
         expect(page).to_have_url(f"{address}/annotate")
         expect(page.locator(f".st-key-study-{study} button")).to_be_visible()
+        if way == "the browser":
+            wait_until_whole(page)
+            page.go_forward()
+            ready(page)

@@ -56,13 +56,15 @@ def is_again(page: Page, preference: str) -> None:
     expect(page.get_by_role("radio", name=preference)).to_be_checked()
 
 
-def is_left(page: Page) -> None:
-    """Wait until another page is whole where the case was.
+def is_left(page: Page, study: int) -> None:
+    """Wait until the studies are whole where the case was.
 
     The address comes first: a key pressed then would reach the case that goes, and Streamlit
-    takes who goes forward again before it has run the page back to it.
+    takes who goes forward again before it has run the page back to it. It takes the case away
+    before it says that it runs, so that is not asked before something of the page is there.
     """
     expect(page.locator(".ek-workbench")).to_have_count(0)
+    expect(page.locator(f".st-key-study-{study} button")).to_be_visible()
     wait_until_whole(page)
 
 
@@ -74,7 +76,8 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         sign_in(page, address, "ada")
         read_guidelines(page, address, study)
         page.goto(f"{address}/annotate")
-        page.wait_for_function("window.evalkitHistory")  # nobody clicks that fast
+        # Nobody clicks before the page is whole.
+        settled(page, lambda: page.evaluate("window.evalkitHistory"), is_right=bool)
         page.locator(f".st-key-study-{study} button").click()
         ready(page)
         expect(page).to_have_url(re.compile("assignment="))
@@ -93,7 +96,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         assert assignment(page) == first
         page.go_back()
         expect(page).to_have_url(f"{address}/annotate")
-        is_left(page)
+        is_left(page, study)
         page.go_forward()
         is_again(page, "A better")
         page.keyboard.press("]")
@@ -109,7 +112,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         tab.close()
         page.get_by_role("button", name="Studies").click()
         expect(page).to_have_url(f"{address}/annotate")
-        is_left(page)
+        is_left(page, study)
         page.go_back()
         ready(page)
         assert assignment(page) == third

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 40fecc4092a41e502715ecb9d7f22a4856555b5788965ae4a4e952f804b83809
+// Sources: 7ac37e93728e9c8d54f3389d9e499d6e4633a43e76c2e15c38169bf8e1b18272
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -607,6 +607,7 @@ function wayIn({ desk }, { status }) {
 async function move(screen, where) {
   if (screen.state !== "live") return;
   become(screen, "busy");
+  unsay(screen);
   if (!await isAllStored(screen) || screen.isClosed) return stuck(screen, where);
   if (where === "studies") leave(screen, where);
   else go(screen, where);
@@ -615,12 +616,17 @@ async function isAllStored({ drafts, desk }) {
   const stored2 = await Promise.all([drafts.flush(), desk.outbox.drained()]);
   return stored2.every(Boolean);
 }
+function unsay(screen) {
+  if (screen.problem.querySelector(".ek-way")) screen.problem.querySelector(".ek-anyway")?.remove();
+  else if (screen.isStuck) complain(screen, "");
+}
 function stuck(screen, where) {
   if (screen.isClosed) return;
   become(screen, "live");
   const anyway = () => where === "studies" ? leave(screen, where) : go(screen, where);
   const isHere = screen.desk.outbox.isEmpty();
   const remedy = button(isHere ? "Leave without saving" : "Leave nevertheless", null, anyway);
+  remedy.classList.add("ek-anyway");
   const words = isHere ? "What you entered is not saved yet." : "Something is still on its way.";
   const hasWayIn = screen.problem.querySelector(".ek-way");
   if (hasWayIn) screen.problem.append(" ", remedy);
@@ -5056,7 +5062,12 @@ function drawEarly() {
   const early = comeEarly();
   if (!early) return;
   const { host, page } = early;
-  window.addEventListener("popstate", () => isEarly(host) && window.location.reload());
+  window.addEventListener("popstate", () => {
+    if (!isEarly(host)) return;
+    window.history.pushState = window.history.replaceState = () => {
+    };
+    window.location.reload();
+  });
   host.desk = openDesk(host, page);
   host.desk.paint(page.task);
 }

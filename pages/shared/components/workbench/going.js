@@ -147,6 +147,7 @@ export function wayIn({ desk }, { status }) {
 export async function move(screen, where) {
   if (screen.state !== "live") return;
   become(screen, "busy");
+  unsay(screen);
   if (!(await isAllStored(screen)) || screen.isClosed) return stuck(screen, where);
   if (where === "studies") leave(screen, where);
   else go(screen, where);
@@ -162,6 +163,16 @@ export async function isAllStored({ drafts, desk }) {
 }
 
 /**
+ * Take back that there is no way on: it is tried again, and a button that gives way to another in
+ * the middle of a click does nothing.
+ * @param {Screen} screen
+ */
+function unsay(screen) {
+  if (screen.problem.querySelector(".ek-way")) screen.problem.querySelector(".ek-anyway")?.remove();
+  else if (screen.isStuck) complain(screen, "");
+}
+
+/**
  * What was entered would be lost; the status says why.
  * @param {Screen} screen
  * @param {Where} where
@@ -172,6 +183,7 @@ export function stuck(screen, where) {
   const anyway = () => (where === "studies" ? leave(screen, where) : go(screen, where));
   const isHere = screen.desk.outbox.isEmpty(); // what is on its way is kept by this browser
   const remedy = button(isHere ? "Leave without saving" : "Leave nevertheless", null, anyway);
+  remedy.classList.add("ek-anyway");
   const words = isHere ? "What you entered is not saved yet." : "Something is still on its way.";
   const hasWayIn = screen.problem.querySelector(".ek-way");
   if (hasWayIn) screen.problem.append(" ", remedy);

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 40fecc4092a41e502715ecb9d7f22a4856555b5788965ae4a4e952f804b83809
+// Sources: 7ac37e93728e9c8d54f3389d9e499d6e4633a43e76c2e15c38169bf8e1b18272
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

@@ -135,7 +135,12 @@ export function drawEarly() {
   if (!early) return;
   const { host, page } = early;
   // Streamlit does not hear yet that the browser's own ways lead to another page of its.
-  window.addEventListener("popstate", () => isEarly(host) && window.location.reload());
+  window.addEventListener("popstate", () => {
+    if (!isEarly(host)) return;
+    // What Streamlit still runs here is the page that was left: a step to it would cut the way on.
+    window.history.pushState = window.history.replaceState = () => {};
+    window.location.reload();
+  });
   host.desk = openDesk(host, page);
   host.desk.paint(page.task);
 }
