@@ -70,11 +70,11 @@ def arena(tmp_path_factory) -> Path:
     return file
 
 
-@pytest.fixture
-def demo(sqlite_database, tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def demo(database_of_file, tmp_path_factory) -> Path:
     """Write the report of the demo: four models on six measures, eleven errors, five annotators."""
     load_demo()
-    file = tmp_path / "report.html"
+    file = tmp_path_factory.mktemp("demo") / "report.html"
     arguments = ["report", "html", str(file), "--study", "Support copilot, autumn 2026"]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     return file

@@ -29,8 +29,12 @@ THOUGHT = "Pondering aloud as ever"
 
 
 @pytest.fixture
-def study(database) -> int:
+def study(database, store_once) -> int:
     """A study of the demo's cases that nobody has begun, and people to work in it."""
+    return store_once(make_study)
+
+
+def make_study() -> int:
     load_demo()
     add_demo_accounts()
     return create_study(StudyPlan(name=STUDY, eval_set=DEMO_EVAL_SET, models=MODELS))
