@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from db.commands.demo import load_demo
 from db.engine import engine
 from tests.browser.serving import app_server
+from tests.browser.walking import wait_until_whole
 from tests.browser.workbench import SHOWN, FakeServer, fake_server, seen_only
 
 # As patient as Playwright is with clicks: the five seconds it has else fail on a busy machine.
@@ -102,9 +103,19 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server(browser: Browser) -> Iterator[FakeServer]:
-    """Serve the annotation screen; the browser first, so that a skip costs nothing."""
+def server(tabs: BrowserContext) -> Iterator[FakeServer]:
+    """Serve the annotation screen; the browser first, so that a skip costs nothing.
+
+    It is to be had without Streamlit too, in a page that looks the same.
+    """
     with fake_server(_free_port()) as running:
+        page = tabs.new_page()
+        running.start_over("plain")
+        page.goto(running.address)
+        page.wait_for_selector(SHOWN)
+        wait_until_whole(page)
+        running.frame(page)
+        page.close()
         yield running
 
 
@@ -126,13 +137,17 @@ def demo(
 
 @pytest.fixture
 def opened(server: FakeServer, chromium_page: Page) -> Callable[..., Page]:
-    """Open the workbench with these tasks and a clean server."""
+    """Open the workbench with these tasks and a clean server, with Streamlit around it or not."""
 
     def _open(
-        tasks: str = "plain,tools", *planned: list[Any], hold: bool = True, read: bool = True
+        tasks: str = "plain,tools",
+        *planned: list[Any],
+        hold: bool = True,
+        read: bool = True,
+        in_streamlit: bool = False,
     ) -> Page:
         server.start_over(tasks, *planned, hold=hold, read=read)
-        chromium_page.goto(server.address)
+        chromium_page.goto(server.address if in_streamlit else server.screen)
         chromium_page.wait_for_selector(SHOWN)
         return chromium_page
 

@@ -120,7 +120,7 @@ def test_nobody_else_sends_it_and_who_submitted_it_does_so_another_day(server, o
     page = opened("plain,tools,formulas")
     submit_into_the_void(page)
     server.sign_in("bob")
-    open_again(page, server.address)
+    open_again(page, server.screen)
     page.unroute("**/annotate/submit")
     page.wait_for_timeout(1_500)
 
@@ -129,7 +129,7 @@ def test_nobody_else_sends_it_and_who_submitted_it_does_so_another_day(server, o
     assert len(stored_here(page)) == 1
 
     server.sign_in("ada")
-    open_again(page, server.address)
+    open_again(page, server.screen)
     server.wait_for("submit", bool)
     wait_for_case(page, "tool use")
     assert stored_here(page) == []

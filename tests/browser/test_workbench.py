@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_case_is_judged_by_keyboard_alone_without_a_rerun(server, opened):
-    page = opened()
+    page = opened(in_streamlit=True)
     runs = server.state()["runs"]
 
     fill(page)
@@ -132,7 +132,7 @@ def test_what_the_server_finds_missing_is_shown_as_well(server, opened):
 
 
 def test_a_double_click_and_a_held_enter_store_one(server, opened):
-    page = opened()
+    page = opened(in_streamlit=True)
     runs = server.state()["runs"]
 
     fill(page)
@@ -251,7 +251,7 @@ def test_letters_typed_into_the_comment_are_no_shortcuts(server, opened):
 
 
 def test_streamlits_own_keys_do_nothing_here(server, opened):
-    page = opened()
+    page = opened(in_streamlit=True)
     runs = server.state()["runs"]
 
     press(page, "rc")
@@ -405,7 +405,7 @@ def test_no_id_but_those_of_the_address_reaches_the_browser(server, opened, chro
         "websocket",
         lambda socket: socket.on("framereceived", lambda data: frames.append(repr(data))),
     )
-    page = opened("tools")
+    page = opened("tools", in_streamlit=True)
 
     received = "".join(frames) + page.content()
     assert "search_orders" in received

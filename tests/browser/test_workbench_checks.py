@@ -107,7 +107,7 @@ def test_what_is_asked_finer_is_hit_by_fingers_and_fits_a_phone(server, browser,
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(server.address)
+    page.goto(server.screen)
     page.wait_for_selector(SHOWN)
     form = page.locator(".ek-form")
     controls = form.locator("button, input, textarea")

@@ -232,7 +232,7 @@ def test_no_key_acts_beneath_a_modal_and_streamlits_own_never_covers_the_screen(
         sockets.append(socket)
 
     chromium_page.route_web_socket("**/_stcore/stream", through)
-    page = opened()
+    page = opened(in_streamlit=True)
     fill(page)
     page.evaluate(
         """() => document.body.insertAdjacentHTML('beforeend',

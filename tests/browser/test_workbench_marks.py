@@ -328,7 +328,7 @@ def test_words_are_marked_by_touch_with_targets_that_fingers_hit(server, browser
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(server.address)
+    page.goto(server.screen)
     page.wait_for_selector(SHOWN)
     page.evaluate(_HELPERS)
     page.evaluate(

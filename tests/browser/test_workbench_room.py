@@ -162,7 +162,7 @@ def test_the_palette_finds_by_typing_and_submits_with_ctrl_enter(server, opened)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_state_of_room_palette_or_search_breaks_wcag(opened, scheme):
-    page = opened("sources")
+    page = opened("sources", in_streamlit=True)
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
         "(dark) => (getComputedStyle(document.querySelector('.ek-workbench')).backgroundColor"

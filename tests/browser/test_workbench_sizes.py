@@ -58,7 +58,7 @@ _OVER = """() => ['html', '.ek-workbench', '.ek-main', '.ek-case-body', '.ek-pan
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_visible_text_stands_out_from_what_is_behind_it(server, opened, scheme):
-    page = opened()
+    page = opened(in_streamlit=True)
     page.emulate_media(color_scheme=scheme)
     server.start_over("rich,empty")
     page.goto(server.address)
@@ -171,7 +171,7 @@ def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: B
         viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True
     )
     page = seen_only(context.new_page())
-    page.goto(server.address)
+    page.goto(server.screen)
     page.wait_for_selector(SHOWN)
 
     for width in (1024, 390):
@@ -237,7 +237,7 @@ def test_what_is_ours_does_not_look_like_what_a_model_wrote(server, opened):
         "evalkit The model returned only white space.",
     ]
     server.start_over("rich")
-    page.goto(server.address)
+    page.goto(server.screen)
     page.wait_for_selector(SHOWN)
     written = page.locator(".ek-pane-body em", has_text="The model returned nothing.")
     expect(written).to_be_visible()  # a model's own words, in its own text

@@ -126,7 +126,7 @@ def test_a_turn_is_marked_by_touch_with_targets_that_fingers_hit(server, browser
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(server.address)
+    page.goto(server.screen)
     page.wait_for_selector(SHOWN)
     way = page.get_by_role("button", name="Mark step 1 as a whole")
     way.scroll_into_view_if_needed()

@@ -15,6 +15,17 @@ from tests import forking
 from tests.browser.serving import ended
 from tests.forking import Forked
 
+#: What Streamlit made of its page, as HTML that looks the same without its program.
+_FRAME = """() => {
+  document.querySelector(".ek-host").parentElement.dataset.place = "";
+  document.querySelector(".ek-host").remove();
+  for (const sheet of [...document.styleSheets].filter((sheet) => !sheet.href)) {
+    const rules = [...sheet.cssRules].map((rule) => rule.cssText).join("\\n");
+    sheet.ownerNode.textContent = rules;
+  }
+  document.querySelectorAll("script, link[rel=modulepreload]").forEach((part) => part.remove());
+  return "<!DOCTYPE html>" + document.documentElement.outerHTML;
+}"""
 SHOWN = '.ek-workbench[data-state="live"]'
 N_SCORES = 6  # three criteria, two responses
 
@@ -24,6 +35,13 @@ class FakeServer:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        #: The screen in the page that Streamlit made around it, without Streamlit: what has to do
+        #: with the screen alone needs not wait for another program, twice the size, each time.
+        self.screen = f"{address}/screen"
+
+    def frame(self, page: Page) -> None:
+        """Keep the page of Streamlit around the screen, which is on this page."""
+        self._send("/fake/frame", page.evaluate(_FRAME).encode())
 
     def state(self) -> dict[str, Any]:
         """Return runs, requests, drafts and submissions so far."""
@@ -61,9 +79,10 @@ class FakeServer:
             time.sleep(0.05)
 
     def _post(self, path: str, body: Any) -> None:
-        request = urllib.request.Request(
-            f"{self.address}{path}", data=json.dumps(body).encode(), method="POST"
-        )
+        self._send(path, json.dumps(body).encode())
+
+    def _send(self, path: str, data: bytes) -> None:
+        request = urllib.request.Request(f"{self.address}{path}", data=data, method="POST")
         urllib.request.urlopen(request, timeout=5).close()
 
 

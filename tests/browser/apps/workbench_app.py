@@ -1,14 +1,16 @@
 """A small app around the workbench, with the routes of the annotation played by a fake."""
 
+import json
 from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from evalkit.rendering.task import render_task
 from pages.routes import fonts
+from pages.shared.components.workbench import SCRIPT, page_data
 from tests.browser.apps import workbench_store as store
 
 
@@ -166,11 +168,46 @@ async def _plan(request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
+async def _frame(request: Request) -> JSONResponse:
+    store.frame = (await request.body()).decode()
+    return JSONResponse({})
+
+
+async def _screen(request: Request) -> HTMLResponse:
+    """Give what Streamlit made of its page, with the screen in it, and without Streamlit."""
+    at = int(request.query_params.get("assignment", 0)) or store.next_id()
+    assert at is not None  # where nothing is left, the page of Streamlit has the word
+    page = page_data(render_task(store.task(at)), account=store.account)
+    script = _SCREEN.replace("PAGE", json.dumps(page).replace("<", "\\u003c"))
+    return HTMLResponse(store.frame.replace("</body>", script + "</body>"))
+
+
+async def _script(_request: Request) -> Response:
+    return Response(
+        SCRIPT, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"}
+    )
+
+
+_SCREEN = """<script type="application/json" id="page">PAGE</script>
+<script type="module">
+import workbench from "/screen.js";
+const address = new URL(location.href);
+const parentElement = document.querySelector("[data-place]");
+const page = JSON.parse(document.getElementById("page").textContent);
+address.searchParams.set("study", "1");
+address.searchParams.set("assignment", String(page.task.assignment_id));
+history.replaceState({}, "", address);
+workbench({ parentElement, data: [page] });
+</script>"""
+
 app = st.App(
     "workbench_page.py",
     routes=[
         *(Route(f"/annotate/{path}", _answer, methods=["GET", "POST", "PUT"]) for path in _ANSWERS),
         *fonts.ROUTES,
+        Route("/screen", _screen),
+        Route("/screen.js", _script),
+        Route("/fake/frame", _frame, methods=["POST"]),
         Route("/fake/state", _state),
         Route("/fake/plan", _plan, methods=["POST"]),
     ],

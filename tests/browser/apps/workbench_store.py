@@ -23,6 +23,8 @@ DIGEST = "as it is now"
 read = DIGEST
 #: What was asked, latest first.
 questions: list[dict[str, Any]] = []
+#: The page of Streamlit around the screen, as HTML.
+frame = ""
 #: Answers to give before the real one, as [path, status, body].
 planned: list[list[Any]] = []
 
