@@ -1,7 +1,8 @@
 """`import` and `export`: records in, and a study out as records or CSV."""
 
+import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from db.queries.records.files import Exported, export_file
 from db.queries.records.preferences import left_out_in_words
 from evalkit.cli.images import images_beside, write_images
 from evalkit.cli.inputs import input_files
+from evalkit.cli.redaction import AllowFile, DenyFile, Names, Redact, redaction_of
 from evalkit.cli.terminal import (
     JsonFlag,
     make_database_if_missing,
@@ -35,6 +37,7 @@ from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, He
 from evalkit.formats.read.taking_in import ALL_FILES, WholeReading, shortened
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.phrases import counted, joined, some
+from evalkit.redaction.redaction import Redaction
 from evalkit.vocabulary import ConsensusRule, ElsewhereRule, LooksRule
 
 
@@ -86,6 +89,10 @@ def import_command(
     looks: _Looks = None,
     elsewhere: _Elsewhere = None,
     format: _Format = None,
+    redact: Redact = False,
+    allow: AllowFile = None,
+    deny: DenyFile = None,
+    names: Names = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say what the files are, check them, and store nothing."),
@@ -103,12 +110,13 @@ def import_command(
         on_reading=None if as_json else _say_reading,
         dry_run=dry_run,
     )
+    redaction = functools.partial(redaction_of, redact=redact, allow=allow, deny=deny, names=names)
     images = images_beside(files, eval_set=eval_set, dry_run=dry_run)
     with ExitStack() as stack:
         records = input_files(files, stack)
         if not records and images is None:
             raise RefusedError("There is no file in what was given. Nothing was stored.")
-        reports = _import_records(records, choices, as_json=as_json)
+        reports = _import_records(records, choices, redaction, as_json=as_json)
     stored = None if images is None else images({report.eval_set for report in reports})
     _say(reports, as_json=as_json, images=stored)
 
@@ -164,7 +172,11 @@ def export_command(
 
 
 def _import_records(
-    files: list[tuple[str, Path]], choices: Choices, *, as_json: bool
+    files: list[tuple[str, Path]],
+    choices: Choices,
+    redaction: Callable[[], Redaction | None],
+    *,
+    as_json: bool,
 ) -> list[ImportReport]:
     """Import files of records, those of an eval set together; tell of each before a refusal."""
     reports: list[ImportReport] = []
@@ -172,7 +184,7 @@ def _import_records(
     for number, group in enumerate(groups):
         try:
             with _progress(some([name for name, _ in group])) as progress:
-                of_group = choices | {"progress": progress}
+                of_group = choices | {"progress": progress, "redaction": redaction()}
                 report = import_files(group, **of_group)
         except RefusedError as refused:
             _say(reports, as_json=as_json)
@@ -180,7 +192,8 @@ def _import_records(
             left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
             raise RefusedError(f"{refused}{left_out}") from None
         reports.append(report)
-        for warning in report.warnings:
+        replaced = report.redaction.sentences if report.redaction else ()
+        for warning in (*replaced, *report.warnings):
             notes().print(warning)
     return reports
 

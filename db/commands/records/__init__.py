@@ -19,6 +19,8 @@ from evalkit.formats.read.table import READABLE
 from evalkit.formats.read.taking_in import WholeReading, take_in
 from evalkit.records import Problems, RecordReader
 from evalkit.records.whole import FORMAT, VERSION
+from evalkit.redaction.records import redacted_record
+from evalkit.redaction.redaction import Redaction
 from evalkit.vocabulary import ElsewhereRule
 
 __all__ = [
@@ -68,6 +70,8 @@ def import_files(
             formats=choices.get("formats"),
             keeps_orphans=choices.get("elsewhere") == ElsewhereRule.KEEP,
         )
+        if redaction := choices.get("redaction"):
+            reading = _redacted_reading(reading, redaction)
         if on_reading := choices.get("on_reading"):
             on_reading(reading)
         if not choices.get("dry_run"):
@@ -82,6 +86,15 @@ def import_files(
     if not choices.get("dry_run"):
         count_outdated_units()  # here, where somebody waits for a file, not for their next case
     return replace(report, reading=reading)
+
+
+def _redacted_reading(reading: WholeReading, redaction: Redaction) -> WholeReading:
+    """Return what files were taken for, with the first record as it will be stored."""
+    record = reading.first_record
+    if record is None:
+        return reading
+    whole = redacted_record(record["type"], record, Redaction(redaction.rules))
+    return replace(reading, first_record=whole.fields)
 
 
 def _refuse_unsure(reading: WholeReading) -> None:

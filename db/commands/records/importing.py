@@ -34,6 +34,7 @@ from db.commands.records.join import (
 )
 from db.commands.records.looks import Again
 from db.commands.records.pictures import pictures_sentence, with_pictures_apart
+from db.commands.records.redacting import Redacting
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import (
     GOLD,
@@ -52,6 +53,9 @@ from evalkit.evalset.contents import Contents
 from evalkit.formats.read.taking_in import WholeReading
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
+from evalkit.records.problems import LINES_OF_A_FILE
+from evalkit.records.reader import Record
+from evalkit.redaction.redaction import Redaction
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import ElsewhereRule, LooksRule
 
@@ -68,8 +72,9 @@ class Choices(TypedDict, total=False):
     ``elsewhere`` says what becomes of cases and outputs of which no file has the text, also of
     those that are named and in no file; they are refused unless it is said that they are kept.
     ``formats`` says what files are, by their names, instead of what they were taken for, and
-    ``on_reading`` is told that before anything is checked or stored. With ``dry_run`` everything
-    is checked and nothing stored.
+    ``on_reading`` is told that before anything is checked or stored. ``redaction`` replaces what
+    is personal before anything is stored; without it texts are stored as they are. With
+    ``dry_run`` everything is checked and nothing stored.
     """
 
     eval_set: str | None
@@ -77,6 +82,7 @@ class Choices(TypedDict, total=False):
     looks: LooksRule | None
     elsewhere: ElsewhereRule | None
     formats: Mapping[str, str] | None
+    redaction: Redaction | None
     dry_run: bool
     on_reading: Callable[[WholeReading], None] | None
     progress: Progress | None
@@ -127,13 +133,18 @@ class Import:
         self._warnings: list[str] = []
         self._quotes = ""
         self._looks = LooksRule.LATEST
+        redaction = choices.get("redaction")
+        self._redacting = Redacting(redaction, staging, problems) if redaction else None
 
     def read(self, files: Sequence[BinaryIO]) -> None:
         """Read the files into the staging file and note what is wrong with their records."""
+        if self._redacting:
+            self._redacting.reserve(files)
         for number, file in enumerate(files):
             self._problems.reading = number
             self._read(file)
         self._problems.reading = None
+        self._add_held(len(files))
         for table, key in (("case", "key"), ("output", '"case", run')):
             self._distinct[table] = self._staging.count(
                 f'SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM "{table}")'
@@ -150,12 +161,28 @@ class Import:
         for record in reader:
             if _takes_images_apart(reader.header):
                 record = with_pictures_apart(self._staging, self._problems, record)
-            self._staging.add(record)
+            self._add(record)
         self._staging.flush()
         if first := self._problems.first_line:
             drop_repeated(self._staging, first)
         self._headers.append(reader.header)
         self._warnings += reader.warnings
+
+    def _add(self, record: Record) -> None:
+        """Stage a record, redacted where that is asked for; a mark may have to wait."""
+        whole = self._redacting.record(record) if self._redacting else record
+        if whole is not None:
+            self._staging.add(whole)
+
+    def _add_held(self, n_files: int) -> None:
+        """Stage the marks that waited until all responses were there."""
+        if self._redacting is None:
+            return
+        for record in self._redacting.held():
+            self._staging.add(record)
+        self._staging.flush()
+        for number in range(1, n_files):
+            drop_repeated(self._staging, number * LINES_OF_A_FILE)
 
     def _header(self, field: str) -> Any:
         """Return what the headers say of one thing; refuse files that say two."""
@@ -367,6 +394,7 @@ class Import:
                 *self._repeats(plan.contents),
                 *filter(None, [self._quotes, pictures_sentence(plan.missing)]),
             ),
+            redaction=self._redacting.report if self._redacting else None,
             is_dry_run=dry_run,
             has_news=plan.has_news,
         )

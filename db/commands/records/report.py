@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from db.commands.records.looks import Again
 from evalkit.evalset.contents import Contents
 from evalkit.formats.read.taking_in import WholeReading
+from evalkit.redaction.sentences import RedactionReport
 from evalkit.vocabulary import LooksRule
 
 _PLURALS = {
@@ -43,7 +44,8 @@ class ImportReport:
 
     ``counts`` has an entry for each type they hold; ``contents`` are those of the eval set with
     them. ``elsewhere`` counts the new cases and outputs whose text has not come, ``filled`` those
-    of before whose text came now. ``reading`` is what the files were taken for.
+    of before whose text came now. ``reading`` is what the files were taken for, and ``redaction``
+    counts what was replaced, where that was asked for.
     """
 
     source: str
@@ -57,6 +59,7 @@ class ImportReport:
     elsewhere: dict[str, int]
     filled: dict[str, int]
     warnings: tuple[str, ...]
+    redaction: RedactionReport | None
     is_dry_run: bool
     has_news: bool
     reading: WholeReading | None = None

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from db import revisions
 from db.engine import read_session
-from db.models import AuditEvent
+from db.models import AuditEvent, Case
 from evalkit.cli import main
 from tests.db.record_files import (
     CRITERION,
@@ -209,3 +209,47 @@ def test_a_terminal_shows_names_as_they_are(sqlite_database, tmp_path, capsys, m
         assert named
         assert all(name in line for line in named)
     assert "Ⓜ" not in told.out + told.err  # what Rich makes of :m:
+
+
+def test_an_import_redacts_when_asked_and_says_what_it_cannot_find(
+    sqlite_database, tmp_path, capsys
+):
+    text = "Write ada@example.org or help@example.org of Falcon."
+    file = write(tmp_path / "file.jsonl", [case(text=text)])
+    (tmp_path / "allow.txt").write_text("help@example.org\n")
+    (tmp_path / "deny.txt").write_text("falcon\n")
+    lists = ["--allow", str(tmp_path / "allow.txt"), "--deny", str(tmp_path / "deny.txt")]
+
+    assert main(["import", str(file), "--redact", "--no-names", *lists]) == 0
+
+    told = " ".join(capsys.readouterr().err.split())
+    assert "at 2 places: 1 word of your list and 1 e-mail address." in told
+    assert "Let through: e-mail addresses at 1 place." in told
+    assert "Not found are names" in told
+    with read_session() as session:
+        stored = [str(each.input) for each in session.exec(select(Case))]
+    assert stored == [
+        str([{"role": "user", "content": "Write [EMAIL_1] or help@example.org of [TERM_1]."}])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--allow", "allow.txt"], "belong to --redact"),
+        (["--redact", "--allow", "gone.txt"], "gone.txt cannot be read"),
+        (["--redact", "--deny", "bad.txt"], "bad.txt, line 1: /(/ is no pattern"),
+        (["--redact", "--names"], "Presidio, which is not installed"),
+    ],
+)
+def test_a_redaction_that_cannot_be_is_refused(
+    sqlite_database, file, tmp_path, monkeypatch, capsys, options, words
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("evalkit.redaction.presidio._models", list)
+    (tmp_path / "allow.txt").write_text("x")
+    (tmp_path / "bad.txt").write_text("/(/")
+
+    assert main(["import", str(file), *options]) == 1
+
+    assert words in " ".join(capsys.readouterr().err.split())

@@ -1,0 +1,141 @@
+"""Records on their way from a file to the staging file, with what is personal replaced."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+from db.commands.records.staging import Staging
+from evalkit.annotation.marks import only_place
+from evalkit.records import Problems
+from evalkit.records.names import DEFAULT_RUN
+from evalkit.records.reader import Record
+from evalkit.redaction.kinds import FindingKind
+from evalkit.redaction.moves import TextMove, moved, quoted
+from evalkit.redaction.records import RedactedRecord, redacted_record
+from evalkit.redaction.redaction import Redaction
+from evalkit.redaction.sentences import RedactionReport
+
+_TABLES = (
+    'CREATE TABLE moved ("case" TEXT, run INTEGER, step INTEGER, moves TEXT, original TEXT)',
+    'CREATE INDEX moved_output ON moved ("case", run)',
+    "CREATE TABLE held (line INTEGER, fields TEXT, quote TEXT)",
+)
+_MOVES = 'SELECT moves, original FROM moved WHERE "case" = ? AND run = ? AND step IS ?'
+_CONTENT = 'SELECT content FROM output WHERE "case" = ? AND run = ? AND line > 0'
+_HELD = "SELECT line, fields, quote FROM held ORDER BY line"
+
+
+class Redacting:
+    """Replaces what is personal in the records of one import, and moves marks with their texts.
+
+    Marks wait until all files are read, since the response that they are on may come after them;
+    with them, in the file that is gone after the import, what moved in responses.
+    """
+
+    def __init__(self, redaction: Redaction, staging: Staging, problems: Problems) -> None:
+        self._redaction = redaction
+        self._staging = staging
+        self._problems = problems
+        self._n_ids = self._n_unquoted = 0
+        staging.script(_TABLES)
+
+    @property
+    def report(self) -> RedactionReport:
+        """Return what was replaced so far."""
+        redaction = self._redaction
+        return RedactionReport(
+            n_places=_by_word(redaction.n_replaced),
+            n_values=_by_word(redaction.n_values),
+            n_let_through=_by_word(redaction.n_left),
+            n_ids=self._n_ids,
+            n_unquoted=self._n_unquoted,
+            has_names=bool(redaction.rules.more),
+        )
+
+    def reserve(self, files: Sequence[BinaryIO]) -> None:
+        """Know the placeholders that stand in the files already."""
+        for file in files:
+            self._redaction.reserve(file)
+
+    def record(self, record: Record) -> Record | None:
+        """Return a record as it is stored; nothing of a mark that waits for its response."""
+        if not record.is_sound:
+            return record
+        whole = redacted_record(record.type, record.fields, self._redaction)
+        if record.type == "case" and self._redaction.finds_in(record.fields["id"]):
+            self._n_ids += 1
+        if record.type == "output" and whole.moves:
+            self._remember(record.fields, whole)
+        if record.type == "error" and (
+            record.fields.get("start") is not None or record.fields.get("quote")
+        ):
+            values = record.line, json.dumps(whole.fields), record.fields.get("quote")
+            self._staging.db.execute("INSERT INTO held VALUES (?, ?, ?)", values)
+            return None
+        return replace(record, fields=whole.fields)
+
+    def held(self) -> Iterator[Record]:
+        """Give the marks that waited, where they stand in what is stored."""
+        self._staging.flush()
+        for line, text, quote in self._staging.db.execute(_HELD).fetchall():
+            yield Record(line, "error", self._placed(line, json.loads(text), quote), is_sound=True)
+
+    def _remember(self, fields: dict[str, Any], output: RedactedRecord) -> None:
+        """Keep what moved in an output, and its text for marks that only quote it."""
+        run = self._staging.run(fields["model"], fields.get("run") or DEFAULT_RUN)
+        content = fields.get("content")
+        text = content if isinstance(content, str) else None
+        rows = [
+            (fields["case"], run, step, json.dumps(moves), text)
+            for step, moves in output.moves.items()
+        ]
+        self._staging.db.executemany("INSERT INTO moved VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _placed(self, line: int, fields: dict[str, Any], quote: str | None) -> dict[str, Any]:
+        """Return a mark with its place and its words as they are in what is stored.
+
+        A mark on a response that is in none of the files counts into what is stored already. Only
+        its words can show that it does.
+        """
+        output = (
+            fields["case"],
+            self._staging.run(fields["model"], fields.get("run") or DEFAULT_RUN),
+        )
+        content = self._staging.db.execute(_CONTENT, output).fetchone()
+        if content is None:
+            if quote is None:
+                self._problems.add(
+                    line,
+                    "start",
+                    "a place in a response that is in none of the files, without its words",
+                    "the response in the same import, or the words as quote: a place before "
+                    "redaction is another one after it",
+                )
+            return fields
+        row = self._staging.db.execute(_MOVES, (*output, fields.get("step"))).fetchone()
+        moves = [TextMove(*move) for move in json.loads(row[0])] if row else []
+        start, end = fields.get("start"), fields.get("end")
+        if start is None and quote and row and row[1]:
+            start, end = only_place(quote, row[1]) or (None, None)
+        if start is None or end is None:
+            return self._unplaced(fields, content[0], quote, is_changed=bool(moves))
+        if quote is not None:
+            fields["quote"] = quoted(quote, start, moves)
+        fields["start"], fields["end"] = moved(start, end, moves)
+        return fields
+
+    def _unplaced(
+        self, fields: dict[str, Any], content: str, quote: str | None, *, is_changed: bool
+    ) -> dict[str, Any]:
+        """Return a mark that has words and no place: without them where they may be a part."""
+        if not is_changed:
+            return fields | {"quote": quote} if quote and quote in content else fields
+        if fields["quote"] in content:
+            return fields
+        self._n_unquoted += 1
+        return {name: value for name, value in fields.items() if name != "quote"}
+
+
+def _by_word(counts: Mapping[FindingKind, int]) -> dict[str, int]:
+    return {kind.value: n for kind, n in counts.items()}

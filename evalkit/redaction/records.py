@@ -1,0 +1,166 @@
+"""Records with everything personal in their texts replaced."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from evalkit.redaction.finders.keys import is_secret_of
+from evalkit.redaction.moves import TextMove
+from evalkit.redaction.redaction import Redaction
+
+#: The texts of each type of record. What is not here is matched exactly (ids, names of models and
+#: annotators, categories, keys), or is a lead's own (criteria, tags), and stays.
+_OF_LABELS = ("comment", "texts", "rationale", "quote", "note", "metadata")
+_TEXTS = {
+    "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
+    "output": ("content", "reasoning", "error", "metadata"),
+    "gold": ("note", "metadata"),
+}
+_MESSAGES = frozenset({"input", "content"})
+
+#: What names a thing within a message, a call, a passage or an item of a checklist.
+_NAMES = frozenset({"role", "type", "id", "key", "tool_call_id", "model", "finish_reason"})
+#: A part of a message that is a picture says nothing but how it is described.
+_PICTURES = frozenset({"image", "image_url", "source", "input_image", "input_audio"})
+_DESCRIPTIONS = frozenset({"alt", "caption", "title"})
+
+#: Smaller numbers are nobody's.
+_SMALLEST = 10**8
+
+
+class RedactedRecord(NamedTuple):
+    """The fields of a record, and what moved in the texts that offsets count into.
+
+    ``moves`` are by step where the text is a conversation; those of the last step, or of the only
+    text, are also under ``None``.
+    """
+
+    fields: dict[str, Any]
+    moves: dict[int | None, tuple[TextMove, ...]]
+
+
+def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) -> RedactedRecord:
+    """Return a record with placeholders in all its texts.
+
+    Parameters
+    ----------
+    kind : str
+        The type of the record.
+    fields : mapping
+        Its fields, sound by themselves.
+    redaction : Redaction
+        That of the import.
+    """
+    changed = dict(fields)
+    moves: dict[int | None, tuple[TextMove, ...]] = {}
+    for name in _TEXTS.get(kind, _OF_LABELS):
+        value = fields.get(name)
+        if value is None:
+            continue
+        if name in _MESSAGES and isinstance(value, list):
+            changed[name], moves = _messages(value, redaction)
+        elif isinstance(value, str):
+            whole = redaction.redacted(value)
+            changed[name] = whole.text
+            if name == "content" and whole.moves:
+                moves[None] = whole.moves
+        else:
+            changed[name] = _value(value, redaction)
+    return RedactedRecord(changed, moves)
+
+
+def _messages(
+    messages: list[Any], redaction: Redaction
+) -> tuple[list[Any], dict[int | None, tuple[TextMove, ...]]]:
+    changed, moves = [], dict[int | None, tuple[TextMove, ...]]()
+    for step, message in enumerate(messages):
+        others = {key: value for key, value in message.items() if key != "content"}
+        whole = _value(others, redaction)
+        if "content" in message:
+            content, of_step = _content(message["content"], redaction)
+            whole = {key: content if key == "content" else whole[key] for key in message}
+            if of_step:
+                moves[step] = of_step
+        changed.append(whole)
+    if len(messages) - 1 in moves:
+        moves[None] = moves[len(messages) - 1]
+    return changed, moves
+
+
+def _content(content: Any, redaction: Redaction) -> tuple[Any, tuple[TextMove, ...]]:
+    """Return the content of a message, and what moved in the text of it as a whole."""
+    if isinstance(content, str):
+        whole = redaction.redacted(content)
+        return whole.text, whole.moves
+    if not isinstance(content, list):
+        return content, ()
+    parts, moves, length = [], list[TextMove](), 0
+    for part in content:
+        text = part if isinstance(part, str) else part.get("text")
+        if not isinstance(text, str):
+            parts.append(_value(part, redaction))
+            continue
+        whole = redaction.redacted(text)
+        moves += [
+            TextMove(move.start + length, move.end + length, move.label) for move in whole.moves
+        ]
+        length += len(text)
+        if isinstance(part, str):
+            parts.append(whole.text)
+        else:
+            others = _value({key: part[key] for key in part if key != "text"}, redaction)
+            parts.append({key: whole.text if key == "text" else others[key] for key in part})
+    return parts, tuple(moves)
+
+
+def _value(value: Any, redaction: Redaction, field: str = "") -> Any:
+    """Return a JSON value with placeholders in its texts and the names of its fields."""
+    if isinstance(value, str):
+        return _text(value, redaction, field)
+    if isinstance(value, list):
+        return [_value(inner, redaction, field) for inner in value]
+    if isinstance(value, dict):
+        return dict(_fields(value, redaction))
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _SMALLEST:
+        written = str(value)
+        changed = redaction.text(written, field=_simple(field))
+        return value if changed == written else changed
+    return value
+
+
+def _fields(value: dict[str, Any], redaction: Redaction) -> Iterator[tuple[str, Any]]:
+    is_picture = value.get("type") in _PICTURES or not _PICTURES.isdisjoint(value)
+    names: set[str] = set()
+    for field, inner in value.items():
+        name = redaction.name(field)
+        while name in names:  # two ways to write one address are one placeholder, and two fields
+            name += "'"
+        names.add(name)
+        if field in _NAMES or (is_picture and field not in _DESCRIPTIONS):
+            yield name, inner
+        else:
+            yield name, _value(inner, redaction, field)
+
+
+def _text(text: str, redaction: Redaction, field: str) -> str:
+    if text.startswith("data:"):
+        return text
+    if field and is_secret_of(field, text):
+        return redaction.secret(text)
+    if field == "arguments" and text[:1] in ("{", "["):
+        return _arguments(text, redaction)
+    return redaction.text(text, field=_simple(field))
+
+
+def _arguments(text: str, redaction: Redaction) -> str:
+    """Return the arguments of a call, which are JSON in a text, and stay JSON."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return redaction.text(text)
+    changed = _value(value, redaction)
+    return text if changed == value else json.dumps(changed, ensure_ascii=False)
+
+
+def _simple(field: str) -> str:
+    return field.replace("_", " ") if len(field) <= 40 and field.isascii() else ""
