@@ -10,7 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Unpack
 
-from db.commands.records.importing import Choices, Import, Progress
+from db.commands.records.choices import Choices, Progress
+from db.commands.records.importing import Import
 from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units

@@ -2,9 +2,9 @@
 
 import functools
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, TypedDict
+from typing import Any, BinaryIO
 
 from sqlmodel import Session
 
@@ -25,6 +25,7 @@ from db.commands.records.check.references import (
     stage_definitions,
 )
 from db.commands.records.check.revisions import drop_repeated, sort_labels
+from db.commands.records.choices import Choices
 from db.commands.records.join import (
     add_what_is_named,
     check_marks,
@@ -50,43 +51,12 @@ from db.queries.images import not_there
 from db.queries.traffic import traffic_of
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
-from evalkit.formats.read.taking_in import WholeReading
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
 from evalkit.records.problems import LINES_OF_A_FILE
 from evalkit.records.reader import Record
-from evalkit.redaction.redaction import Redaction
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import ElsewhereRule, LooksRule
-
-#: Called with what is being done, how far it is, and how far it will go.
-Progress = Callable[[str, int, int], None]
-
-
-class Choices(TypedDict, total=False):
-    """What can be chosen of an import; whatever is not, the files say.
-
-    The eval set is the one named here, else in a header; so is the study, which files with
-    annotations get by the eval set's name where nobody names one. ``looks`` says what counts of
-    what the same annotator judged again without an assignment; else the latest look does.
-    ``elsewhere`` says what becomes of cases and outputs of which no file has the text, also of
-    those that are named and in no file; they are refused unless it is said that they are kept.
-    ``formats`` says what files are, by their names, instead of what they were taken for, and
-    ``on_reading`` is told that before anything is checked or stored. ``redaction`` replaces what
-    is personal before anything is stored; without it texts are stored as they are. With
-    ``dry_run`` everything is checked and nothing stored.
-    """
-
-    eval_set: str | None
-    study: str | None
-    looks: LooksRule | None
-    elsewhere: ElsewhereRule | None
-    formats: Mapping[str, str] | None
-    redaction: Redaction | None
-    dry_run: bool
-    on_reading: Callable[[WholeReading], None] | None
-    progress: Progress | None
-    actor_id: int | None
 
 
 @dataclass(slots=True)
