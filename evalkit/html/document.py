@@ -35,6 +35,7 @@ from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.sure import SureRow, sure_blocks
 from evalkit.reports.judges.tables import judges_section
 from evalkit.reports.model_order import model_order
 from evalkit.reports.models.report import models_report
@@ -92,6 +93,7 @@ def html_report(
     about: About,
     style: StyleReport | None = None,
     biases: BiasReport | None = None,
+    sure: Sequence[SureRow] = (),
     acceptance: AcceptanceBasis | None = None,
     correction: CorrectionReport | None = None,
     admission: Sequence[Block] = (),
@@ -109,6 +111,8 @@ def html_report(
         Without it the verdict does not say whether style decides.
     biases : BiasReport, optional
         What judges lean to, where they count; without it nothing is said of that.
+    sure : sequence of SureRow, optional
+        How sure judges were, where they said so.
     acceptance : AcceptanceBasis, optional
         Without it nothing is said of which verdicts may be accepted.
     correction : CorrectionReport, optional
@@ -133,7 +137,7 @@ def html_report(
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
-        _judges(_measured(collected, acceptance), biases, admission),
+        _judges(_measured(collected, acceptance), biases, sure, admission),
         _acceptance(acceptance),
         correction_section(correction)
         if correction and correction.n_judges
@@ -168,12 +172,18 @@ def _measured(collected: Collected, basis: AcceptanceBasis | None) -> Collected:
     return collected if basis is None or basis.measured is None else main_part(basis.measured)
 
 
-def _judges(collected: Collected, biases: BiasReport | None, admission: Sequence[Block]) -> Section:
+def _judges(
+    collected: Collected,
+    biases: BiasReport | None,
+    sure: Sequence[SureRow],
+    admission: Sequence[Block],
+) -> Section:
     if not collected.limits.judges:
         return section("Judges")
     told = judges_section(judges_report(collected))
     leans = bias_blocks(biases) if biases else ()
-    return replace(told, blocks=(*told.blocks, *leans, *admission))
+    how_sure = [block for block in sure_blocks(sure) if block]
+    return replace(told, blocks=(*told.blocks, *how_sure, *leans, *admission))
 
 
 def _acceptance(basis: AcceptanceBasis | None) -> Section:

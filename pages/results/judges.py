@@ -70,5 +70,6 @@ except RefusedError as refused:
 st.header("One judge", divider=False)
 row = judges.row_picker(tables.best_first(report.on(subject)))
 judges.show_judge(row, report, page)
+judges.show_sure(kept, row, page)
 judges.show_biases(kept, row.judge, page)
 judges.show_links(address)

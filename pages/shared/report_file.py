@@ -14,6 +14,7 @@ from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.judges.admission import admission_blocks
 from evalkit.reports.judges.biases import bias_report
+from evalkit.reports.judges.sure import sure_report
 from evalkit.reports.ranking.style import style_report
 from evalkit.study.main_criteria import main_part
 from pages.shared import downloads
@@ -38,6 +39,8 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         features = style_table(session, collected)
         style, biases = style_report(collected, features), bias_report(collected, features)
         acceptance = acceptance_basis(session, study, filters=chosen)
+        answers = results.sure_answers(session, study, filters=chosen)
+        sure = sure_report(collected, answers) if chosen.judges else ()
         correction = None
         if chosen.judges:
             others = results.verdicts_elsewhere(session, study)
@@ -58,6 +61,7 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         about=about,
         style=style,
         biases=biases,
+        sure=sure,
         acceptance=acceptance,
         correction=correction,
         admission=admission,

@@ -12,6 +12,7 @@ from db.queries.results.studies import (
     result_study,
     version_marks,
 )
+from db.queries.results.sure import sure_answers
 from db.queries.results.verdicts import studies_with_verdicts, verdicts_elsewhere
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "result_study",
     "state_of_results",
     "studies_with_verdicts",
+    "sure_answers",
     "tagged_responses",
     "verdicts_elsewhere",
     "version_marks",

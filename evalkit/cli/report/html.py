@@ -44,6 +44,7 @@ def html(
         about=about,
         style=asked.style,
         biases=asked.biases,
+        sure=asked.sure_judges if asked.filters.judges else (),
         acceptance=acceptance_basis(asked.session, asked.study, filters=asked.filters),
         correction=asked.correction if asked.filters.judges else None,
         admission=admission_blocks(*asked.admission),

@@ -13,6 +13,7 @@ from evalkit.reports.judges.biases import bias_blocks, bias_entries
 from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.sure import sure_blocks, sure_entries
 from evalkit.reports.judges.tables import judges_section
 
 
@@ -23,6 +24,7 @@ def judges(asked: Asked) -> Answer:
     if asked.as_json:
         return {
             **judges_document(asked.collected),
+            "sure": sure_entries(asked.sure_judges),
             "biases": bias_entries(asked.biases),
             "admission": admission_entries(*asked.admission),
             "costs": cost_entries(asked.judge_costs),
@@ -32,4 +34,11 @@ def judges(asked: Asked) -> Answer:
     told = judges_section(judges_report(asked.main_part)).blocks
     admission = admission_blocks(*asked.admission)
     outside = words(outside_in_words(asked.study.bar), style="note")
-    return [*told, *bias_blocks(asked.biases), *admission, outside, *took]
+    return [
+        *told,
+        *sure_blocks(asked.sure_judges),
+        *bias_blocks(asked.biases),
+        *admission,
+        outside,
+        *took,
+    ]

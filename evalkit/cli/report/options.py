@@ -31,6 +31,7 @@ from evalkit.reports.document import Document
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.judges.costs import JudgeCost, judge_cost_rows
+from evalkit.reports.judges.sure import SureRow, sure_report
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
@@ -120,6 +121,12 @@ class Asked:
         """What labels of judges took."""
         spent = results.judge_costs(self.session, self.study, filters=self.filters)
         return judge_cost_rows(spent)
+
+    @property
+    def sure_judges(self) -> tuple[SureRow, ...]:
+        """How sure judges were, against how often people said the same."""
+        answers = results.sure_answers(self.session, self.study, filters=self.filters)
+        return sure_report(self.collected, answers)
 
     @property
     def times(self) -> Pace:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from db.queries.results import judge_costs
+from db.queries.results import judge_costs, sure_answers
 from evalkit.reports.judges import tables
 from evalkit.reports.judges.biases import bias_sentence, bias_table, kinship_sentences
 from evalkit.reports.judges.costs import cost_table, judge_cost_rows
@@ -21,6 +21,13 @@ from evalkit.reports.judges.sentences import (
     stand_in_words,
     subjects_of,
     worth,
+)
+from evalkit.reports.judges.sure import (
+    bins_table,
+    sure_picture,
+    sure_report,
+    sure_sentence,
+    sure_table,
 )
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
 from pages.shared import collecting
@@ -112,6 +119,22 @@ def show_orders(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     ):
         blocks.fold(orders, key=key, label=orders.title)
         exhibits.say(orders.note if orders else "")
+
+
+def show_sure(kept: Kept, row: JudgeRow, page: Page) -> None:
+    """Say whether one judge is right as often as it is sure, where it said how sure it was."""
+    rows = kept.of(sure_report, kept.read(sure_answers))
+    for each in rows:
+        if (each.judge, each.subject) == (row.judge, row.subject):
+            exhibits.say(sure_sentence(each), style="lead")
+            if picture := sure_picture(each):
+                blocks.show(picture, page=page, key="judges-sure")
+    for key, numbers in (
+        ("judges-how-sure", sure_table(rows)),
+        ("judges-curves", bins_table(rows)),
+    ):
+        blocks.fold(numbers, key=key, label=numbers.title)
+        exhibits.say(numbers.note if numbers else "")
 
 
 def show_biases(kept: Kept, judge: str, page: Page) -> None:

@@ -19,6 +19,7 @@ from evalkit.stats.judges.error_rates import error_rates
 from evalkit.stats.judges.majority import against_majority
 from evalkit.stats.judges.orders import positions, right_by_rule
 from evalkit.stats.judges.reliability import consistency, split_half
+from evalkit.stats.judges.soft import SureVerdicts, calibration
 from evalkit.stats.judges.strengths import JudgedPairs, corrected_strengths
 
 
@@ -310,3 +311,18 @@ def test_what_people_reach_and_distances_hang_on_no_name_and_no_order_of_rows():
     assert same(apart.excess, other_apart.excess)
     swapped = replace(once, value=np.array([1, 0, 2])[once.value])
     assert same(split_half(swapped).halves, halves.halves)
+
+
+def test_how_sure_a_judge_is_hangs_on_no_order_and_no_number_of_a_case():
+    rng = np.random.default_rng(35)
+    told = SureVerdicts(rng.random(200), rng.integers(0, 2, 200) / 1.0, np.arange(200) // 2)
+    order, number = shuffled(rng, 200)
+    other = SureVerdicts(told.sure[order], told.right[order], number[told.case[order]])
+
+    first, second = calibration(told), calibration(other)
+
+    assert same(first.brier, second.brier)
+    assert same(first.surer, second.surer)
+    assert first.error.value == pytest.approx(second.error.value, abs=1e-3)
+    for mine, theirs in zip(first.bins, second.bins, strict=True):
+        assert same(mine.right, theirs.right)
