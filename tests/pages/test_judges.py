@@ -7,6 +7,7 @@ from db.engine import read_session
 from db.queries.results import result_study
 from evalkit.study.admitted import AdmissionBar
 from evalkit.vocabulary import Role
+from tests.db.test_sure_judges import rows as sure_rows, stored as import_sure
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened, written
 
@@ -104,3 +105,18 @@ def test_a_bar_that_was_set_elsewhere_is_shown_as_it_is_and_not_rounded(app, sig
     assert not app.exception
     with read_session() as session:
         assert result_study(session, name="Study").bar == bar
+
+
+def test_a_judge_that_says_how_sure_it_is_has_a_calibration_curve(
+    app, sign_in, sqlite_database, tmp_path
+):
+    import_sure(tmp_path, sure_rows())
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE, study="Sure")
+
+    assert not app.exception
+    assert "How sure gauge is on which response is better is off by" in words
+    assert "surer than right" in words
+    assert "With themselves: who judged the same again" in words
+    assert "Shown 40 pairs in both orders, it says the same of 100 %" in words
