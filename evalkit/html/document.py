@@ -36,7 +36,7 @@ from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sure import SureRow, sure_blocks
-from evalkit.reports.judges.tables import judges_section
+from evalkit.reports.judges.tables import judges_section, parts_blocks
 from evalkit.reports.model_order import model_order
 from evalkit.reports.models.report import models_report
 from evalkit.reports.models.tables import cost_section
@@ -182,8 +182,8 @@ def _judges(
         return section("Judges")
     told = judges_section(judges_report(collected))
     leans = bias_blocks(biases) if biases else ()
-    how_sure = [block for block in sure_blocks(sure) if block]
-    return replace(told, blocks=(*told.blocks, *how_sure, *leans, *admission))
+    more = [block for block in (*parts_blocks(collected), *sure_blocks(sure)) if block]
+    return replace(told, blocks=(*told.blocks, *more, *leans, *admission))
 
 
 def _acceptance(basis: AcceptanceBasis | None) -> Section:

@@ -53,6 +53,7 @@ page = Page({}, links.of_targets(address))
 st.header("Judges beside people", divider=False)
 subject = judges.subject_picker(report)
 judges.show_judges(report, subject, page)
+judges.show_parts(kept)
 judges.show_costs(kept)
 
 st.header("Admission", divider=False)

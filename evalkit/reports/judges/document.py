@@ -5,8 +5,10 @@ from dataclasses import asdict
 from evalkit.reports.agreement.judges import orders_entry
 from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.reports.document import Document, heading
+from evalkit.reports.judges.categories import category_rows
 from evalkit.reports.judges.report import CLOSE, MARGIN, JudgeRow, judges_report
 from evalkit.reports.judges.sentences import judges_verdict, stand_in_words
+from evalkit.reports.judges.tags import tag_entries, tag_rows
 from evalkit.stats.judges.alternative import AlternativeTest
 from evalkit.stats.judges.by_value import ValueRow
 from evalkit.study.collected import Collected
@@ -33,6 +35,10 @@ def judges_document(collected: Collected) -> Document:
             for ground in report.grounds
         ],
         "judges": [_judge(row) for row in report.rows],
+        "by_category": [
+            {"category": each.category, **_judge(each.row)} for each in category_rows(collected)
+        ],
+        "tags": tag_entries(tag_rows(collected)),
     }
 
 

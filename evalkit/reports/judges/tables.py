@@ -15,6 +15,7 @@ from evalkit.reports.blocks import (
     table,
     words,
 )
+from evalkit.reports.judges.categories import categories_table, category_rows
 from evalkit.reports.judges.orders import orders_blocks
 from evalkit.reports.judges.people import distances_table, people_table
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
@@ -26,7 +27,9 @@ from evalkit.reports.judges.sentences import (
     subjects_of,
     unreadable,
 )
+from evalkit.reports.judges.tags import tag_rows, tags_table
 from evalkit.stats.counts import FloatArray, value_name
+from evalkit.study.collected import Collected
 from evalkit.study.subjects import Preferred, Subject, subject_title
 
 #: More judges than this are read in the table.
@@ -89,6 +92,12 @@ def judges_section(report: JudgesReport) -> Section:
         *orders_blocks(report.rows),
         *[values_table(report, subject) for subject in subjects_of(report)],
     )
+
+
+def parts_blocks(collected: Collected) -> tuple[Block, ...]:
+    """Say of judges what holds in each category, and of each error tag."""
+    parts = categories_table(category_rows(collected)), tags_table(tag_rows(collected))
+    return tuple(part for part in parts if part)
 
 
 def ratios(report: JudgesReport, subject: Subject) -> tuple[Block, ...]:

@@ -88,9 +88,17 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
     shares = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
     same = (first.by_judge == second.by_judge).all(axis=1)
     case = first.case
+    alone = [
+        AnnotatorAgreement(judge, kappa_with_people(rows), _share(share, case), len(case))
+        for rows, share in zip((first, second), shares, strict=True)
+    ]
     return RightByRule(
-        first=AnnotatorAgreement(judge, _kappa(first), _share(shares[0], case), len(case)),
-        second=AnnotatorAgreement(judge, _kappa(second), _share(shares[1], case), len(case)),
+        first=AnnotatorAgreement(
+            judge, kappa_with_people(first), _share(shares[0], case), len(case)
+        ),
+        second=AnnotatorAgreement(
+            judge, kappa_with_people(second), _share(shares[1], case), len(case)
+        ),
         mean=_share((shares[0] + shares[1]) / 2, case),
         both_agree=_share(np.where(same, shares[0], 0.0), case),
         decided=_share(shares[0][same], case[same], NEVER_SAME),
@@ -144,8 +152,18 @@ def _share(value: FloatArray, case: IntArray, nothing: str = NO_UNITS) -> Estima
     return share_estimate(clustered_means(0 * even, case=case, value=value, n=even, n_groups=1))
 
 
-def _kappa(rows: AnswersOfBoth) -> Estimate:
-    """Return Cohen's κ of the judge with people, each unit counting once."""
+def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
+    """Return Cohen's κ of a judge with people, each unit counting once, a person or several.
+
+    Parameters
+    ----------
+    rows : AnswersOfBoth
+
+    Returns
+    -------
+    Estimate
+        With a jackknife interval over cases; None where all answers are one and the same.
+    """
     n = len(rows.case)
     if not n:
         return Estimate(None, None, None, 0, NO_UNITS)

@@ -7,6 +7,7 @@ import streamlit as st
 from db.queries.results import judge_costs, sure_answers
 from evalkit.reports.judges import tables
 from evalkit.reports.judges.biases import bias_sentence, bias_table, kinship_sentences
+from evalkit.reports.judges.categories import categories_table, category_rows
 from evalkit.reports.judges.costs import cost_table, judge_cost_rows
 from evalkit.reports.judges.orders import (
     orders_sentence,
@@ -29,6 +30,7 @@ from evalkit.reports.judges.sure import (
     sure_sentence,
     sure_table,
 )
+from evalkit.reports.judges.tags import tag_rows, tags_table
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
 from pages.shared import collecting
 from pages.shared.address import addresses, choices, links
@@ -77,6 +79,16 @@ def show_judges(report: JudgesReport, subject: Subject, page: Page) -> None:
     exhibits.say(tables.RATIO_NOTE)
     every = tables.judges_table(report)
     blocks.fold(every, key="judges-table", label="Every judge on everything")
+
+
+def show_parts(kept: Kept) -> None:
+    """Show every judge in each category, and on each error tag, folded."""
+    for key, part in (
+        ("judges-by-category", categories_table(kept.of_main(category_rows))),
+        ("judges-tags", tags_table(kept.of(tag_rows))),
+    ):
+        blocks.fold(part, key=key, label=part.title)
+        exhibits.say(part.note if part else "")
 
 
 def row_picker(rows: Sequence[JudgeRow]) -> JudgeRow:

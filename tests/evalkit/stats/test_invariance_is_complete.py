@@ -84,6 +84,7 @@ PARTS = {
 }
 #: Through another statistic that has the test.
 THROUGH = {
+    "kappa_with_people": "right_by_rule",
     "thresholds": "accept_verdicts",
     "average_win_rates": "rank_models",
     "bootstrap_difference": "mean_difference; it draws at random, by the order of cases",
