@@ -139,9 +139,7 @@ def html_report(
         agreement_section(collected),
         _judges(_measured(collected, acceptance), biases, sure, admission),
         _acceptance(acceptance),
-        correction_section(correction)
-        if correction and correction.n_judges
-        else section("Corrected numbers"),
+        _corrected(correction),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
@@ -184,6 +182,12 @@ def _judges(
     leans = bias_blocks(biases) if biases else ()
     more = [block for block in (*parts_blocks(collected), *sure_blocks(sure)) if block]
     return replace(told, blocks=(*told.blocks, *more, *leans, *admission))
+
+
+def _corrected(report: CorrectionReport | None) -> Section:
+    if report is None or not report.n_judges:
+        return section("Corrected numbers")
+    return correction_section(report)
 
 
 def _acceptance(basis: AcceptanceBasis | None) -> Section:

@@ -114,16 +114,16 @@ def _beside(
     left, right = (_outputs(of.id, order, side[here]) for side in (answers.left, answers.right))
     there = (left >= 0) & (right >= 0)
     here, left, right = here[there], left[there], right[there]
-    given = answers.value[here]
+    answered = answers.value[here]
     if subject == PREFERRED:
         preferences = entries_at(people.preferences, latest_preferences(people))
         unit, value = _pairs(
             preferences.left, preferences.right, preferences.preference, len(of.id)
         )
-        asked, verdict = _pairs(left, right, given.astype(np.int64), len(of.id))
+        asked, verdict = _pairs(left, right, answered.astype(np.int64), len(of.id))
     else:
         codings = codings_of_criterion(people, collected.criteria.index(subject))
-        numbers = np.concatenate([codings.numbers, given])
+        numbers = np.concatenate([codings.numbers, answered])
         code = np.unique(numbers, return_inverse=True)[1].reshape(-1)
         unit, value = codings.unit.astype(np.int64), code[: len(codings.unit)]
         asked, verdict = left, code[len(codings.unit) :]

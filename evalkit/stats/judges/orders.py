@@ -93,12 +93,8 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
         for rows, share in zip((first, second), shares, strict=True)
     ]
     return RightByRule(
-        first=AnnotatorAgreement(
-            judge, kappa_with_people(first), _share(shares[0], case), len(case)
-        ),
-        second=AnnotatorAgreement(
-            judge, kappa_with_people(second), _share(shares[1], case), len(case)
-        ),
+        first=alone[0],
+        second=alone[1],
         mean=_share((shares[0] + shares[1]) / 2, case),
         both_agree=_share(np.where(same, shares[0], 0.0), case),
         decided=_share(shares[0][same], case[same], NEVER_SAME),

@@ -33,6 +33,8 @@ from evalkit.reports.differences.tables import judges_table as judges_differing
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.judges import tables as judges_blocks
+from evalkit.reports.judges.orders import positions_table, rules_table
+from evalkit.reports.judges.people import distances_table, people_table
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sentences import subjects_of
 from evalkit.reports.pair.report import pair_report
@@ -115,7 +117,15 @@ def judging_shown(collected, pace):
     """Give what the page about judges shows: each beside people, answer by answer, both orders."""
     report = judges_report(collected)
     values = [judges_blocks.values_table(report, subject) for subject in subjects_of(report)]
-    return [judges_blocks.judges_table(report), *values, judges_blocks.orders_table(report.rows)]
+    return [
+        people_table(report),
+        judges_blocks.judges_table(report),
+        distances_table(report),
+        rules_table(report.rows),
+        positions_table(report.rows),
+        *values,
+        *judges_blocks.parts_blocks(collected),
+    ]
 
 
 def acceptance_shown(collected, pace):
