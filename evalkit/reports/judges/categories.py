@@ -33,14 +33,14 @@ _NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryRow:
+class JudgedCategory:
     """One judge on one thing in one category."""
 
     category: str
     row: JudgeRow
 
 
-def category_rows(collected: Collected) -> tuple[CategoryRow, ...]:
+def category_rows(collected: Collected) -> tuple[JudgedCategory, ...]:
     """Set every judge beside people in each category.
 
     Parameters
@@ -50,7 +50,7 @@ def category_rows(collected: Collected) -> tuple[CategoryRow, ...]:
 
     Returns
     -------
-    tuple of CategoryRow
+    tuple of JudgedCategory
         By category, then judge and subject; none with fewer than ``LEAST_UNITS`` units, nor where
         all cases are of one category.
     """
@@ -67,7 +67,7 @@ def category_rows(collected: Collected) -> tuple[CategoryRow, ...]:
         if n_cases[code] * max(len(collected.models), 1) ** 2 < LEAST_UNITS:
             continue
         part = judges_report(said_of_outputs(collected, category == code))
-        rows += [CategoryRow(name, row) for row in part.rows if _n_units(row) >= LEAST_UNITS]
+        rows += [JudgedCategory(name, row) for row in part.rows if _n_units(row) >= LEAST_UNITS]
     return tuple(rows)
 
 
@@ -75,7 +75,7 @@ def _n_units(row: JudgeRow) -> float:
     return row.ceiling.judge.n if row.confusion is None else float(round(row.confusion.sum()))
 
 
-def categories_table(rows: tuple[CategoryRow, ...]) -> Table:
+def categories_table(rows: tuple[JudgedCategory, ...]) -> Table:
     """Give a row per judge, thing judged and category."""
     ordered = sorted(rows, key=lambda each: (each.row.judge, subject_title(each.row.subject)))
     cells = [
