@@ -1,10 +1,17 @@
-"""A study that asks for all that can be asked: its records, its plans for both kinds of task."""
+"""Studies that ask for all that can be asked, alone and mixed: records, plans, and answers."""
 
+import io
+from dataclasses import replace
 from typing import Any
 
+from PIL import Image as Picture
+
+from db.commands.images import store_images
 from db.commands.records import import_records
 from db.commands.studies import create_study
-from evalkit.annotation.planning import OF_PREFERENCE, StudyPlan, collected_of
+from evalkit.annotation.planning import COLLECTED, OF_PREFERENCE, StudyPlan, TaskPlan, collected_of
+from evalkit.annotation.task import BlindedResponse, ComparisonTask
+from evalkit.rendering.messages import raw_messages
 from evalkit.vocabulary import LeakPolicy, TaskKind
 
 EVAL_SET = "All that can be asked"
@@ -12,6 +19,8 @@ RUBRIC, TAXONOMY = "All kinds of scales", "All kinds of errors"
 #: Names that stand in no other text, so that one that leaks is found, and who made them.
 MODELS = ("Quorrafox-9b", "Veldtwind-4b")
 PROVIDER = "Nimbuscombe"
+#: One more, where three are ranked: an agent that thinks aloud before it answers.
+AGENT = "Marlowisp-3"
 
 DEFINITIONS: tuple[dict[str, Any], ...] = (
     {
@@ -73,6 +82,20 @@ ANSWERS = (
 )
 
 
+#: Which case has an image, and how it refers to it.
+PICTURED = 2
+IMAGE = {"type": "image", "image": "in/parcel.png", "alt": "A parcel"}
+TRAJECTORY = [
+    {
+        "role": "assistant",
+        "tool_calls": [{"id": "1", "function": {"name": "rules", "arguments": "{}"}}],
+        "latency_ms": 900,
+    },
+    {"role": "tool", "tool_call_id": "1", "content": "[30]"},
+    {"role": "assistant", "content": "Thirty days 🎧, and it pays.", "latency_ms": 400},
+]
+
+
 def definitions() -> list[dict[str, Any]]:
     """Return the records of a rubric with every kind of scale, and of a taxonomy."""
     made = [{"type": "criterion", "rubric": RUBRIC, **criterion} for criterion in DEFINITIONS]
@@ -84,7 +107,8 @@ def records() -> list[dict[str, Any]]:
     made = definitions()
     for number, (question, answers) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
         key = f"return-{number}"
-        message = {"role": "user", "content": question}
+        content = [{"type": "text", "text": question}, IMAGE] if number == PICTURED else question
+        message = {"role": "user", "content": content}
         case = {"type": "case", "id": key, "input": [message], "checklist": [*CHECKLIST]}
         made.append(case)
         made += [
@@ -117,6 +141,63 @@ def plan(kind: TaskKind, *, name: str, **changes: Any) -> StudyPlan:
         "leak_policy": LeakPolicy.MASK,
     }
     return StudyPlan(**values | changes)
+
+
+def make_mixed_study() -> int:
+    """Make a study of pairs, a ranking and single responses, of whole cases each; return its id."""
+    agents = [
+        {"type": "output", "case": f"return-{number}", "model": AGENT, "content": TRAJECTORY}
+        | {"reasoning": "They ask for how long.", "reasoning_tokens": 5, "output_tokens": 12}
+        for number in range(len(QUESTIONS))
+    ]
+    import_records([*records(), *agents], source_name="all kinds", eval_set=EVAL_SET)
+    store_images(lambda: [(IMAGE["image"], parcel())], eval_set=EVAL_SET)
+    beside = [
+        TaskPlan(kind=kind, overlap=overlap, share=0.25, collects=frozenset(COLLECTED))
+        for kind, overlap in ((TaskKind.RANK, 1), (TaskKind.SINGLE, 2))
+    ]
+    beside[1] = replace(beside[1], collects=beside[1].collects - {"preference"})
+    changes = {"models": (*MODELS, AGENT), "share": 0.5, "pairs_per_case": 2, "beside": beside}
+    return create_study(plan(TaskKind.PAIR, name="All kinds, mixed", **changes))
+
+
+def parcel() -> bytes:
+    """Return the bytes of a small picture."""
+    drawn = io.BytesIO()
+    Picture.new("RGB", (120, 80), "peru").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def answers(task: ComparisonTask) -> dict[str, Any]:
+    """Return a draft that says all that a task asks for, of every response."""
+    sides = list(task.responses)
+    first, *others = sides
+    draft: dict[str, Any] = {"comment": "As they are: *both*, 👩‍👩‍👧."}
+    if "preference" in task.collect:
+        better = {"preference": "left", "strength": "slightly", "certainty": "unsure"}
+        draft |= better | {"preferences": {"complete": "tie", "correct": "right"}}
+    if "ranking" in task.collect:
+        draft["ranking"] = [others, [first]]
+    draft["scores"] = {side: {"complete": 2, "correct": 62.5} for side in sides}
+    draft["texts"] = {side: {"why": f"Shorter, {side}."} for side in sides}
+    draft["checks"] = {side: {"term": "yes", "cost": "na"} for side in sides}
+    draft["tags"] = {side: {"unclear": None} for side in sides}
+    draft["marks"] = {side: _marks(shown) for side, shown in task.responses.items()}
+    return draft
+
+
+def _marks(shown: BlindedResponse) -> list[dict[str, Any]]:
+    """Mark the last five characters (of an agent, of its last step), a step, and an omission."""
+    graded = {"tag": "false", "severity": "major"}
+    missing = graded | {"omission": True, "note": "Who pays?"}
+    if shown.steps:
+        # Words of a step are counted in all steps as they are shown.
+        return [_at_the_end(raw_messages(shown.steps)) | graded, graded | {"step": 0}, missing]
+    return [_at_the_end(shown.text or "") | graded, missing]
+
+
+def _at_the_end(text: str) -> dict[str, Any]:
+    return {"start": len(text) - 5, "end": len(text), "quote": text[-5:]}
 
 
 def make_studies() -> dict[TaskKind, int]:

@@ -297,8 +297,9 @@ def _locked(
     (assignment,) = _LOCKED.objects(session, {"assignment_id": assignment_id}, Assignment)
     if opening.token != assignment.token:
         raise OutdatedError(
-            "The case on this page is no longer there: its study was removed, or an older database "
-            "was put back. Nothing was stored. Copy what you would miss, and go on."
+            "The case on this page is no longer there as it was: its study was removed, an image "
+            "replaced, or an older database put back. Nothing was stored. Copy what you would "
+            "miss, and go on."
         )
     return study, assignment
 

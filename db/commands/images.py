@@ -49,7 +49,7 @@ def store_images(
     already; a name that has another image is refused, as is one that could be several.
     """
     with read_session() as session:
-        eval_set_id = _eval_set_id(session, eval_set)
+        eval_set_id = eval_set_id_of(session, eval_set)
         missing = missing_names(session, eval_set_id)
     hashes: dict[str, str] = {}
     for path, content in source():
@@ -136,8 +136,8 @@ def _refuse_other_images(session: Session, eval_set_id: int, names: dict[str, st
     for name, content_hash in session.exec(statement):
         if names.get(name, content_hash) != content_hash:
             raise RefusedError(
-                f"The eval set has another image {name!r} already. Give this one another name, "
-                "also in the records. Nothing was stored."
+                f"The eval set has another image {name!r} already. Replace it (Eval sets, Images), "
+                "or give this one another name, also in the records. Nothing was stored."
             )
 
 
@@ -164,7 +164,8 @@ def _name(eval_set_id: int, names: dict[str, str], *, n_new: int, actor_id: int 
             session.add(event)
 
 
-def _eval_set_id(session: Session, name: str) -> int:
+def eval_set_id_of(session: Session, name: str) -> int:
+    """Return the id of an eval set; NotFoundError where there is none of this name."""
     eval_set = session.exec(select(EvalSet).where(EvalSet.name == name)).first()
     if eval_set is None:
         known = quoted(session.exec(select(EvalSet.name).order_by(col(EvalSet.name))).all())

@@ -85,12 +85,14 @@ def save_taxonomy(
     *,
     opened: int | None,
     severities: Sequence[Severity] | None = None,
+    copied_from: str | None = None,
     actor_id: int | None = None,
 ) -> int:
     """Store tags as the newest version of a taxonomy and return its number; see `save_rubric`.
 
     Without ``severities`` they stay what they are. What errors weigh goes on to the new version:
     those of a severity as its own weight, those of a tag as they are, while both are there.
+    ``copied_from`` names the taxonomy of which this is a copy: then it is its weights.
     """
     with write_session() as session:
         wait_for_imports(session)
@@ -104,7 +106,7 @@ def save_taxonomy(
         is_new = _is_new(newest, tags, opened, "taxonomy") or grades != before
         whole = {
             "severities": written_severities(grades),
-            "weights": _kept_weights(session, name.strip(), tags, grades),
+            "weights": _kept_weights(session, copied_from or name.strip(), tags, grades),
         }
         made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted, whole)
         return _save(session, made, newest, is_new=is_new, actor_id=actor_id)

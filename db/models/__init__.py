@@ -39,6 +39,7 @@ from db.models.people import (
 from db.models.studies import (
     AgreementTold,
     Criterion,
+    DefinitionDraft,
     InstructionsRead,
     ResultsState,
     Rubric,
@@ -69,6 +70,7 @@ __all__ = [
     "Clarification",
     "Criterion",
     "CriterionPreference",
+    "DefinitionDraft",
     "ErrorMark",
     "EvalSet",
     "EvalSetVersion",

@@ -89,6 +89,24 @@ class Tag(DatabaseTable, table=True):
     severities: list[str] | None = json_value()
 
 
+class DefinitionDraft(DatabaseTable, table=True):
+    """What a lead has written of a rubric or a taxonomy and not saved yet.
+
+    ``name`` is that of what was opened, empty for a new one. ``content`` is what the form holds,
+    see `pages.shared.library.entries`.
+    """
+
+    __tablename__ = "definition_draft"
+    __table_args__ = (UniqueConstraint("author_id", "noun", "name"),)
+
+    id: int | None = row_id()
+    author_id: int = reference("annotator", index=True)
+    noun: str
+    name: str
+    content: dict[str, Any] = json_value(nullable=False)
+    written_at: datetime = moment()
+
+
 class Study(DatabaseTable, table=True):
     """What is compared, by whom, under which rubric, taxonomy and policy.
 

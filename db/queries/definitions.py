@@ -9,6 +9,7 @@ from db.models import (
     Annotation,
     Assignment,
     Criterion,
+    DefinitionDraft,
     Rubric,
     Study,
     Tag,
@@ -80,6 +81,20 @@ def newest_taxonomy(session: Session, name: str) -> NewestDefinition[TagDefiniti
         for severity in read_severities(taxonomy.severities)
     )
     return NewestDefinition(name, taxonomy.version, tuple(map(_tag, tags)), severities)
+
+
+def definition_draft(
+    session: Session, *, author_id: int, noun: str, name: str
+) -> dict[str, Any] | None:
+    """Return what somebody wrote of a definition and did not save; None where nothing is kept."""
+    content = session.exec(
+        select(DefinitionDraft.content).where(
+            col(DefinitionDraft.author_id) == author_id,
+            col(DefinitionDraft.noun) == noun,
+            col(DefinitionDraft.name) == name,
+        )
+    ).one_or_none()
+    return None if content is None else dict(content)
 
 
 def studies_of_rubric(session: Session, name: str) -> list[StudyUse]:

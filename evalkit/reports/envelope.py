@@ -93,6 +93,7 @@ UNITS: dict[str, dict[str, str]] = {
         "kappa_as_shown": _AGREEMENT,
         "percent_agreement": _SHARE,
         "left_rate": _SHARE,
+        "first_rate": _SHARE,
         "both_orders": _SHARE,
         "p_value": _CHANCE,
         "median_seconds": "seconds",

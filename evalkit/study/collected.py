@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
 from evalkit.stats.counts import (
     BoolArray,
     Codings,
@@ -206,6 +207,8 @@ class Collected:
         What was preferred on each of ``criteria`` alone; empty where nobody said.
     traffic : Traffic
         What production is asked of each category, where a lead said so.
+    first_shown : FirstShown
+        Rankings by what was shown first, where that is known.
     """
 
     study: str
@@ -234,6 +237,7 @@ class Collected:
     mark_counts: MarkCounts = NO_MARK_COUNTS
     by_criterion: tuple[Preferences, ...] = ()
     traffic: Traffic = NO_TRAFFIC
+    first_shown: FirstShown = NO_FIRST_SHOWN
 
 
 def comparisons(collected: Collected) -> Comparisons:

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from evalkit.stats.annotators.first_shown import FirstShown
 from evalkit.study.checklists import Checks
 from evalkit.study.collected import Collected, Judged, Marks, Preferences, Values
 from evalkit.study.marked_words import PlacedMarks
 
 #: Columns of who gave what.
-Entries = TypeVar("Entries", Preferences, Values, Marks, PlacedMarks, Checks)
+Entries = TypeVar("Entries", Preferences, Values, Marks, PlacedMarks, Checks, FirstShown)
 
 
 def identified(collected: Collected) -> Collected:
@@ -39,6 +40,7 @@ def said_by(collected: Collected, keep: Any) -> Collected:
         marked_words=entries_at(collected.marked_words, keep[collected.marked_words.annotator]),
         marks=entries_at(collected.marks, keep[collected.marks.annotator]),
         checks=entries_at(collected.checks, keep[collected.checks.annotator]),
+        first_shown=entries_at(collected.first_shown, keep[collected.first_shown.annotator]),
     )
 
 

@@ -16,7 +16,7 @@ user = state.require(Role.ANNOTATOR)
 with read_session() as session:
     studies = annotating.next_first(progresses.open_studies(session, annotator_id=user.id))
     paces = {
-        study.study_id: pace.seconds_per_case(session, study.study_id, annotator_id=user.id)
+        study.study_id: pace.seconds_to_go(session, study, annotator_id=user.id)
         for study in studies
         if study.n_left
     }

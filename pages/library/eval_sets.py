@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import eval_set_tables, library
+from db.queries import eval_set_tables, image_names, library
 from db.queries.responses import side_by_side
 from db.queries.traffic import traffic_of
 from evalkit.evalset.contents import Contents
@@ -11,7 +11,7 @@ from evalkit.vocabulary import Role
 from pages.shared import state
 from pages.shared.address import addresses
 from pages.shared.display import exhibits
-from pages.shared.library import tables as library_tables
+from pages.shared.library import image_names as image_form, tables as library_tables
 from pages.shared.response import responses
 from pages.shared.sections import eval_sets, production
 
@@ -38,6 +38,8 @@ with right:
 key = str(version["version_id"])
 with read_session() as session:
     cases = eval_set_tables.cases(session, version_id=int(key))
+    images = image_names.named_images(session, eval_set.eval_set_id)
+    changes = image_names.image_changes(session, eval_set.eval_set_id)
 
 exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
@@ -45,8 +47,8 @@ exhibits.say(
 )
 if contents := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
     st.warning(contents)
-by_case, by_run, by_version, by_traffic = st.tabs(
-    ["Cases", "Models and runs", "Versions", "Production"]
+by_case, by_run, by_version, by_image, by_traffic = st.tabs(
+    ["Cases", "Models and runs", "Versions", "Images", "Production"]
 )
 with by_run:
     exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))
@@ -57,6 +59,8 @@ with by_version:
 with by_traffic:
     counts = eval_sets.cases_by_category(cases)
     production.traffic_form(eval_set, stated, counts, actor_id=user.id)
+with by_image:
+    image_form.show(eval_set.name, images, changes, actor_id=user.id)
 with by_case:
     listed = eval_sets.case_filter(cases, key=key)
     case_id = eval_sets.case_picker(listed, n_cases=len(cases), key=key)

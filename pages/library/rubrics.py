@@ -4,10 +4,10 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
+from db.queries.definitions import definition_draft
 from db.queries.lessons import notes_on_rubric
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
-from pages.shared.components import leaving
 from pages.shared.library import clarifications, editors
 
 user = state.require(Role.LEAD)
@@ -27,21 +27,24 @@ with read_session() as session:
     newest = editor.newest(session, name) if name else None
     uses = editor.studies(session, name) if name else []
     notes = notes_on_rubric(session, name) if name and editor.collects == "scores" else ()
+    draft = definition_draft(session, author_id=user.id, noun=editor.noun, name=name)
 if name:
     st.caption(labels.literal(editors.used_sentence(uses)))
 
-written = editors.edited(editor, newest)
+written = editors.edited(editor, newest, draft)
 clarifications.offer(notes, written)
 under = editors.ask(editor, name, written)
-is_unsaved = editors.is_unsaved(editor, newest, written)
-leaving.ask(key="definitions-leaving", is_unsaved=is_unsaved)
-is_changed = newest is None or is_unsaved or under != name
+is_unsaved = editors.is_unsaved(editor, newest, written) or under != name
+editors.keep(editor, name, under, written, is_unsaved=is_unsaved, author_id=user.id)
+is_changed = newest is None or is_unsaved
 
-saving, discarding, _ = st.columns([1, 1, 3], vertical_alignment="center")
+saving, discarding, kept = st.columns([1, 1, 3], vertical_alignment="center")
 wants_to_save = saving.button("Save a new version", type="primary", disabled=not is_changed)
 if is_changed and discarding.button("Discard changes"):
-    editors.forget(editor, name)
+    editors.forget(editor, name, author_id=user.id)
     st.rerun()
+if is_unsaved:
+    kept.caption("Kept as a draft of yours, also when you leave or close this page.")
 if wants_to_save:
     editors.save(editor, name, under, written, actor_id=user.id)
 

@@ -7,7 +7,7 @@ from db.commands.instructions import set_instructions
 from db.commands.studies import create_study, set_study_open
 from db.engine import read_session
 from db.queries import library
-from db.queries.annotation import audience as audiences, instructions, leaks, naming
+from db.queries.annotation import audience as audiences, instructions, leaks, naming, pace
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
@@ -21,6 +21,7 @@ with read_session() as session:
     eval_sets = library.eval_sets(session)
     models = {each.name: library.run_names(session, each.eval_set_id) for each in eval_sets}
     definitions = library.definition_names(session)
+    seconds = pace.usual_seconds(session)
 
 st.title("Studies")
 st.caption("A study shows people blinded responses to the cases of one eval set.")
@@ -60,7 +61,7 @@ with st.expander("Start a study", expanded=not studies or bool(refused), icon=":
     eval_set = st.selectbox("Eval set", eval_sets, format_func=lambda eval_set: eval_set.name)
     form = f"study-form-{len(studies)}"  # a new one, empty, after each start
     plan = study_form.study_form(
-        eval_set, models=models[eval_set.name], **definitions, viewer_id=user.id, key=form
+        eval_set, models[eval_set.name], seconds, **definitions, viewer_id=user.id, key=form
     )
     if refused:
         st.error(labels.literal(refused))

@@ -11,6 +11,7 @@ from db.commands.questions import note_answers_read
 from db.engine import read_session
 from db.queries.annotation.progress import Edit, LastSubmission, Progress, Skipped, last_submission
 from db.queries.annotation.questions import NewAnswer
+from evalkit.annotation.assignment.tasks import UNIT_NAMES
 from evalkit.errors import RefusedError
 from pages.shared import labels
 
@@ -30,14 +31,19 @@ def next_first(studies: Sequence[Progress]) -> list[Progress]:
     return sorted(studies, key=lambda study: (not study.n_left, not study.n_done + study.n_begun))
 
 
-def to_go(progress: Progress, seconds_per_case: float | None) -> str:
-    """Say how far somebody is, and about how long the rest takes where that can be told."""
+def to_go(progress: Progress, seconds_left: float | None) -> str:
+    """Say how far somebody is, and about how long the rest takes where that can be told.
+
+    Where a study mixes kinds of task, of how many of each kind that is.
+    """
     if not progress.n_left:
         return f"{progress.n_done:,} done"
     words = f"{progress.n_done:,} done, about {progress.n_left:,} to go"
-    if seconds_per_case is None:
-        return words
-    return f"{words}: {time_in_words(seconds_per_case * progress.n_left)}"
+    left = {UNIT_NAMES[kind]: n for kind, n in progress.left_of_kind.items() if n}
+    if len(left) > 1:
+        kinds = (f"{n:,} {unit}{'s' if n > 1 else ''}" for unit, n in left.items())
+        words = f"{words} ({', '.join(kinds)})"
+    return words if seconds_left is None else f"{words}: {time_in_words(seconds_left)}"
 
 
 def time_in_words(seconds: float) -> str:

@@ -6,14 +6,38 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlmodel import select
 
+from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
 from db.commands.people import add_demo_accounts
+from db.engine import read_session
+from db.models import Annotator
+from db.queries.annotation.task import comparison_task
 from evalkit.vocabulary import TaskKind
 from tests.browser.received import FIELDS, Received, names
 from tests.browser.serving import app_server
-from tests.browser.walking import PASSWORD, n_stored, ready, wait_until_whole
+from tests.browser.test_accessibility import COLOURED, found
+from tests.browser.walking import (
+    PASSWORD,
+    n_stored,
+    read_guidelines,
+    ready,
+    sign_in,
+    wait_until_whole,
+)
 from tests.browser.workbench import seen_only
-from tests.everything import CHECKLIST, MODELS, PROVIDER, QUESTIONS, make_studies
+from tests.everything import (
+    CHECKLIST,
+    IMAGE,
+    MODELS,
+    PROVIDER,
+    QUESTIONS,
+    answers,
+    make_mixed_study,
+    make_studies,
+)
+from tests.factories import opened
 
 pytestmark = pytest.mark.browser
 
@@ -264,3 +288,49 @@ def test_pairs_are_judged_by_touch_alone_on_a_phone_and_come_back_after_a_reload
     page.goto(f"{address}/own?study={study}")
     wait_until_whole(page)
     assert_blind(received)
+
+
+def answer_one_of_each(study_id: int, name: str) -> tuple[dict[str, int], int]:
+    """Answer until each kind and the image was there; give their assignments, and the next."""
+    with read_session() as session:
+        who = session.exec(select(Annotator.id).where(Annotator.name == name)).one()
+    shown: dict[str, int] = {}
+    while assignment := next_task_id(study_id=study_id, annotator_id=who):
+        with read_session() as session:
+            task = comparison_task(session, assignment, annotator_id=who)
+        is_pictured = any(IMAGE["alt"] in str(message) for message in task.messages)
+        kind = f"{len(task.responses)} responses" + (" and an image" if is_pictured else "")
+        is_new = kind not in shown
+        shown.setdefault(kind, assignment)
+        has_all = len({each.partition(" ")[0] for each in shown}) == 3
+        if has_all and any("image" in each for each in shown) and not is_new:
+            return shown, assignment
+        commands.submit(
+            assignment_id=assignment,
+            annotator_id=who,
+            opening=opened(assignment),
+            draft=answers(task),
+            active_seconds=3,
+            submission_key=f"submission-{assignment}",
+        )
+    raise AssertionError(f"There are only {list(shown)}.")
+
+
+def test_no_kind_of_task_breaks_wcag_empty_or_answered_in_the_light_or_in_the_dark(
+    studies, address, chromium_page
+):
+    page, study, wrong = chromium_page, make_mixed_study(), {}
+    shown, unanswered = answer_one_of_each(study, "ada")
+    sign_in(page, address, "ada")
+    read_guidelines(page, address, study)
+    for kind, assignment in {**shown, "empty": unanswered}.items():
+        page.goto(f"{address}/compare?study={study}&assignment={assignment}")
+        ready(page)
+        if "image" in kind:
+            expect(page.get_by_role("img", name=IMAGE["alt"])).to_be_visible()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(COLOURED, arg=scheme)
+            wrong[f"{kind}, {scheme}"] = found(page)
+
+    assert {place: problems for place, problems in wrong.items() if problems} == {}

@@ -29,6 +29,9 @@ MIGRATIONS = {
     "0037_learn_from_differences.py": (
         "ee71b19a3c2cd9c7b0014834505f944e0f6728636dd42c8f6bb8b240f321c0c5"
     ),
+    "0038_keep_drafts_of_rubrics.py": (
+        "8602b5e03aed3ac7e79cae41531d999ba27b95fe1a56ef0591b3d7a575434b51"
+    ),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"
     ),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from sqlmodel import col, select
 
@@ -36,6 +37,7 @@ from evalkit.annotation.form import Form, checked_draft
 from evalkit.annotation.planning import StudyPlan, collected_of
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.vocabulary import SIDES, TaskKind
 from tests.db.record_files import (
@@ -381,6 +383,38 @@ def test_results_count_each_pair_of_a_ranking_once_and_say_of_how_many_rankings(
     # Both put the same first everywhere: each of twelve pairs was judged alike by both.
     agreed = agreement_report(study).preference.alpha
     assert (agreed.value, agreed.n_units) == (pytest.approx(1), 12)
+
+
+def test_results_say_how_far_who_ranks_puts_what_is_shown_first_above_the_others(
+    database, tmp_path
+):
+    study_id, people = store_study(n_models=3)
+    rank_all(study_id, people[:1])
+    while (assignment := next_task_id(study_id=study_id, annotator_id=people[1])) is not None:
+        first, *others = outputs_of(assignment)
+        submit(assignment, people[1], {"ranking": [[first, others[0]], others[1:]]})
+    # Ann ranks by quality: of two that share the first place each has one other below and one
+    # beside it, so 3 of 4; the third has none below. Which is shown first is read from what was.
+    shown_first = [models_of(assignment)["left"] for assignment in assignments_of(people[0])]
+    expected = np.mean([0.75 if model < 2 else 0.0 for model in shown_first])
+
+    ann, bo = (row.profile for row in annotators_report(collected()).rows)
+
+    assert (ann.first_rate.value, ann.first_rate.n) == (pytest.approx(expected), N_CASES)
+    assert (bo.first_rate.value, bo.first_rate.n) == (0.75, N_CASES)
+    path = tmp_path / "study.jsonl"
+    path.write_text("".join(exported("In order")))
+    empty_tables()
+    import_file(path, study="In order")
+    again = [row.profile.first_rate for row in annotators_report(collected()).rows]
+    assert again == [ann.first_rate, bo.first_rate]
+
+
+def assignments_of(annotator_id):
+    with read_session() as session:
+        return session.exec(
+            select(Assignment.id).where(Assignment.annotator_id == annotator_id)
+        ).all()
 
 
 def test_a_comment_on_a_ranking_names_all_that_were_ranked(database):

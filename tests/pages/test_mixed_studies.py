@@ -1,12 +1,22 @@
 """A mixed study on a lead's pages: how it is started, and what its results say."""
 
-import pytest
+from dataclasses import replace
 
-from db.engine import read_session
+import pytest
+from sqlmodel import select
+
+from db.commands.assignments import next_task_id
+from db.engine import read_session, write_session
+from db.models import Assignment
 from db.queries import library
+from db.queries.annotation.pace import seconds_to_go, usual_seconds
+from db.queries.annotation.progress import study_progress
+from db.queries.annotation.tasks import kind_of
 from evalkit.annotation.planning import TaskPlan
 from evalkit.vocabulary import Role, TaskKind
-from tests.db.test_mixed_studies import MODELS, judge_all, store_study
+from pages.shared.annotating import to_go
+from pages.shared.library.kinds import shares_sentence, workload
+from tests.db.test_mixed_studies import MODELS, judge, judge_all, planned, store_study
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
 from tests.pages.test_library import everything_written
@@ -38,6 +48,49 @@ def test_every_page_reads_a_mixed_study(app, sign_in, store_once, page):
     assert told.get(page, "") in everything_written(app)
 
 
+def test_what_is_left_is_told_by_kind_and_takes_the_time_of_its_kind(app, sign_in):
+    beside = [TaskPlan(kind=SINGLE, overlap=3, share=0.2)]
+    study_id, people = store_study(people=("Ann", "Bo", "Cy"), beside=beside)
+    with read_session() as session:
+        assert usual_seconds(session) == {}
+    for who in people:
+        for _ in range(8):
+            judge(next_task_id(study_id=study_id, annotator_id=who), who)
+    with write_session() as session:
+        for row in session.exec(select(Assignment)).all():
+            row.active_seconds = {PAIR: 60, SINGLE: 600}[kind_of(row)]
+
+    with read_session() as session:
+        shown = study_progress(session, study_id, annotator_id=people[0])
+        seconds = seconds_to_go(session, shown, annotator_id=people[0])
+        usual = usual_seconds(session)
+
+    left = dict(shown.left_of_kind)
+    assert sum(left.values()) == shown.n_left > 0
+    # Of each kind everybody's latest took the same, so the median is that.
+    assert seconds == left[PAIR] * 60 + left[SINGLE] * 600
+    assert usual == {PAIR: 60, SINGLE: 600}
+    told = to_go(replace(shown, left_of_kind={PAIR: 2, SINGLE: 1}), 720)
+    assert told.endswith("to go (2 pairs, 1 response): about 12 min")
+    plan = planned(beside=beside)  # eight pairs by two people, four responses by three
+    assert (
+        "28 annotations in all. That is about 2.25 h of work, at what people took here: 60 s a "
+        "pair and 600 s a response." in workload(plan, n_cases=10, seconds=usual)
+    )
+    assert workload(plan, n_cases=10, seconds={PAIR: 60}).endswith("28 annotations in all.")
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ((0.34, 0.33, 0.33), "Together 100 %: each case is asked in one way."),
+        ((0.5, 0.2), "Together 70 %: 30 % of the cases are asked of nobody."),
+    ],
+)
+def test_what_shares_come_to_is_said(shares, words):
+    assert shares_sentence(shares) == words
+
+
 def test_a_lead_starts_a_study_that_mixes_kinds_and_says_how_much_of_each(app, sign_in):
     make_eval_set(models=("One", "Two", "Three"), n_cases=10)
     sign_in(app, Role.LEAD)
@@ -50,7 +103,12 @@ def test_a_lead_starts_a_study_that_mixes_kinds_and_says_how_much_of_each(app, s
     def field(label):
         return next(box for box in app.number_input if box.label == label)
 
+    # As much of each, and together each case once: three kinds have 34, 33 and 33.
+    shares = [field("Percent of the cases that are compared").value]
+    shares.append(field("Percent of the cases whose responses stand alone").value)
+    assert shares == [50, 50]
     field("Percent of the cases that are compared").set_value(80).run()
+    assert "Together 130 %: some cases are asked in several ways." in everything_written(app)
     field("Percent of the cases whose responses stand alone").set_value(20).run()
     field("Annotators per response").set_value(1).run()
     # Two pairs of eight cases by two, and three responses to two cases by one.

@@ -216,6 +216,20 @@ def test_a_note_of_somebody_who_found_no_error_is_read_too(sqlite_database):
     assert "Model one: no error: Read it &lt;twice&gt;." in said
 
 
+def test_what_a_judge_said_beside_its_verdict_stands_with_the_responses(sqlite_database, tmp_path):
+    judge = {"annotator": "J", "annotator_kind": "judge"}
+    records = [*MARKED, {"type": "comparison", "case": "c", "left": "Oak", "right": "Elm"} | judge
+               | {"preference": "left", "rationale": "It <cites> the rule."}]  # fmt: skip
+    import_file(write(tmp_path / "judged.jsonl", records))
+    with read_session() as session:
+        (case_id,) = session.exec(select(Case.id))
+        read = every_response(session, case_id)
+
+    said = answers.said_html(read.answers, read.headings, {})
+
+    assert "It &lt;cites&gt; the rule." in said
+
+
 MARKED = [
     {"type": "case", "id": "c", "input": [{"role": "user", "content": "?"}]},
     {"type": "output", "case": "c", "model": "Oak", "content": "It **is** *at least* 60 days."},

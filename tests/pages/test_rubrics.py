@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from sqlmodel import select
 
-from db.commands.rubrics import save_rubric
-from db.engine import read_session
+from db.commands.rubrics import save_rubric, store_taxonomy
+from db.engine import read_session, write_session
+from db.models import DefinitionDraft, Taxonomy
 from db.queries.definitions import newest_rubric, newest_taxonomy
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
@@ -174,10 +176,19 @@ def address(page):
     return tuple(value if isinstance(value, str) else "".join(value) for value in values)
 
 
-def is_asked_before_leaving(page):
-    components = [element.proto for element in page.get("bidi_component")]
-    (asking,) = [each for each in components if each.component_name.endswith("leaving")]
-    return json.loads(asking.json)["unsaved"]
+def kept_drafts():
+    with read_session() as session:
+        return session.exec(select(DefinitionDraft).order_by(DefinitionDraft.id)).all()
+
+
+def opened_anew(sign_in, role=Role.LEAD, **shown):
+    """Open the page in a session that is new, as after a reload."""
+    again = new_app()
+    sign_in(again, role)
+    again.query_params.update(shown)
+    at_page(again, "library/rubrics.py").run()
+    assert not again.exception
+    return again
 
 
 def test_the_address_holds_what_is_written_and_opens_it_again(page, sign_in):
@@ -186,10 +197,7 @@ def test_the_address_holds_what_is_written_and_opens_it_again(page, sign_in):
     by_label(page.selectbox, "Rubric").set_value("Kindness").run()
     assert address(page) == ("Rubrics", "Kindness")
 
-    again = new_app()
-    sign_in(again, Role.LEAD)
-    again.query_params.update({"write": "Rubrics", "name": "Kindness"})
-    at_page(again, "library/rubrics.py").run()
+    again = opened_anew(sign_in, write="Rubrics", name="Kindness")
 
     assert by_label(again.selectbox, "Rubric").value == "Kindness"
 
@@ -205,17 +213,80 @@ def test_the_address_holds_what_is_written_and_opens_it_again(page, sign_in):
     assert address(page) == ("Error tags", DEFAULT_TAXONOMY_NAME)
 
 
-def test_the_browser_asks_before_what_is_not_saved_is_left(page):
-    assert not is_asked_before_leaving(page)
+def test_what_is_not_saved_is_there_after_a_reload_until_it_is_saved(page, sign_in):
+    assert kept_drafts() == []
     write(page, "Question", "Does it help?")
-    assert is_asked_before_leaving(page)
-    press(page, "Save a new version")
-    assert not is_asked_before_leaving(page)
+    by_label(page.number_input, "Value of level 1").set_value(0.5).run()
+    press(page, "Add a criterion")
+    write(page, "Question", "Is it kind?")
+    write(page, "Save as", "Kindness")
+    drawn_before = drawn(page)
 
+    again = opened_anew(sign_in)
+
+    assert by_label(again.text_input, "Question").value == "Is it kind?"  # that one was shown
+    assert by_label(again.text_input, "Save as").value == "Kindness"
+    assert drawn(again)["criteria"] == drawn_before["criteria"]
+    assert any("Kept as a draft" in caption.value for caption in again.caption)
+    assert newest().version == 0
+    press(again, "Save a new version")
+    assert newest("Kindness").parts[0].question == "Does it help?"
+    assert newest("Kindness").parts[0].scale[0].value == 0.5
+    assert kept_drafts() == []
+    assert asked(opened_anew(sign_in)) == READY
+
+
+def test_severities_and_the_tags_they_go_with_are_there_after_a_reload(page, sign_in):
+    by_label(page.get("button_group"), "Write").set_value("Error tags").run()
+    next(button for button in page.button if button.help == "Remove severity 1").click().run()
+    press(page, "Add a severity")
+    write(page, "Name of severity 3", "Non-translation")
+    tags = drawn(page)["tags"]
+
+    again = opened_anew(sign_in, write="Error tags")
+
+    assert drawn(again)["tags"] == tags
+    assert [each["name"] for each in tags[0]["severities"]] == [
+        *("major", "critical", "Non-translation")
+    ]
+
+
+def test_a_draft_is_that_of_whoever_wrote_it_and_of_what_was_opened(page, sign_in):
+    write(page, "Question", "Does it help?")
     by_label(page.selectbox, "Rubric").set_value("").run()
-    assert not is_asked_before_leaving(page)  # nothing is written of the new one
+    assert len(kept_drafts()) == 1  # nothing is written of the new one
     write(page, "Question", "Is it brave?")
-    assert is_asked_before_leaving(page)
+    assert [draft.name for draft in kept_drafts()] == [DEFAULT_RUBRIC_NAME, ""]
+
+    assert asked(opened_anew(sign_in, Role.ADMIN)) == READY
+
+
+def test_a_draft_goes_where_it_is_discarded_or_put_back_and_stays_where_a_tab_wrote_nothing(
+    page, sign_in
+):
+    other = opened_anew(sign_in)
+    write(page, "Question", "Does it help?")
+    other.run()
+    assert len(kept_drafts()) == 1
+    write(page, "Question", READY[0])
+    assert kept_drafts() == []
+
+    write(page, "Question", "Does it help?")
+    press(page, "Discard changes")
+
+    assert kept_drafts() == []
+    assert by_label(page.text_input, "Question").value == READY[0]
+
+
+def test_a_draft_of_an_older_version_is_opened_and_not_saved_over_the_newer_one(page, sign_in):
+    write(page, "Question", "Does it help?")
+    save_rubric(DEFAULT_RUBRIC_NAME, DEFAULT_RUBRIC[:1], opened=0)
+
+    again = opened_anew(sign_in)
+    press(again, "Save a new version")
+
+    assert "Somebody saved version" in errors(again)[0]
+    assert len(kept_drafts()) == 1
 
 
 def test_only_leads_open_it(app, sign_in):
@@ -237,7 +308,6 @@ def test_severities_are_written_beside_the_tags_and_drawn_as_they_are_written(pa
 
     shown = [severity["name"] for severity in drawn(page)["tags"][0]["severities"]]
     assert shown == ["Neutral", "critical", "Non-translation"]
-    assert is_asked_before_leaving(page)
     press(page, "Save a new version")
 
     with read_session() as session:
@@ -262,3 +332,20 @@ def test_severities_that_cannot_be_stored_are_refused_in_words(page):
         problem.replace("\N{WORD JOINER}", "")
         == 'Severities: found ["MAJOR", "major", "critical"], expected every name once.'
     )
+
+
+def test_a_taxonomy_that_is_saved_under_another_name_keeps_what_errors_weigh(page, sign_in):
+    key = DEFAULT_TAXONOMY[0].key
+    with write_session() as session:
+        store_taxonomy(session, name=DEFAULT_TAXONOMY_NAME, tags=DEFAULT_TAXONOMY)
+        ready = session.exec(select(Taxonomy)).one()
+        ready.weights = {"major": 7, f"minor:{key}": 0.5}
+    page = opened_anew(sign_in, write="Error tags")
+    write(page, "Save as", "A copy")
+    press(page, "Save a new version")
+
+    with read_session() as session:
+        copy = session.exec(select(Taxonomy).where(Taxonomy.name == "A copy")).one()
+        weights = {each.key: each.weight for each in newest_taxonomy(session, "A copy").severities}
+    assert copy.weights == {f"minor:{key}": 0.5}
+    assert weights == {"minor": 1, "major": 7, "critical": 10}

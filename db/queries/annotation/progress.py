@@ -1,6 +1,7 @@
 """How far somebody is in their studies: what they did, skipped, changed, and what is left."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ class Progress:
     ``n_total`` is what is submitted and begun, and their share of what is still missing: all
     they could do, divided among those at work. ``last_id`` is the latest assignment they
     submitted, or None; ``tells_agreement``, that the study lets them know how often they chose as
-    others did.
+    others did. ``left_of_kind`` is what is left of each kind of task, where the study mixes them.
     """
 
     study_id: int
@@ -41,6 +42,7 @@ class Progress:
     is_open: bool
     tells_agreement: bool
     edits: tuple["Edit", ...]
+    left_of_kind: Mapping[TaskKind, int] = field(default_factory=dict)
 
     @property
     def n_left(self) -> int:
@@ -103,12 +105,19 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
     """Count what this annotator did, and estimate what is theirs to do."""
     assert study.id is not None  # it was read from the database
     work = _work(session, study, annotator_id)
+    shares = _shares(session, study, work, annotator_id, at) if study.is_open else {}
+    begun = {TaskKind(own.kind): own.n_begun for own in work}
     return Progress(
         study_id=study.id,
         study_name=study.name,
         n_done=sum(own.n_submitted for own in work),
         n_begun=sum(own.n_begun for own in work),
-        n_total=_total(session, study, work, annotator_id=annotator_id, at=at),
+        n_total=sum(own.n_submitted + own.n_begun for own in work) + sum(shares.values()),
+        left_of_kind={
+            task.kind: shares.get(task.kind, 0) + begun.get(task.kind, 0)
+            for task in tasks_of(study)
+            if study.tasks
+        },
         last_id=max((own.last_submitted_id or 0 for own in work), default=0) or None,
         is_open=study.is_open,
         tells_agreement=study.tells_agreement,

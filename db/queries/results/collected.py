@@ -25,6 +25,7 @@ from db.queries.results.preferences import (
     UNREADABLE,
     UNSEEN,
     asks_acceptable,
+    first_shown_given,
     has_preference,
     preferences_by_criterion,
     preferences_given,
@@ -38,6 +39,7 @@ from db.queries.traffic import chances_of_cases
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.judging.split import Split
 from evalkit.records import checks
+from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
 from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.admitted import said_of_outputs
 from evalkit.study.collected import (
@@ -88,6 +90,7 @@ def collect(
         outputs=outputs,
         preferences=preferences,
         by_criterion=_by_criterion(session, study, of_criteria, *ids),
+        first_shown=_first_shown(session, conditions, ids[1]) if n_rankings else NO_FIRST_SHOWN,
         n_unreadable=n_unreadable,
         n_rankings=n_rankings,
         values=_values(session, study, filters, *ids),
@@ -247,6 +250,20 @@ def _preferences(
         asks_strength=asks_strength,
     )
     return preferences, n_unreadable, len(np.unique(ranked[:, 4]))
+
+
+def _first_shown(
+    session: Session, conditions: list[sa.ColumnElement[bool]], annotator_ids: IntArray
+) -> FirstShown:
+    """Return the rankings of which it is known what was shown first."""
+    read = numbers_of(session, first_shown_given(*conditions))
+    table = of_annotators(read, annotator_ids, column=0)
+    return FirstShown(
+        annotator=places_among(table[:, 0], annotator_ids),
+        case=table[:, 1].copy(),
+        above=table[:, 3] / (2.0 * table[:, 4]),
+        is_dealt=table[:, 2] == DEALT,
+    )
 
 
 def _asks_strength(

@@ -149,6 +149,54 @@ def rankings_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any,
     )
 
 
+def first_shown_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Read rankings by what was shown first, where that is known.
+
+    Annotator, case, sides, of how many others the first one stands above (one on its place counts
+    half) in halves, and how many others there are.
+    """
+    first, other = aliased(RankedOutput), aliased(RankedOutput)
+    place = col(first.place)
+    above = sa.case((place < other.place, 2), (place == other.place, 1), else_=0)
+    return (
+        sa.select(
+            col(Assignment.annotator_id),
+            col(Assignment.case_id),
+            _sides(),
+            sa.func.sum(above),
+            sa.func.count(),
+        )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(
+            first,
+            sa.and_(
+                col(first.annotation_id) == Annotation.id,
+                col(first.output_id) == Assignment.left_output_id,
+            ),
+        )
+        .join(
+            other,
+            sa.and_(
+                col(other.annotation_id) == Annotation.id,
+                col(other.output_id) != first.output_id,
+            ),
+        )
+        .where(
+            *conditions,
+            ~col(Annotation.is_superseded),
+            col(Assignment.third_output_id).is_not(None),
+        )
+        .group_by(
+            col(Annotation.id),
+            col(Assignment.annotator_id),
+            col(Assignment.case_id),
+            col(Assignment.policy),
+        )
+        .order_by(col(Annotation.id))
+    )
+
+
 def _code(column: Any, codes: Mapping[Any, int]) -> sa.ColumnElement[int]:
     return sa.case(
         *((col(column) == name.value, sa.literal_column(str(n))) for name, n in codes.items()),

@@ -142,7 +142,7 @@ def annotators_report(
         Without it nothing is known of speed.
     subject : Subject
         The preference where it is not given; of a tag, or ``ANY_ERROR``, whether it was marked.
-        The left rate exists for the preference only.
+        The left rate and the first rate exist for the preference only.
 
     Returns
     -------
@@ -166,6 +166,7 @@ def annotators_report(
         paired=codings_of(collected, subject, every=True),
         as_shown=None if subject != PREFERRED else _as_shown(collected),
         sides=sides_as_shown(collected) if subject == PREFERRED else None,
+        first_shown=collected.first_shown if subject == PREFERRED else None,
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
         peers=_peers(collected),
@@ -384,6 +385,7 @@ def annotator_entry(row: AnnotatorRow) -> dict[str, Any]:
         "kappa_as_shown": asdict(row.kappa_as_shown) if row.kappa_as_shown else None,
         "percent_agreement": asdict(agreement.percent_agreement),
         "left_rate": asdict(profile.left_rate),
+        "first_rate": asdict(profile.first_rate),
         "median_seconds": asdict(profile.median_seconds),
         "longest_run": profile.longest_run,
         "twin": profile.twin,

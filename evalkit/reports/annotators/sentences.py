@@ -9,7 +9,8 @@ from evalkit.reports.agreement.as_shown import definitions
 from evalkit.reports.annotators.accuracy import NEAR
 from evalkit.reports.annotators.disagreements import Disagreement, Disagreements
 from evalkit.reports.annotators.report import AnnotatorsReport
-from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
+from evalkit.stats.annotators.first_shown import ORDER_NOT_DEALT
+from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS, AnnotatorProfile
 from evalkit.stats.annotators.sides import NOT_DEALT
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
 from evalkit.study.collected import Criterion, Tag
@@ -76,7 +77,19 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
     ]:
         who = _few(unknown) if len(unknown) < len(profiles) else ""
         sentences.append(f"{who}: {lower(NOT_DEALT)}" if who else NOT_DEALT)
-    return sentences
+    return [*sentences, *_of_rankings(profiles)]
+
+
+def _of_rankings(profiles: Sequence[AnnotatorProfile]) -> list[str]:
+    """Say how far the response shown first is to be expected above the others."""
+    if any(profile.first_rate.n for profile in profiles):
+        return [
+            "Ranked A above: the share of the other responses of a ranking that stand below A, the "
+            "one shown first; one on its place counts half, and n counts rankings. Who is shown "
+            "first is dealt evenly, so half is expected."
+        ]
+    is_known = any(profile.first_rate.reason == ORDER_NOT_DEALT for profile in profiles)
+    return [ORDER_NOT_DEALT] if is_known else []
 
 
 def _few(names: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ _NUMBERS: tuple[tuple[str, Pick, text.Format], ...] = (
     ("Right", lambda row: row.quality.estimate, text.percent),
     ("Knows", lambda row: row.knows, text.percent),
     ("Chose left", lambda row: row.profile.left_rate, text.percent),
+    ("Ranked A above", lambda row: row.profile.first_rate, text.percent),
     ("Median time", lambda row: row.profile.median_seconds, duration),
 )
 #: The steps an axis of seconds may have: round numbers up to a day.
@@ -133,12 +134,14 @@ def drawn_habits(report: AnnotatorsReport) -> tuple[Intervals, ...]:
     """Draw right answers, left ones, how often each is likely right, and their pace, as known."""
     half = Axis(SHARES.low, SHARES.high, SHARES.ticks, ((0.5, ""),))
     left = _drawn(report, lambda row: row.profile.left_rate, text.percent)
+    first = _drawn(report, lambda row: row.profile.first_rate, text.percent)
     right = _drawn(report, lambda row: row.quality.estimate, text.percent)
     pace = _drawn(report, lambda row: row.profile.median_seconds, duration)
     tried = _drawn(report, lambda row: row.accuracy, text.percent)
     pictures = (
         Intervals("Right answers", tried, SHARES),
         Intervals("Chose left", left, half),
+        Intervals("Ranked A above", first, half),
         Intervals("Likely right", right, SHARES),
         Intervals("Median time", pace, time_axis(pace)),
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,12 @@ from evalkit.stats.agreement.kappa import (
     same_values,
 )
 from evalkit.stats.agreement.weights import Weights
+from evalkit.stats.annotators.first_shown import (
+    NO_FIRST_HABIT,
+    FirstHabit,
+    FirstShown,
+    first_shown_habits,
+)
 from evalkit.stats.annotators.sides import NO_HABIT, SideHabit, Sides, side_habits
 from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways, value_name
 from evalkit.stats.intervals import Estimate
@@ -24,6 +31,7 @@ from evalkit.stats.significance import holm
 MIN_ANNOTATIONS = 10
 #: What can be chosen of two responses as they are shown.
 SHOWN = ("left", "right", "tie", "both bad")
+Habit = TypeVar("Habit", SideHabit, FirstHabit)
 _RARE = 0.001
 _LEVEL = 0.05
 _CHANCE_KAPPA = 0.2
@@ -44,13 +52,15 @@ class AnnotatorProfile:
 
     Runs of preferences are of what was chosen as it was shown: left, right, tie or both bad.
 
-    ``is_dealt`` says whether the sides they saw were dealt evenly (``left_rate``).
+    ``is_dealt`` says whether the sides they saw were dealt evenly (``left_rate``). ``first_rate``
+    is how far they rank what is shown first above the others.
     """
 
     annotator: str
     n: int
     agreement: AnnotatorAgreement
     left_rate: Estimate
+    first_rate: Estimate
     is_dealt: bool
     median_seconds: Estimate
     longest_run: int
@@ -64,6 +74,7 @@ def annotator_profiles(
     paired: Codings | None = None,
     as_shown: IntArray | None = None,
     sides: Sides | None = None,
+    first_shown: FirstShown | None = None,
     seconds: FloatArray | None = None,
     weights: Weights = Weights.IDENTITY,
     peers: npt.NDArray[np.bool_] | None = None,
@@ -80,6 +91,8 @@ def annotator_profiles(
         For preferences, which of ``SHOWN`` was chosen: runs are counted in these.
     sides : Sides, optional
         For preferences, all choices as they were shown, for leanings to a side.
+    first_shown : FirstShown, optional
+        For preferences, all rankings by what was shown first, for leanings to that.
     seconds : FloatArray of shape (n_entries,), optional
         Active seconds, ``NaN`` where unknown.
     weights : Weights
@@ -91,8 +104,9 @@ def annotator_profiles(
     Returns
     -------
     tuple of AnnotatorProfile
-        In the order of ``codings.annotators``. The left rate is that of ``side_habits``. Flags:
-        ``low_agreement``, ``one_sided`` (its test, Holm over annotators), ``run`` (a run of
+        In the order of ``codings.annotators``. The left rate is that of ``side_habits``, the first
+        rate that of ``first_shown_habits``. Flags: ``low_agreement``, ``one_sided`` and
+        ``first_shown`` (their tests, each Holm over annotators), ``run`` (a run of
         equal values such as the others' shares expect less than one in a thousand of; of
         preferences without ``shown`` there are no runs of the two that change places),
         ``fast`` (median surely below half of the others'), ``twin`` (same values as another on
@@ -100,17 +114,14 @@ def annotator_profiles(
     """
     n_annotators = len(codings.annotators)
     peers = np.ones(n_annotators, dtype=np.bool_) if peers is None else peers
-    agreements = agreement_with_rest(
-        codings if paired is None else paired, weights=weights, rest=peers
-    )
-    habits = [NO_HABIT] * n_annotators if sides is None else side_habits(sides, n_annotators)
-    sided = _adjusted(habits, peers)
+    everything = codings if paired is None else paired
+    agreements = agreement_with_rest(everything, weights=weights, rest=peers)
+    habits = _adjusted(_habits(sides, n_annotators), peers)
+    firsts = _adjusted(_firsts(first_shown, n_annotators), peers)
     medians = [_median_seconds(codings, seconds, k) for k in range(n_annotators)]
     twins = _twins(codings, peers)
     of_peer = peers[codings.annotator]
-    run_of = (
-        codings if as_shown is None else replace(codings, value=as_shown, values=SHOWN, mirror=())
-    )
+    run_of = codings if as_shown is None else _as_shown(codings, as_shown)
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
@@ -119,7 +130,8 @@ def annotator_profiles(
         twin, twin_flag = twins[k]
         flags = (
             _low_agreement(agreements[k], [agreements[j] for j in rest]),
-            _one_sided(habits[k], float(sided[k])),
+            _one_sided(habits[k]),
+            _first_shown(firsts[k]),
             run_flag,
             _fast(medians[k], [medians[j] for j in rest]),
             twin_flag,
@@ -129,6 +141,7 @@ def annotator_profiles(
             n=int(own.sum()),
             agreement=agreements[k],
             left_rate=habits[k].rate,
+            first_rate=firsts[k].rate,
             is_dealt=habits[k].is_dealt,
             median_seconds=medians[k],
             longest_run=run,
@@ -140,12 +153,29 @@ def annotator_profiles(
     return tuple(profiles)
 
 
-def _adjusted(habits: Sequence[SideHabit], peers: npt.NDArray[np.bool_]) -> FloatArray:
-    """Return the p values after Holm, among peers and among all others."""
+def _as_shown(codings: Codings, value: IntArray) -> Codings:
+    return replace(codings, value=value, values=SHOWN, mirror=())
+
+
+def _habits(sides: Sides | None, n_annotators: int) -> Sequence[SideHabit]:
+    return [NO_HABIT] * n_annotators if sides is None else side_habits(sides, n_annotators)
+
+
+def _firsts(first_shown: FirstShown | None, n_annotators: int) -> Sequence[FirstHabit]:
+    if first_shown is None:
+        return [NO_FIRST_HABIT] * n_annotators
+    return first_shown_habits(first_shown, n_annotators)
+
+
+def _adjusted(habits: Sequence[Habit], peers: npt.NDArray[np.bool_]) -> list[Habit]:
+    """Return habits with their p values after Holm, among peers and among all others."""
     p_values = np.array([habit.p_value for habit in habits], dtype=np.float64)
     for family in (peers, ~peers):
         p_values[family] = holm(p_values[family])
-    return p_values
+    return [
+        replace(habit, p_value=p_value)
+        for habit, p_value in zip(habits, p_values.tolist(), strict=True)
+    ]
 
 
 def _median_seconds(codings: Codings, seconds: FloatArray | None, annotator: int) -> Estimate:
@@ -181,8 +211,8 @@ def _number(value: float | None) -> str:
     return "?" if value is None else f"{round(value, 2) + 0.0:.2f}"
 
 
-def _one_sided(habit: SideHabit, p_value: float) -> Flag | None:
-    if habit.n == 0 or not p_value <= _LEVEL:
+def _one_sided(habit: SideHabit) -> Flag | None:
+    if habit.n == 0 or not habit.p_value <= _LEVEL:
         return None
     leans_left = 2 * habit.left > habit.n
     side, count = ("left", habit.left) if leans_left else ("right", habit.n - habit.left)
@@ -190,8 +220,25 @@ def _one_sided(habit: SideHabit, p_value: float) -> Flag | None:
     return Flag(
         "one_sided",
         f"Chose the {side} response in {count} of {habit.n}; {why}, so about half "
-        f"is expected ({'p < 0.001' if p_value < _RARE else f'p = {p_value:.3f}'} after Holm).",
+        f"is expected ({_chance(habit.p_value)}).",
     )
+
+
+def _first_shown(habit: FirstHabit) -> Flag | None:
+    if not habit.p_value <= _LEVEL:
+        return None
+    leans_up = habit.n_above > habit.n_below
+    where, count = ("above", habit.n_above) if leans_up else ("below", habit.n_below)
+    return Flag(
+        "first_shown",
+        f"Put the response that was shown first {where} most others in {count} of "
+        f"{habit.n_above + habit.n_below} rankings; the order is dealt evenly, so about half is "
+        f"expected ({_chance(habit.p_value)}).",
+    )
+
+
+def _chance(p_value: float) -> str:
+    return f"{'p < 0.001' if p_value < _RARE else f'p = {p_value:.3f}'} after Holm"
 
 
 def _run(

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from db.commands.definition_drafts import drop_definition_draft, keep_definition_draft
 from db.commands.rubrics import save_rubric, save_taxonomy
 from db.queries.definitions import (
     NewestDefinition,
@@ -121,10 +122,43 @@ def name_picker(editor: Editor, names: Sequence[str]) -> str:
     return name
 
 
-def edited(editor: Editor, newest: NewestDefinition[Any] | None) -> EditedList:
-    """Return what is written of a definition, from its newest version on."""
+def edited(
+    editor: Editor, newest: NewestDefinition[Any] | None, draft: dict[str, Any] | None
+) -> EditedList:
+    """Return what is written of a definition, here or as a draft, else its newest version."""
     name = "" if newest is None else newest.name
-    return entries.opened(_key(editor, name), lambda: editor.opened(newest))
+    key = _key(editor, name)
+    if draft is not None:
+        st.session_state.setdefault(f"{key}-name", draft["under"])
+    is_here = key in st.session_state
+    written = entries.opened(key, lambda: _opened_anew(editor, newest, draft))
+    if draft is not None and not is_here:
+        st.session_state[f"{key}-kept"] = written.as_json() | {"under": draft["under"]}
+    return written
+
+
+def _opened_anew(
+    editor: Editor, newest: NewestDefinition[Any] | None, draft: dict[str, Any] | None
+) -> EditedList:
+    return editor.opened(newest) if draft is None else entries.read(draft)
+
+
+def keep(
+    editor: Editor, name: str, under: str, written: EditedList, *, is_unsaved: bool, author_id: int
+) -> None:
+    """Keep what is written as a draft where it has changed; forget the draft of what is as it was.
+
+    A page on which nothing was written, as in another tab, leaves the draft of this one alone.
+    """
+    kept = f"{_key(editor, name)}-kept"
+    content = written.as_json() | {"under": under} if is_unsaved else None
+    if st.session_state.get(kept) == content:
+        return
+    if content is None:
+        drop_definition_draft(author_id, editor.noun, name)
+    else:
+        keep_definition_draft(author_id, editor.noun, name, content)
+    st.session_state[kept] = content
 
 
 def is_unsaved(editor: Editor, newest: NewestDefinition[Any] | None, written: EditedList) -> bool:
@@ -136,10 +170,11 @@ def is_unsaved(editor: Editor, newest: NewestDefinition[Any] | None, written: Ed
     )
 
 
-def forget(editor: Editor, name: str, *, saved: str | None = None) -> None:
-    """Leave what was written of a definition, and open what was ``saved``."""
-    st.session_state.pop(_key(editor, name), None)
-    st.session_state.pop(_key(editor, name) + "-name", None)
+def forget(editor: Editor, name: str, *, author_id: int, saved: str | None = None) -> None:
+    """Leave what was written of a definition, its draft too, and open what was ``saved``."""
+    drop_definition_draft(author_id, editor.noun, name)
+    for part in ("", "-name", "-kept"):
+        st.session_state.pop(_key(editor, name) + part, None)
     if saved is not None:
         st.session_state[_opened(editor) + "-saved"] = saved
 
@@ -170,9 +205,9 @@ def ask(editor: Editor, name: str, written: EditedList) -> str:
         else:
             editor.show(written.entry, written)
     editor.show_more(written, key=key)
+    st.session_state.setdefault(f"{key}-name", name)
     under = st.text_input(
         "Save as",
-        name,
         placeholder="Support answers",
         help=f"Under another name it is a {editor.noun} of its own.",
         width=480,
@@ -214,6 +249,8 @@ def save(editor: Editor, name: str, under: str, written: EditedList, *, actor_id
     """Save what is written as a new version and open it, or say what is wrong with it."""
     opened = written.opened if under == name else None
     parts, more = editor.made(written), editor.more(written)
+    if editor.collects == "tags" and under != name:
+        more["copied_from"] = name
     try:
         version = editor.save(under, parts, opened=opened, actor_id=actor_id, **more)
     except RefusedError as refused:
@@ -221,7 +258,7 @@ def save(editor: Editor, name: str, under: str, written: EditedList, *, actor_id
         for problem in problems:
             st.error(labels.literal(problem))
         return
-    forget(editor, name, saved=under)
+    forget(editor, name, author_id=actor_id, saved=under)
     st.session_state["definition-message"] = (
         f"“{under}” is saved as version {version}. New studies use it; those that have begun keep "
         "the version they began with."

@@ -38,6 +38,10 @@ class ListEntry:
         st.session_state.setdefault(key, self.fields[name])
         return key
 
+    def as_json(self) -> dict[str, Any]:
+        """Return its fields and its id, by which other entries may know it."""
+        return {"id": self.id, "fields": {name: _written(of) for name, of in self.fields.items()}}
+
     def take(self) -> None:
         """Take what its widgets hold: they may have been left in the middle of a word."""
         for name, value in self.fields.items():
@@ -66,6 +70,15 @@ class EditedList:
         known = {entry.id: entry for entry in self.entries}
         return known.get(self.chosen) or next(iter(self.entries), None)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return all that is written; `read` makes it an edited list again."""
+        return {
+            "opened": self.opened,
+            "entries": [entry.as_json() for entry in self.entries],
+            "grades": [grade.as_json() for grade in self.grades],
+            "chosen": 0 if self.entry is None else self.entries.index(self.entry),
+        }
+
     def add(self, fields: dict[str, Any]) -> None:
         """Add an entry behind the one that is shown, and show it."""
         at = self.entries.index(self.entry) + 1 if self.entry else 0
@@ -88,6 +101,34 @@ class EditedList:
             del self.entries[at]
             rest = self.entries[at : at + 1] or self.entries[-1:]
             self.chosen = rest[0].id if rest else 0
+
+
+def _written(value: Any) -> Any:
+    """Return what a field holds as JSON: entries of its own in a mapping, all else as it is."""
+    if isinstance(value, list) and any(isinstance(part, ListEntry) for part in value):
+        return {"entries": [part.as_json() for part in value]}
+    return value
+
+
+def read(content: dict[str, Any]) -> EditedList:
+    """Return what was written, with ids that are new: those of before may be taken by now."""
+    grades = [_entry(grade) for grade in content["grades"]]
+    ids = {was["id"]: grade.id for was, grade in zip(content["grades"], grades, strict=True)}
+    entries = [_entry(entry) for entry in content["entries"]]
+    for entry in entries:
+        if "severities" in entry.fields:
+            chosen = entry.fields["severities"]
+            entry.fields["severities"] = [ids[row] for row in chosen if row in ids]
+    chosen = entries[content["chosen"]].id if entries else 0
+    return EditedList(content["opened"], entries, chosen, grades)
+
+
+def _entry(written: dict[str, Any]) -> ListEntry:
+    fields = {
+        name: [_entry(part) for part in value["entries"]] if isinstance(value, dict) else value
+        for name, value in written["fields"].items()
+    }
+    return ListEntry(fields)
 
 
 def opened(key: str, make: Callable[[], EditedList]) -> EditedList:

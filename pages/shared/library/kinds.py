@@ -1,15 +1,16 @@
 """The part of the form of a study that asks what a case shows: one kind of task, or several."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from evalkit.annotation.assignment.sample import most_demanding
 from evalkit.annotation.assignment.tasks import UNIT_NAMES
 from evalkit.annotation.planning import OF_PREFERENCE, StudyPlan, TaskPlan, collected_together
-from evalkit.phrases import counted
+from evalkit.phrases import counted, joined
 from evalkit.vocabulary import LEAST_ANSWERED, LEAST_RANKED, MOST_RANKED, TaskKind
+from pages.shared.annotating import time_in_words
 
 _COLLECTED = {
     "preference": "Preference",
@@ -32,6 +33,7 @@ _SHOWN = {
     TaskKind.SINGLE: "whose responses stand alone",
     TaskKind.RANK: "that are ranked",
 }
+_NO_SECONDS: Mapping[TaskKind, float] = {}
 _LEAST = {TaskKind.PAIR: "two models", TaskKind.SINGLE: "a model", TaskKind.RANK: "three models"}
 
 
@@ -72,7 +74,7 @@ def ask_each(kinds: Sequence[TaskKind], *, n_models: int, key: str) -> list[Task
             st.markdown(f"**{_KINDS[kind]}**")
             left, right = st.columns(2)
             with left:
-                share = ask_share(kind)
+                share = ask_share(kind, usual=_usual_share(kind, kinds))
                 all_pairs = ask_all_pairs(kind)
             with right:
                 overlap = ask_overlap(kind)
@@ -88,16 +90,33 @@ def ask_each(kinds: Sequence[TaskKind], *, n_models: int, key: str) -> list[Task
                 collects=collects,
             )
         )
+    st.caption(shares_sentence([task.share for task in tasks]))
     return tasks
 
 
-def ask_share(kind: TaskKind) -> float:
-    """Ask of how many of the cases a kind of task is asked."""
+def _usual_share(kind: TaskKind, kinds: Sequence[TaskKind]) -> int:
+    """Return the percent that is asked for at first: as much of each kind, and 100 together."""
+    each, rest = divmod(100, len(kinds))
+    return each + (kinds.index(kind) < rest)
+
+
+def shares_sentence(shares: Sequence[float]) -> str:
+    """Say what shares of the cases come to together."""
+    percent = round(100 * sum(shares))
+    if percent == 100:
+        return "Together 100 %: each case is asked in one way."
+    if percent < 100:
+        return f"Together {percent} %: {100 - percent} % of the cases are asked of nobody."
+    return f"Together {percent} %: some cases are asked in several ways."
+
+
+def ask_share(kind: TaskKind, *, usual: int) -> float:
+    """Ask of how many of the cases a kind of task is asked, at first ``usual`` percent."""
     percent: int = st.number_input(
         f"Percent of the cases {_SHOWN[kind]}",
         1,
         100,
-        100,
+        usual,
         help="Which cases they are is drawn, of each category in proportion. While the shares of "
         "all kinds sum to 100 or less, no case is asked in two ways.",
     )
@@ -173,8 +192,14 @@ def ask_previewed(kinds: Sequence[TaskKind], *, key: str) -> TaskKind:
     return kind
 
 
-def workload(plan: StudyPlan, *, n_cases: int) -> str:
-    """Say how many annotations a plan asks for, if every model answered every case."""
+def workload(
+    plan: StudyPlan, *, n_cases: int, seconds: Mapping[TaskKind, float] = _NO_SECONDS
+) -> str:
+    """Say how many annotations a plan asks for, if every model answered every case.
+
+    ``seconds`` are what a task of each kind took people here, where that is known: of all kinds of
+    the plan it says how much time that makes.
+    """
     kind = most_demanding(plan.kinds)
     if len(plan.models) < LEAST_ANSWERED[kind]:
         return f"Choose {_LEAST[kind]} or more to see how much work it is."
@@ -184,9 +209,21 @@ def workload(plan: StudyPlan, *, n_cases: int) -> str:
     parts = [_part(part, n_cases) for part in plan.parts()]
     if len(parts) == 1:
         units, people, n = parts[0]
-        return f"{cases}, {units} each, {people}: {n:,} annotations in all."
-    listed = "; ".join(f"{units} each, {people} ({n:,})" for units, people, n in parts)
-    return f"{cases}: {listed}. {sum(n for _, _, n in parts):,} annotations in all."
+        words = f"{cases}, {units} each, {people}: {n:,} annotations in all."
+    else:
+        listed = "; ".join(f"{units} each, {people} ({n:,})" for units, people, n in parts)
+        words = f"{cases}: {listed}. {sum(n for _, _, n in parts):,} annotations in all."
+    numbers = {kind: n for kind, (_, _, n) in zip(plan.kinds, parts, strict=True)}
+    return f"{words} {_time(numbers, seconds)}".rstrip()
+
+
+def _time(numbers: Mapping[TaskKind, int], seconds: Mapping[TaskKind, float]) -> str:
+    """Say how long so many tasks take; nothing where a kind is not known."""
+    if not numbers.keys() <= seconds.keys():
+        return ""
+    paces = [f"{seconds[kind]:,.0f} s a {UNIT_NAMES[kind]}" for kind in numbers]
+    whole = time_in_words(sum(n * seconds[kind] for kind, n in numbers.items()))
+    return f"That is {whole} of work, at what people took here: {joined(paces)}."
 
 
 def _part(plan: StudyPlan, n_cases: int) -> tuple[str, str, int]:

@@ -46,8 +46,9 @@ def require_eval_sets(eval_sets: Sequence[EvalSetSummary]) -> None:
 
 def study_form(
     eval_set: EvalSetSummary,
-    *,
     models: Sequence[str],
+    seconds: Mapping[TaskKind, float],
+    *,
     rubrics: Sequence[str],
     taxonomies: Sequence[str],
     viewer_id: int,
@@ -89,7 +90,7 @@ def study_form(
             beside=beside,
             leak_policy=leaks,
         )
-        _say_work(plan, n_cases=eval_set.n_cases)
+        _say_work(plan, n_cases=eval_set.n_cases, seconds=seconds)
         if st.toggle("Show what annotators will see", key=f"{key}-preview"):
             kind = kinds.ask_previewed(asked, key=f"{key}-previewed")
             preview.show(plan, viewer_id=viewer_id, kind=kind)
@@ -134,9 +135,9 @@ def open_sentence(plan: StudyPlan) -> str:
     return f"“{plan.name.strip()}” is open. Annotators find it on their first page."
 
 
-def _say_work(plan: StudyPlan, *, n_cases: int) -> None:
+def _say_work(plan: StudyPlan, *, n_cases: int, seconds: Mapping[TaskKind, float]) -> None:
     """Say how much work a plan is, and of which cases it would be."""
-    st.caption(kinds.workload(plan, n_cases=n_cases))
+    st.caption(kinds.workload(plan, n_cases=n_cases, seconds=seconds))
     if plan.n_cases is not None and len(plan.models) >= LEAST_ANSWERED[most_demanding(plan.kinds)]:
         st.caption(labels.literal(_sample_in_words(plan, plan.n_cases)))
     elif plan.n_cases is None and n_cases > _MANY_CASES:

@@ -11,9 +11,15 @@ from evalkit.reports.agreement import coefficients
 from evalkit.reports.agreement.sentences import trust
 from evalkit.reports.annotators import leave_out as without, report as annotators
 from evalkit.reports.annotators.disagreements import disagreements
-from evalkit.reports.annotators.sentences import annotators_verdict, flag_sentences
+from evalkit.reports.annotators.sentences import (
+    annotators_verdict,
+    flag_sentences,
+    how_to_read,
+)
+from evalkit.reports.annotators.tables import habits
 from evalkit.reports.ranking.sentences import verdict
 from evalkit.stats.agreement.krippendorff import krippendorff_alpha
+from evalkit.stats.annotators.first_shown import ORDER_NOT_DEALT, FirstShown
 from evalkit.stats.counts import Codings
 from evalkit.study.collected import (
     NO_TAG,
@@ -118,6 +124,30 @@ def test_the_left_rate_counts_what_was_shown_and_leaves_ties_out():
     assert profile.left_rate.value == pytest.approx(2 / 3)
     assert profile.left_rate.n == 3
     assert profile.n == 4
+
+
+def test_who_puts_what_is_shown_first_on_top_is_flagged_and_the_numbers_say_so_everywhere():
+    collected = study(n_cases=12, preferences=[(0, case, 0, LEFT) for case in range(12)])
+    # Twelve of twelve: P(Bin(12, 1/2) is 0 or 12) = 2/4096, one annotator of three ranked.
+    shown = FirstShown(np.zeros(12, np.int64), np.arange(12), np.ones(12), np.ones(12, np.bool_))
+    collected = replace(collected, first_shown=shown)
+
+    report = annotators.annotators_report(collected)
+
+    profile = report.rows[0].profile
+    assert (profile.first_rate.value, profile.first_rate.n) == (1.0, 12)
+    assert "first_shown" in [flag.kind for flag in profile.flags]
+    (flag,) = [each for each in flag_sentences(report) if "shown first" in each]
+    assert "above most others in 12 of 12" in flag
+    assert annotators.annotator_entry(report.rows[0])["first_rate"]["value"] == 1.0
+    table = habits(report)
+    column = table.columns.index("Ranked A above")
+    assert table.rows[0][column].number == profile.first_rate
+    assert any("half is expected" in each for each in how_to_read(report))
+    others = replace(shown, is_dealt=np.zeros(12, np.bool_))
+    unknown = annotators.annotators_report(replace(collected, first_shown=others))
+    assert ORDER_NOT_DEALT in how_to_read(unknown)
+    assert unknown.rows[0].profile.first_rate.value is None
 
 
 def test_the_latest_of_a_repeated_pair_counts_with_its_own_seconds():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from evalkit.stats import frontier, latency, leaderboards, power, ratios, regression, significance
+from evalkit.stats.annotators.first_shown import FirstShown, first_shown_habits
 from evalkit.stats.annotators.sides import Sides, side_habits
 from evalkit.stats.counts import RIGHT
 from evalkit.stats.ranking.ranking import rank_models
@@ -248,6 +249,29 @@ def test_prices_and_ratios_are_the_same_with_cases_renamed_and_turn_with_the_mod
         quantile = latency.quantile(np.tile(cost, 2), share=share)
         assert latency.quantile(np.tile(cost, 2)[::-1], share=share) == quantile
     assert estimate(latency.mean(cost[order])) == pytest.approx(estimate(latency.mean(cost)))
+
+
+def test_habits_of_what_is_shown_first_go_with_the_annotator_and_turn_with_the_ranking():
+    rng = np.random.default_rng(17)
+    shown = FirstShown(
+        annotator=rng.integers(0, 4, 200), case=rng.integers(0, 40, 200),
+        above=rng.choice([0.0, 0.25, 0.5, 1.0], 200), is_dealt=rng.random(200) < 0.8,
+    )  # fmt: skip
+    place, cases = rng.permutation(4), 700 * rng.permutation(40)
+    renamed = rows(
+        replace(shown, annotator=place[shown.annotator], case=cases[shown.case]),
+        rng.permutation(200),
+    )
+
+    before, after = first_shown_habits(shown, 4), first_shown_habits(renamed, 4)
+    upside_down = first_shown_habits(replace(shown, above=1.0 - shown.above), 4)
+
+    for k, habit in enumerate(before):
+        assert [*estimate(after[place[k]].rate), after[place[k]].p_value] == pytest.approx(
+            [*estimate(habit.rate), habit.p_value]
+        )
+        assert upside_down[k].p_value == pytest.approx(habit.p_value)
+        assert upside_down[k].rate.low == pytest.approx(1 - habit.rate.high)
 
 
 def test_habits_of_sides_go_with_the_annotator_and_turn_with_the_sides():

@@ -8,7 +8,7 @@ from sqlmodel import col
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import Staging
 from db.commands.records.write.batches import Writing, table_of
-from db.commands.records.write.tasks import ASKED, mixed_tasks
+from db.commands.records.write.tasks import ASKED, mixed_tasks, most_per_case
 from db.models import Annotator, AuditEvent, Study, StudyRun
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role, TaskKind
 
@@ -99,13 +99,15 @@ def _new_study(
         of_pairs=tuple(what for what, is_asked in finer.items() if is_asked),
         of_all=("comment",) if has_comments else (),
     )
+    kind = _task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked)
+    per_case = n_ranked or most_per_case(staging, n_ranked=n_ranked).get(kind, 1)
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
         rubric_id=rubric_id,
         taxonomy_id=taxonomy_id,
-        task_kind=_task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked),
-        pairs_per_case=tasks[0].per_case if tasks else n_ranked or 1,
+        task_kind=kind,
+        pairs_per_case=tasks[0].per_case if tasks else per_case,
         overlap=tasks[0].overlap if tasks else overlap,
         tasks=[task.as_json() for task in tasks] or None,
         collects_preference=0 in kinds or not kinds,

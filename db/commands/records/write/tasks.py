@@ -40,7 +40,7 @@ def mixed_tasks(
     if len(collected) < 2:
         return []
     overlaps = dict(staging.db.execute(_OVERLAPS, known).fetchall())
-    most = dict(staging.db.execute(_PER_CASE, known).fetchall())
+    most = most_per_case(staging, n_ranked=n_ranked)
     tasks = []
     for name, n_asked in staging.db.execute(_CASES, known):
         kind = TaskKind(name)
@@ -54,6 +54,14 @@ def mixed_tasks(
         )
         tasks.append(task)
     return sorted(tasks, key=lambda task: _FIRST.index(task.kind))
+
+
+def most_per_case(staging: Staging, *, n_ranked: int) -> dict[str, int]:
+    """Return how many pairs, or responses alone, of a case were shown at most, by kind of task.
+
+    Parameters are as for `mixed_tasks`.
+    """
+    return dict(staging.db.execute(_PER_CASE, {"is_known": bool(n_ranked)}).fetchall())
 
 
 _SHOWN = f"""
@@ -84,7 +92,6 @@ SELECT kind, MAX(n) FROM (
 ) GROUP BY kind
 """
 
-#: How many pairs, or responses, of a case were shown at most.
 _PER_CASE = f"""{_SHOWN}
 SELECT kind, MAX(n) FROM (
     SELECT kind, COUNT(*) AS n FROM (
