@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import ExpandedState
 from sqlmodel import Session
 
 from evalkit.stats.counts import IntArray
 
+#: By kind of database and form of a statement: as many as there are forms in the code.
+_COMPILED: dict[tuple[str, Any], tuple[sa.Compiled, list[sa.BindParameter[Any]]]] = {}
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
 
@@ -33,19 +37,37 @@ def _rows(
 ) -> Iterator[list[tuple[int | float, ...]]]:
     """Give the rows as the driver does: made for people, a million take longer than the query."""
     connection = session.connection()
-    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    parameters = compiled.params
+    asked = _in_words(statement, connection.dialect)
     raw: Any = connection.connection.driver_connection
     # A cursor with a name leaves the rows on the server; another would take them all at once.
     is_named = connection.dialect.name == "postgresql"
     cursor = raw.cursor("results") if is_named else raw.cursor()
     with contextlib.closing(cursor):
-        places = compiled.positiontup
+        places, values = asked.positiontup, asked.parameters
         cursor.execute(
-            str(compiled), parameters if places is None else [parameters[place] for place in places]
+            asked.statement, values if places is None else [values[place] for place in places]
         )
         while rows := cursor.fetchmany(_CHUNK):
             yield rows
+
+
+def _in_words(statement: sa.Select[*tuple[Any, ...]], dialect: Dialect) -> ExpandedState:
+    """Return the SQL of a statement and what it asks for, compiled once for all that are alike.
+
+    Compiling takes longer than most queries. Statements are alike by what SQLAlchemy itself keeps
+    them by, which holds none of the values that are asked for.
+    """
+    key = statement._generate_cache_key()
+    if key is None:
+        return statement.compile(dialect=dialect).construct_expanded_state()
+    place = (dialect.name, key.key)
+    if place not in _COMPILED:
+        _COMPILED[place] = statement.compile(dialect=dialect), key.bindparams
+    compiled, binds = _COMPILED[place]
+    values = {
+        bind.key: own.effective_value for bind, own in zip(binds, key.bindparams, strict=True)
+    }
+    return compiled.construct_expanded_state(values)
 
 
 def places_among(ids: IntArray, known: IntArray) -> IntArray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import Estimate
 
 #: Means that are tried; the sequence ends at the next one outside, so that it is never too short.
@@ -57,12 +57,15 @@ def confidence_sequence(values: FloatArray, *, error: float = 0.05) -> Sequence:
     with np.errstate(divide="ignore"):
         most_up, most_down = _MOST / grid, _MOST / (1.0 - grid)
     limit = np.log(2.0 / error)
+    # Of means that lie outside of the interval nothing more need be known: it only narrows.
+    inside = slice(0, _GRID)
     for step, (value, share) in enumerate(zip(values.tolist(), stake.tolist(), strict=True)):
-        gain = value - grid
-        up += np.log1p(np.minimum(share, most_up) * gain)
-        down += np.log1p(-np.minimum(share, most_down) * gain)
-        np.maximum(best, np.maximum(up, down), out=best)
-        low[step], high[step] = _ends(best < limit, grid)
+        gain = value - grid[inside]
+        up[inside] += np.log1p(np.minimum(share, most_up[inside]) * gain)
+        down[inside] += np.log1p(-np.minimum(share, most_down[inside]) * gain)
+        best[inside] = np.maximum(best[inside], np.maximum(up[inside], down[inside]))
+        inside = _narrowed(inside, best[inside] < limit)
+        low[step], high[step] = _ends(inside, grid)
     return Sequence(low, high)
 
 
@@ -103,9 +106,16 @@ def _stakes(values: FloatArray, *, error: float) -> FloatArray:
     return np.asarray(stake, dtype=np.float64)
 
 
-def _ends(possible: np.ndarray, grid: FloatArray) -> tuple[float, float]:
+def _narrowed(inside: slice, possible: BoolArray) -> slice:
+    """Return the places from the first to the last possible one of those inside; of none, none."""
     places = np.flatnonzero(possible)
     if len(places) == 0:
+        return slice(inside.start, inside.start)
+    return slice(inside.start + int(places[0]), inside.start + int(places[-1]) + 1)
+
+
+def _ends(inside: slice, grid: FloatArray) -> tuple[float, float]:
+    if inside.start == inside.stop:
         # Betted away whole: between two means of the grid.
         return float("nan"), float("nan")
-    return float(grid[max(places[0] - 1, 0)]), float(grid[min(places[-1] + 1, _GRID - 1)])
+    return float(grid[max(inside.start - 1, 0)]), float(grid[min(inside.stop, _GRID - 1)])

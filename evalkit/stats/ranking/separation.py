@@ -170,9 +170,10 @@ def _draw(
         size = min(500, n_draws - start)
         normal = generator.standard_normal((size, n_models - 1)) @ root.T
         stretch = np.sqrt(generator.chisquare(n_cases - 1, size) / (n_cases - 1))
-        draw = np.column_stack([np.zeros(size), normal / stretch[:, None]])
-        largest.append((np.abs(draw[:, first] - draw[:, second]) / scale).max(axis=1))
-        led += np.bincount((strength + draw).argmax(axis=1), minlength=n_models)
+        # A row a model: the largest of few rows is found many times as fast as of few columns.
+        draw = np.vstack([np.zeros(size), (normal / stretch[:, None]).T])
+        largest.append((np.abs(draw[first] - draw[second]) / scale[:, None]).max(axis=0))
+        led += np.bincount((strength[:, None] + draw).argmax(axis=0), minlength=n_models)
     # Models that nothing but their names tells apart are best equally often.
     shared = (np.bincount(alike, weights=led) / np.bincount(alike))[alike]
     return np.concatenate(largest), shared[np.argsort(order)], n_draws

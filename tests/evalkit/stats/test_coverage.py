@@ -92,7 +92,7 @@ def test_intervals_from_the_pairs_of_rankings_are_as_wide_as_rankings_ask_for():
         rows = rank_models(data).rows
         strengths.append(covered(rows, [strength[row.model] for row in rows]))
         rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
-        if seed < N_STUDIES // 4:
+        if seed < 150:
             each = replace(data, case=np.arange(len(data.case)))
             rows = rank_models(each).rows
             apart.append(covered(rows, [strength[row.model] for row in rows]))
@@ -128,7 +128,7 @@ def test_the_interval_of_a_strength_is_as_wide_as_the_bootstrap_over_cases_says(
     data = compared(np.random.default_rng(5), 150)
     rng = np.random.default_rng(6)
     strengths = []
-    for _ in range(N_STUDIES):
+    for _ in range(600):
         weight = rng.multinomial(150, np.full(150, 1 / 150))[data.case]
         kept = weight > 0
         drawn = Comparisons(
@@ -152,7 +152,7 @@ def test_the_interval_of_a_strength_is_as_wide_as_the_bootstrap_over_cases_says(
 def test_the_weak_prior_promises_no_more_than_it_knows():
     # One model is far ahead: in most studies of 30 cases it wins every time.
     gap, held, used = 4.0, [], []
-    for seed in range(500):
+    for seed in range(N_STUDIES):
         lost = np.random.default_rng(seed).random(30) > expit(gap)
         one = np.ones(30, dtype=int)
         data = Comparisons(np.arange(30), 0 * one, one, lost.astype(int), one, ("a", "b"))
@@ -213,12 +213,12 @@ def test_rank_ranges_hold_all_true_ranks_at_once(rankings):
         true_rank = {f"m{k}": 5 - k for k in range(5)}
         held.append(all(r.best_rank <= true_rank[r.model] <= r.worst_rank for r in rows))
 
-    assert np.mean(held) >= 0.95 - 2 * 0.009
+    assert np.mean(held) >= 0.95 - 2 * 0.0126
 
 
 def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty():
     claimed = []
-    for seed in range(N_STUDIES):
+    for seed in range(600):
         rows = rank_models(compared(np.random.default_rng(3000 + seed), 80, spread=0.0)).rows
         claimed.append(any((row.best_rank, row.worst_rank) != (1, 5) for row in rows))
 
