@@ -2,20 +2,20 @@
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.compiler import ExpandedState
+from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
 from sqlmodel import Session
 
 from evalkit.stats.counts import IntArray
 
 #: By kind of database and form of a statement: as many as there are forms in the code.
-_COMPILED: dict[tuple[str, Any], tuple[sa.Compiled, list[sa.BindParameter[Any]]]] = {}
+_COMPILED: dict[tuple[str, Any], tuple[SQLCompiler, Sequence[sa.BindParameter[Any]]]] = {}
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
 

@@ -16,7 +16,7 @@ from tests import forking
 from tests.endpoint.server import KEY, Trouble, serving
 from tests.endpoint.spoken import Spoken
 
-N_CASES = 200
+N_CASES = 80
 
 
 def store_cases(n):

@@ -24,6 +24,7 @@ def test_every_case_is_drawn_where_all_are_asked_for():
     assert audited([], share=0.5, seed=1) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "most"), [(0.3, None), (0.3, 10), (0.8, 10)])
 def test_the_odds_told_are_how_often_a_case_is_drawn_also_under_a_cap(share, most):
     # 4,000 seeds; the share of draws that hold a case, over all cases: its standard error is

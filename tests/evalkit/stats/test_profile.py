@@ -118,6 +118,7 @@ def test_two_equal_models_are_told_apart_in_at_most_one_study_of_twenty():
     assert chance <= 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strength", "n_cases", "n_each", "pairs"),
     [

@@ -106,6 +106,7 @@ def test_people_led_astray_as_the_judge_is_leave_no_excess_and_its_own_is_found(
         assert excess.value == pytest.approx((judge[1] - people[1]) * 0.44, abs=0.03)
 
 
+@pytest.mark.slow
 def test_its_intervals_hold_the_truth_as_often_as_they_say():
     # 400 draws of 60 pairs in 20 cases: 95 % ± 2.2 standard errors of that many is 92.6 to 97.4.
     rng = np.random.default_rng(11)

@@ -92,6 +92,7 @@ def test_shares_of_equal_answers_are_counted_unit_by_unit():
     assert result.same_people.value == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_a_judge_that_is_one_more_person_reaches_the_ceiling():
     # Simulation: judge and people alike. The ratio's interval holds 1 in 93 to 97 of 100.
     rng = np.random.default_rng(4)
