@@ -33,7 +33,7 @@ from db.engine import engine
 
 # A test that is slow on a busy machine is not wrong. Every run draws other examples, so that a
 # few in each of many runs look at as much as many in one.
-settings.register_profile("of these tests", deadline=None, max_examples=40)
+settings.register_profile("of these tests", deadline=None, max_examples=25)
 settings.load_profile("of these tests")
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ def statements_compiled_once() -> Iterator[None]:
     It is kept by dialect, which every engine has one of its own of, and is most of the work in a
     test that begins with an engine of its own.
     """
-    shared = {"compiled_cache": LRUCache(2000)}
+    shared = {"compiled_cache": LRUCache(10_000)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("db.engine.create_engine", partial(create_engine, execution_options=shared))
         patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
