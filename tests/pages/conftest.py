@@ -37,7 +37,10 @@ def runs_waited_for() -> Iterator[None]:
 
     def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
         runner._script_thread.join(timeout)
-        look(runner, 0 if runner._script_thread.is_alive() else timeout)
+        if runner._script_thread.is_alive():
+            runner.request_stop()
+            raise RuntimeError(f"The run of a page took longer than {timeout} seconds.")
+        look(runner, timeout)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_script_runner, "require_widgets_deltas", wait)
@@ -87,7 +90,7 @@ def sign_in(browser: dict[str, str]) -> SignIn:
 
 def new_app() -> AppTest:
     """Start from the entry point, as people do."""
-    return AppTest.from_file(MAIN, default_timeout=20)
+    return AppTest.from_file(MAIN, default_timeout=60)
 
 
 def at_page(app: AppTest, file: str) -> AppTest:
