@@ -1,10 +1,13 @@
 """Look at certification labels, accept a judge's verdicts, send some back to people, stop."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from db.columns import number_of
+from db.commands.audits import stop_breached
 from db.commands.changes import stop_acceptance
 from db.commands.derived_studies import blinding_of, take_over
 from db.commands.units import count_units, locked_study
@@ -29,6 +32,8 @@ from evalkit.reports.acceptance.report import AcceptanceRow, Promise
 from evalkit.study.accepted import AcceptedUnit
 from evalkit.study.subjects import ANY_ERROR, PREFERENCE, subject_key
 from evalkit.vocabulary import AcceptanceState, AnnotatorKind, TaskKind
+
+_ACCEPTED = "The verdicts of {judge} are accepted already."
 
 
 def record_look(
@@ -115,11 +120,16 @@ def accept(
         raise RefusedError("Nothing may be accepted here. Look again at what is missing.")
     if not 0.0 < share <= 1.0:
         raise RefusedError("The share that goes back to people must be above 0 and at most 1.")
-    with write_session() as session:
+    if stop_breached(study.study_id):
+        raise RefusedError(
+            "People who read accepted verdicts again broke the promise, so accepting was stopped. "
+            "See what was accepted before accepting more."
+        )
+    with write_session() as session, _refusing_a_second(row.judge):
         _lock(session, study.study_id)
         judge_id, subject = _judge(session, study, row.judge_name), subject_key(row.subject)
         if _standing(session, study.study_id, judge_id, subject) is not None:
-            raise RefusedError(f"The verdicts of {row.judge} are accepted already.")
+            raise RefusedError(_ACCEPTED.format(judge=row.judge))
         acceptance = VerdictAcceptance(
             study_id=study.study_id,
             annotator_id=judge_id,
@@ -144,6 +154,17 @@ def accept(
             )
         )
         return number_of(acceptance)
+
+
+@contextmanager
+def _refusing_a_second(judge: str) -> Iterator[None]:
+    """Refuse what the index refuses: whatever locks a database has, one acceptance stands."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "verdict_acceptance" not in str(error.orig):
+            raise
+        raise RefusedError(_ACCEPTED.format(judge=judge)) from None
 
 
 def stop_accepting(acceptance_id: int, reason: str, *, actor_id: int | None = None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from db.columns import new_token, now
+from db.commands.audits import stop_where_read_again
 from db.commands.changes import results_changed
 from db.commands.counts import counted, shown_since
 from db.commands.storing import store_annotation, supersede
@@ -24,6 +25,7 @@ from db.queries.annotation.task import current_annotation, submitted_draft
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
+    Draft,
     IncompleteError,
     OutdatedError,
     checked_seconds,
@@ -158,10 +160,27 @@ def submit(
     The same key, or the same content as what counts now, is answered with what is stored. Other
     content makes a new revision, unless the page was opened on another revision than the one
     there is (another tab was quicker). A reservation that has run out is no reason to refuse.
+
+    Where it audits verdicts that were accepted, and breaks what was promised of them, accepting
+    ends with it.
     """
     entered = parse_draft(draft)
     seconds = checked_seconds(active_seconds)
     key = _checked_key(submission_key)
+    submitted = _submit(assignment_id, annotator_id, opening, entered, seconds, key)
+    if submitted.is_new:  # after it is stored, which nothing may undo
+        stop_where_read_again(submitted.study_id)
+    return submitted
+
+
+def _submit(
+    assignment_id: int,
+    annotator_id: int,
+    opening: Opening,
+    entered: Draft,
+    seconds: float,
+    key: str,
+) -> Submitted:
     with _refusing_key_of_another(), write_session() as session:
         study, assignment = _locked(session, assignment_id, annotator_id, opening)
         revisions = _revisions(session, assignment, key)

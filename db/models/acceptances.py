@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from db.columns import (
     DatabaseTable,
@@ -50,6 +50,13 @@ class VerdictAcceptance(DatabaseTable, table=True):
         one_of("state", AcceptanceState),
         in_unit_range("audit_share"),
         CheckConstraint("(state = 'stopped') = (reason IS NOT NULL)", name="stopped_has_reason"),
+        Index(
+            "uq_verdict_acceptance_open",
+            *("study_id", "annotator_id", "subject"),
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: int | None = row_id()

@@ -103,13 +103,17 @@ class Readings:
     ----------
     is_read, is_wrong : BoolArray of shape (n_units,)
         Whether people read it again, and whether more say something else than the same.
-    at : IntArray of shape (n_units,)
+    when : IntArray of shape (n_units,)
         The place of its last reading in the order of time; -1 of what nobody read.
     """
 
     is_read: BoolArray
     is_wrong: BoolArray
-    at: IntArray
+    when: IntArray
+
+    def at(self, which: BoolArray) -> "Readings":
+        """Return those of some units."""
+        return Readings(self.is_read[which], self.is_wrong[which], self.when[which])
 
 
 def readings(collected: Collected, accepted: AcceptedVerdicts) -> Readings:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from db.commands.acceptances import accept, record_look, stop_accepting
+from db.commands.audits import stop_breached
 from db.engine import read_session
 from db.queries import results
-from db.queries.results.acceptances import audits, looks
-from db.queries.results.odds import presented
+from db.queries.results.acceptances import looks
 from db.queries.results.splits import splits
 from evalkit.errors import EvalkitError
 from evalkit.reports.acceptance import sentences
@@ -31,10 +31,10 @@ if not studies:
 head = filters.study_head(studies, heading="Acceptance")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
-    ledger, watched = looks(session, study), audits(session, study)
-if breached := [each for each in watched if each.is_to_stop]:
-    for each in breached:
-        stop_accepting(each.accepted.acceptance_id, sentences.breach_reason(each))
+    ledger = looks(session, study)
+    others = results.judged_elsewhere(session, study)
+watched = collecting.audited(study)
+if any(each.is_to_stop for each in watched) and stop_breached(study.study_id):
     st.rerun()
 narrowed = filters.of_study(study, head.filters)
 # All judges count, and everybody: who is not chosen labelled as well, so that it is not nobody.
@@ -45,7 +45,7 @@ address = links.state(study, narrowed.with_all_judges())
 verdict = st.container()
 with (asked := st.empty()).container():
     promise = acceptance.ask_promise()
-parts = kept.read(splits), kept.read(presented)
+parts = kept.read(splits), kept.read(results.presented)
 report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
 with verdict:
     exhibits.say(sentences.acceptance_verdict(report), style="verdict")
@@ -76,5 +76,5 @@ try:
         st.rerun()
 except EvalkitError as refused:
     st.error(labels.literal(str(refused)))
-acceptance.show_worth(kept, report, parts[1])
+acceptance.show_worth(kept, report, others)
 acceptance.show_links(address)

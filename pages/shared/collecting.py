@@ -12,8 +12,9 @@ import streamlit as st
 from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.responses import responses
-from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results import ResultFilters, ResultStudy, acceptances
 from db.queries.results.style import features_of
+from evalkit.reports.acceptance.audit import AuditRow
 from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
@@ -91,6 +92,20 @@ def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
         collected = shelf.kept.collected
         saved_charts.rest_on(collected.study, source(collected))
         return shelf.kept
+
+
+def audited(study: ResultStudy) -> tuple[AuditRow, ...]:
+    """Return how people read again what was accepted in a study, made once for what they said."""
+    with read_session() as session:
+        state = acceptances.state_of_audits(session, study.study_id)
+    return _audits(database_url(), study.study_id, state) if state else ()
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading what was read again")
+def _audits(url: str, study_id: int, state: tuple[tuple[object, ...], ...]) -> tuple[AuditRow, ...]:
+    """Return the audits of a study in one state, the same for everybody."""
+    with read_session() as session:
+        return acceptances.audits(session, study_id)
 
 
 def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) -> Made:

@@ -3,12 +3,28 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from db.commands.acceptances import accept, record_look, stop_accepting
+from db.commands.assignments import next_task_id
 from db.commands.studies import discard_study
 from db.engine import read_session, write_session
-from db.models import AcceptedVerdict, Assignment, AuditEvent, Study, StudyCase, StudyRun, Unit
+from db.models import (
+    AcceptedVerdict,
+    Annotator,
+    Assignment,
+    AuditEvent,
+    Case,
+    Model,
+    Output,
+    Run,
+    Study,
+    StudyCase,
+    StudyRun,
+    Unit,
+    VerdictAcceptance,
+)
 from db.queries.results import collect, result_study
 from db.queries.results.acceptances import acceptance_basis, audits, looks
 from db.queries.results.studies import ResultFilters
@@ -23,6 +39,7 @@ from evalkit.reports.acceptance.report import (
 )
 from evalkit.reports.acceptance.sentences import audit_in_words
 from evalkit.vocabulary import AcceptanceState
+from tests.db.test_annotation import submit
 from tests.factories import annotate, make_eval_set, make_study
 
 LOOSE = Promise(risk=0.4, confidence=0.8)
@@ -80,7 +97,7 @@ def take(share=1.0, most=None, name="Study"):
 
 def watched():
     with read_session() as session:
-        return audits(session, result_study(session, name="Study"))
+        return audits(session, result_study(session, name="Study").study_id)
 
 
 def test_a_look_is_stored_once_and_opens_what_it_saw(stored):
@@ -186,6 +203,81 @@ def test_what_people_say_in_the_study_of_the_audit_is_set_beside_what_was_accept
     assert row.n_read == 4
     assert row.wrong.value == 0.25
     assert row.standing == "unclear"
+
+
+def test_a_breach_stops_accepting_when_the_annotation_that_tells_it_is_submitted(stored):
+    # Every reading contradicts the judge; the last comes as an annotator sends it, and nobody
+    # opens a page of results. At most 40 % may be wrong.
+    number = take(share=1.0)
+    with read_session() as session:
+        audit = session.exec(select(Study.id).where(Study.name == "Study, part 2")).one()
+        person = session.exec(select(Annotator.id).where(Annotator.name == "Ada")).one()
+    stored["Study, part 2"] = audit
+    for case in range(N_LABELLED, N_CASES - 1):
+        pair = [f"case-{case}/Model {name}" for name in ("one", "two")]
+        wrong = "right" if case % 2 else "left"
+        annotate(stored, "Bo", *pair, wrong, study="Study, part 2")
+    assert acceptance_of(number).state == AcceptanceState.OPEN
+
+    while (task := next_task_id(audit, person)) is not None:
+        with read_session() as session:
+            assignment = session.get_one(Assignment, task)
+            key = session.get_one(Case, assignment.case_id).key
+            judged_left = int(key.split("-")[1]) % 2 == 1
+            first = session.get_one(Output, assignment.left_output_id)
+            is_first = session.get_one(Run, first.run_id).model_id == min(
+                session.exec(select(Model.id)).all()
+            )
+        wrong = "right" if judged_left == is_first else "left"
+        sent = {"preference": wrong, "scores": {}, "tags": {}, "comment": ""}
+        submit(task, person, key=f"key-{task:08d}", entered=sent)
+
+    stopped = acceptance_of(number)
+    assert stopped.state == AcceptanceState.STOPPED
+    assert "of the accepted verdicts are wrong" in stopped.reason
+    (row,) = watched()
+    assert not row.is_to_stop
+
+
+def test_nothing_more_is_accepted_where_the_audit_broke_the_promise_and_nobody_looked(stored):
+    number = take(share=1.0)
+    with read_session() as session:
+        stored["Study, part 2"] = session.exec(
+            select(Study.id).where(Study.name == "Study, part 2")
+        ).one()
+    for case in range(N_LABELLED, N_CASES):
+        pair = [f"case-{case}/Model {name}" for name in ("one", "two")]
+        wrong = "right" if case % 2 else "left"
+        annotate(stored, "Bo", *pair, wrong, study="Study, part 2")
+
+    study, collected, _, row = read()
+    units = units_to_take(collected, row)
+    with pytest.raises(RefusedError, match="broke the promise"):
+        accept(study, row, LOOSE, units, share=1.0)
+
+    assert acceptance_of(number).state == AcceptanceState.STOPPED
+
+
+def test_the_database_lets_one_acceptance_of_a_judge_on_a_thing_stand(stored):
+    number = take(share=1.0)
+    with pytest.raises(IntegrityError), write_session() as session:
+        standing = session.get_one(VerdictAcceptance, number)
+        session.add(
+            VerdictAcceptance(**standing.model_dump(exclude={"id", "audit_study_id", "created_at"}))
+        )
+
+    stop_accepting(number, "A lead stopped it.")
+    with write_session() as session:  # beside one that was stopped another may
+        standing = session.get_one(VerdictAcceptance, number)
+        again = standing.model_dump(
+            exclude={"id", "audit_study_id", "created_at", "state", "reason", "stopped_at"}
+        )
+        session.add(VerdictAcceptance(**again))
+
+
+def acceptance_of(number):
+    with read_session() as session:
+        return session.get_one(VerdictAcceptance, number)
 
 
 def test_where_the_study_of_an_audit_is_discarded_the_acceptance_stops_and_says_why(stored):

@@ -13,7 +13,11 @@ from db.queries.results.studies import (
     version_marks,
 )
 from db.queries.results.sure import sure_answers
-from db.queries.results.verdicts import studies_with_verdicts, verdicts_elsewhere
+from db.queries.results.verdicts import (
+    judged_elsewhere,
+    studies_with_verdicts,
+    verdicts_elsewhere,
+)
 
 __all__ = [
     "Remark",
@@ -22,6 +26,7 @@ __all__ = [
     "TaggedResponse",
     "collect",
     "judge_costs",
+    "judged_elsewhere",
     "pace",
     "presented",
     "remarks",

@@ -9,7 +9,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.columns import number_of
-from db.models import AcceptedVerdict, Annotator, CertificationLook, Study, VerdictAcceptance
+from db.models import (
+    AcceptedVerdict,
+    Annotator,
+    CertificationLook,
+    ResultsState,
+    Study,
+    VerdictAcceptance,
+)
 from db.queries.results.collected import collect
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
@@ -46,13 +53,13 @@ def looks(
     return tuple(Look(**row._mapping) for row in rows)
 
 
-def accepted_verdicts(session: Session, study: ResultStudy) -> tuple[AcceptedVerdicts, ...]:
+def accepted_verdicts(session: Session, study_id: int) -> tuple[AcceptedVerdicts, ...]:
     """Return what was accepted in a study, stopped or not, the oldest first."""
     rows = session.connection().execute(
         sa.select(VerdictAcceptance, Annotator, Study)
         .join(Annotator, col(Annotator.id) == col(VerdictAcceptance.annotator_id))
         .outerjoin(Study, col(Study.id) == col(VerdictAcceptance.audit_study_id))
-        .where(col(VerdictAcceptance.study_id) == study.study_id)
+        .where(col(VerdictAcceptance.study_id) == study_id)
         .order_by(col(VerdictAcceptance.id))
         .with_only_columns(
             col(VerdictAcceptance.id),
@@ -70,12 +77,30 @@ def accepted_verdicts(session: Session, study: ResultStudy) -> tuple[AcceptedVer
     return tuple(_accepted(session, row) for row in rows.all())
 
 
-def audits(session: Session, study: ResultStudy) -> tuple[AuditRow, ...]:
+def audits(session: Session, study_id: int) -> tuple[AuditRow, ...]:
     """Return what was accepted in a study, with what people said of what went back to them."""
     return tuple(
         audit_row(accepted, _read_again(session, accepted.audit_study))
-        for accepted in accepted_verdicts(session, study)
+        for accepted in accepted_verdicts(session, study_id)
     )
+
+
+def state_of_audits(session: Session, study_id: int) -> tuple[tuple[object, ...], ...]:
+    """Return what changes with whatever the audits of a study rest on."""
+    rows = session.connection().execute(
+        sa.select(
+            col(VerdictAcceptance.id),
+            col(VerdictAcceptance.state),
+            col(VerdictAcceptance.audit_study_id),
+            col(ResultsState.token),
+        )
+        .outerjoin(
+            ResultsState, col(ResultsState.study_id) == col(VerdictAcceptance.audit_study_id)
+        )
+        .where(col(VerdictAcceptance.study_id) == study_id)
+        .order_by(col(VerdictAcceptance.id))
+    )
+    return tuple(tuple(row) for row in rows)
 
 
 def acceptance_basis(
@@ -91,7 +116,7 @@ def acceptance_basis(
         splits(session, study),
         presented(session, study, filters=every),
         looks(session, study),
-        audits(session, study),
+        audits(session, study.study_id),
     )
 
 

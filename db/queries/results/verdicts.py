@@ -38,10 +38,14 @@ def studies_with_verdicts(session: Session, study: ResultStudy) -> tuple[str, ..
     return tuple(session.connection().scalars(statement))
 
 
+def judged_elsewhere(session: Session, study: ResultStudy) -> tuple[ResultStudy, ...]:
+    """Return those studies."""
+    return tuple(result_study(session, name=name) for name in studies_with_verdicts(session, study))
+
+
 def verdicts_elsewhere(session: Session, study: ResultStudy) -> tuple[Collected, ...]:
     """Return what those studies collected, judges included."""
     every = ResultFilters().with_all_judges()
     return tuple(
-        collect(session, result_study(session, name=name), filters=every)
-        for name in studies_with_verdicts(session, study)
+        collect(session, other, filters=every) for other in judged_elsewhere(session, study)
     )

@@ -24,7 +24,6 @@ from evalkit.reports.acceptance.sentences import EVERYBODY
 from evalkit.reports.acceptance.tables import acceptance_section
 from evalkit.reports.acceptance.worth import worth_report
 from evalkit.reports.acceptance.worth_blocks import worth_blocks, worth_entries
-from evalkit.reports.correction.report import correction_report
 from evalkit.reports.judges.report import judges_report
 
 RiskOption = Annotated[
@@ -67,9 +66,10 @@ def acceptance(
         with read_session() as session:
             ledger = looks(session, asked.study)
         made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
-    watched = audits(asked.session, asked.study)
-    correction = correction_report(collected, odds)
-    cards = worth_report(collected, judges_report(collected), made, correction, asked.judge_costs)
+    watched = audits(asked.session, asked.study.study_id)
+    cards = worth_report(
+        collected, judges_report(collected), made, asked.correction, asked.judge_costs
+    )
     if asked.as_json:
         document = acceptance_document(collected, made, ledger, watched)
         return {**document, "worth": worth_entries(cards)}

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Estimate, wilson_interval
 from evalkit.stats.judges.betting import confidence_sequence
-from evalkit.study.accepted import AcceptedVerdicts, Look, readings
+from evalkit.study.accepted import AcceptedVerdicts, Look, Readings, readings
 from evalkit.study.collected import Collected
 from evalkit.study.odds import Presented
 from evalkit.study.splits import Splits
@@ -102,12 +103,7 @@ def audit_row(accepted: AcceptedVerdicts, audit: Collected | None) -> AuditRow:
     if audit is None:
         return AuditRow(accepted, n_cases, n_drawn, 0, _share(np.zeros(0), n_cases), 0.0, 1.0)
     read = readings(audit, accepted)
-    values = []
-    for each in np.unique(case[accepted.is_drawn]).tolist():
-        here = case == each
-        if read.is_read[here].all():
-            values.append((int(read.at[here].max()), float(read.is_wrong[here].mean())))
-    told = np.array([value for _, value in sorted(values)])
+    told = _told(case[accepted.is_drawn], read.at(accepted.is_drawn))
     error = 1.0 - accepted.confidence
     sequence = confidence_sequence(told, error=error)
     ends = (sequence.low[-1], sequence.high[-1]) if len(told) else (0.0, 1.0)
@@ -115,6 +111,19 @@ def audit_row(accepted: AcceptedVerdicts, audit: Collected | None) -> AuditRow:
     return AuditRow(
         accepted, n_cases, n_drawn, len(told), _share(told, n_cases), float(low), float(high)
     )
+
+
+def _told(case: IntArray, read: Readings) -> FloatArray:
+    """Return the share that is wrong of each case all of which was read, in the order of time."""
+    _, place = np.unique(case, return_inverse=True)
+    n_units = np.bincount(place)
+    wrong = np.bincount(place, weights=read.is_wrong) / np.maximum(n_units, 1)
+    last = np.full(len(n_units), -1, dtype=np.int64)
+    np.maximum.at(last, place, read.when)
+    whole = np.bincount(place, weights=read.is_read) == n_units
+    order = np.lexsort((wrong[whole], last[whole]))
+    told: FloatArray = wrong[whole][order]
+    return told
 
 
 def _share(values: np.ndarray, n_cases: int) -> Estimate:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from db.queries.results import judge_costs
+from db.queries.results import ResultStudy, judge_costs
 from evalkit.phrases import counted
 from evalkit.reports.acceptance import tables
 from evalkit.reports.acceptance.audit import AuditRow
@@ -26,11 +26,9 @@ from evalkit.reports.acceptance.sentences import (
 from evalkit.reports.acceptance.worth import worth_report
 from evalkit.reports.acceptance.worth_blocks import advice_in_words, worth_table
 from evalkit.reports.blocks import Target
-from evalkit.reports.correction.report import correction_report
 from evalkit.reports.judges.costs import judge_cost_rows
 from evalkit.reports.judges.report import judges_report
 from evalkit.study.accepted import Look
-from evalkit.study.odds import Presented
 from evalkit.study.subjects import subject_key, subject_title
 from evalkit.vocabulary import AcceptanceState
 from pages.shared.address import addresses, choices, links
@@ -39,6 +37,7 @@ from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.labels import literal
+from pages.shared.sections.correction import corrected
 
 #: Percent that can be asked for: a risk of half is a coin's, and surer than all but 1 of 1,000
 #: takes more labels than anybody gives.
@@ -183,13 +182,13 @@ def show_accepted(watched: Sequence[AuditRow], ledger: Sequence[Look]) -> None:
     exhibits.say(ledger_table.note if ledger else "")
 
 
-def show_worth(kept: Kept, report: AcceptanceReport, presented: Presented) -> None:
+def show_worth(kept: Kept, report: AcceptanceReport, others: Sequence[ResultStudy]) -> None:
     """Say of every judge whether it is worth it, and on what that rests."""
     cards = kept.of_main(
         worth_report,
         kept.of_main(judges_report),
         report,
-        kept.of_main(correction_report, presented),
+        corrected(kept, others),
         judge_cost_rows(kept.read(judge_costs)),
     )
     if not cards:
