@@ -10,7 +10,14 @@ from db.commands.studies import create_study
 from db.engine import read_session
 from db.models import Annotator, EvalSet, Study
 from evalkit.annotation.planning import StudyPlan
-from evalkit.demo.simulate import DEMO_EVAL_SET, DEMO_STUDY, demo_records
+from evalkit.demo.judges import judge_records
+from evalkit.demo.simulate import (
+    DEMO_EVAL_SET,
+    DEMO_STUDY,
+    demo_latent,
+    demo_records,
+    demo_texts,
+)
 
 _CONTENT = frozenset(("case", "output"))
 _OVERLAP = 3
@@ -29,8 +36,14 @@ def load_demo() -> str:
         eval_set=DEMO_EVAL_SET,
         study=DEMO_STUDY,
     )
+    judged_by_program = import_records(
+        judge_records(demo_latent(), demo_texts()),
+        source_name="the demo's simulated judges",
+        eval_set=DEMO_EVAL_SET,
+        study=DEMO_STUDY,
+    )
     add_demo_accounts()  # last: their presence says that the demo is complete
-    return f"{brought.sentence}\n{simulated.sentence}"
+    return "\n".join(each.sentence for each in (brought, simulated, judged_by_program))
 
 
 def is_demo_wanted() -> bool:

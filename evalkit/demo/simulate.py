@@ -30,6 +30,9 @@ FIRST_DAY = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)  # a Monday; the outputs ar
 #: Days of work counted from the first: two weeks without their weekends.
 WORKING_DAYS = (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)
 
+#: A third of the pairs of a case is planned, and each of its three presentations done with 3/4.
+_PLANNED = {"sampling": "random", "inclusion_probability": round((1 - 0.25**3) / 3, 4)}
+
 _SEVERITIES = tuple(severity.key for severity in DEFAULT_SEVERITIES)
 _DETECTION_BY_SEVERITY = {"minor": 0.55, "major": 0.9, "critical": 1.0}
 
@@ -207,7 +210,7 @@ def _judge(
     sides = {"A": by_output[pair.case, pair.left], "B": by_output[pair.case, pair.right]}
     # How this person takes to this response: it moves the preference and all its scores.
     taste = {side: annotator.leniency + rng.normal(0, annotator.noise) for side in sides}
-    quality = {side: _overall(row) + taste[side] for side, row in sides.items()}
+    quality = {side: overall(row) + taste[side] for side, row in sides.items()}
     preference = _preference(annotator, quality["A"], quality["B"])
     noticed = {side: _noticed(annotator, row, rng) for side, row in sides.items()}
     seconds = float(np.clip(rng.lognormal(np.log(annotator.median_seconds), 0.35), 30, 180))
@@ -223,6 +226,7 @@ def _judge(
         "left": pair.left,
         "right": pair.right,
         "preference": str(preference),
+        **_PLANNED,
         "seconds": round(seconds, 1),
         **common,
     }
@@ -240,7 +244,7 @@ def _judge(
             yield {"type": "error", **output, **error, **common}
 
 
-def _overall(row: Mapping[str, Any]) -> float:
+def overall(row: Mapping[str, Any]) -> float:
     """Return one latent number for a response, on 1–5."""
     return float(sum(weight * row[key] for key, weight in CRITERION_WEIGHTS.items()))
 
@@ -295,16 +299,10 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
         "sides": SidesOf.DEALT.value,
     }
     yield from _rubric_records()
-    content = list(_content(suffix=".jsonl", without=".latent.jsonl"))
-    yield from content
-    latent = list(_content(suffix=".latent.jsonl"))
+    yield from _content(suffix=".jsonl", without=".latent.jsonl")
+    latent, texts = demo_latent(), demo_texts()
     cases = list(dict.fromkeys(row["case"] for row in latent))
     models = sorted({row["model"] for row in latent})
-    texts = {
-        (record["case"], record["model"]): record["content"]
-        for record in content
-        if record["type"] == "output" and isinstance(record["content"], str)
-    }
     pairs = demo_pairs(cases, models, seed=seed)
     for record in simulated_records(latent, pairs=pairs, seed=seed):
         text = texts.get((record["case"], record.get("model", "")))
@@ -312,6 +310,20 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
             start = text.index(record["quote"])
             record |= {"start": start, "end": start + len(record["quote"])}
         yield record
+
+
+def demo_latent() -> list[dict[str, Any]]:
+    """Return how good each response of the demo is, and what is wrong with it."""
+    return list(_content(suffix=".latent.jsonl"))
+
+
+def demo_texts() -> dict[tuple[str, str], str]:
+    """Return the responses of the demo that are texts, by case and model."""
+    return {
+        (record["case"], record["model"]): record["content"]
+        for record in _content(suffix=".jsonl", without=".latent.jsonl")
+        if record["type"] == "output" and isinstance(record["content"], str)
+    }
 
 
 def _rubric_records() -> Iterator[dict[str, Any]]:

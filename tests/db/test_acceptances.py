@@ -219,7 +219,7 @@ def test_a_breach_stops_accepting_when_the_annotation_that_tells_it_is_submitted
         annotate(stored, "Bo", *pair, wrong, study="Study, part 2")
     assert acceptance_of(number).state == AcceptanceState.OPEN
 
-    while (task := next_task_id(audit, person)) is not None:
+    while (task := next_task_id(study_id=audit, annotator_id=person)) is not None:
         with read_session() as session:
             assignment = session.get_one(Assignment, task)
             key = session.get_one(Case, assignment.case_id).key
@@ -260,19 +260,19 @@ def test_nothing_more_is_accepted_where_the_audit_broke_the_promise_and_nobody_l
 
 def test_the_database_lets_one_acceptance_of_a_judge_on_a_thing_stand(stored):
     number = take(share=1.0)
-    with pytest.raises(IntegrityError), write_session() as session:
-        standing = session.get_one(VerdictAcceptance, number)
-        session.add(
-            VerdictAcceptance(**standing.model_dump(exclude={"id", "audit_study_id", "created_at"}))
-        )
+    with pytest.raises(IntegrityError):
+        accept_again(number)
 
     stop_accepting(number, "A lead stopped it.")
-    with write_session() as session:  # beside one that was stopped another may
+    accept_again(number)  # beside one that was stopped another may stand
+
+
+def accept_again(number):
+    """Store the same acceptance once more, as another lead does who saw none."""
+    with write_session() as session:
         standing = session.get_one(VerdictAcceptance, number)
-        again = standing.model_dump(
-            exclude={"id", "audit_study_id", "created_at", "state", "reason", "stopped_at"}
-        )
-        session.add(VerdictAcceptance(**again))
+        own = {"id", "audit_study_id", "created_at", "state", "reason", "stopped_at"}
+        session.add(VerdictAcceptance(**standing.model_dump(exclude=own)))
 
 
 def acceptance_of(number):

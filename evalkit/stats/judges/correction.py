@@ -280,16 +280,16 @@ def _by_verdict(judged: JudgedUnits) -> Correction:
 def _unseen(judged: JudgedUnits, label: FloatArray, n: float) -> float:
     """Return the variance to add for labels that are all the same, and so show no spread.
 
-    They are no proof that the next one will be: half a label is added to each side, as the
-    smoothing of Agresti & Coull does, so that no interval is empty.
+    They are no proof that the next one will be: half a label is added at each end of the scale,
+    as the smoothing of Agresti & Coull does, so that no interval is empty, nor that of ties alone.
     """
     low, high = judged.limits
     if label.min() != label.max():
         return 0.0
     mean = (float(label[0]) - low) / (high - low)
     smooth = (n * mean + 0.5) / (n + 1.0)
-    more = smooth * (1.0 - smooth) - mean * (1.0 - mean)
-    return max(0.0, more) * (high - low) ** 2 / n
+    more = (n * mean * mean + 0.5) / (n + 1.0) - smooth * smooth
+    return more * (high - low) ** 2 / n
 
 
 def _interval(

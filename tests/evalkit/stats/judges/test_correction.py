@@ -336,3 +336,16 @@ def test_labels_chosen_by_what_people_say_still_hold_the_truth_by_error_rates(n_
     # those of the very verdicts that are corrected.
     assert hits / n_defined >= 0.93
     assert n_defined >= 390
+
+
+def test_ties_alone_leave_an_interval_too():
+    # Each label is half a win: half a label at each end of the scale gives a variance of
+    # ((.25 n + .5) / (n + 1) - .25) / n = .25 / (n (n + 1)), so an error of .0476 for n = 10.
+    estimate = corrected_mean(
+        judged([1.0, 0.0] * 5 + [1.0] * 4, [0.5] * 10 + [NOBODY] * 4), Design.RANDOM
+    ).corrected
+    shifted = corrected_mean(judged([0.0] * 10, [0.0] * 10, limits=(-1.0, 1.0)), Design.RANDOM)
+
+    assert estimate.value == 0.5
+    assert estimate.low < 0.5 < estimate.high
+    assert shifted.corrected.low < 0.0 < shifted.corrected.high
