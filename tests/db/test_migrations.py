@@ -22,8 +22,8 @@ MIGRATIONS = {
     "0034_mix_kinds_of_task.py": (
         "ed6e1eef82de33d7a3a717b80df622635a2a5017a37b1b5133bcea66faf47844"
     ),
-    "0038_let_one_acceptance_stand.py": (
-        "a917e5bb01867b4dd7f397947f447f93687871c27e50cff64399bcbc6ee154f4"
+    "0039_let_one_acceptance_stand.py": (
+        "83fd237afc4ee23b43d2c6d88f42f03427702fa3551ae51cb90def6d5bf541a6"
     ),
     "0036_weigh_to_production.py": (
         "a4db744c06e775658c05bfde95b3e87d8f04b28c31acf0fc3c3cd5b45999f378"
