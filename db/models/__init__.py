@@ -28,6 +28,7 @@ from db.models.images import Image, NamedImage
 from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
 from db.models.leaderboards import PublicScore
 from db.models.lessons import Adjudication, Clarification, FewShotCase
+from db.models.mappings import KeptMapping
 from db.models.people import (
     Annotator,
     AuditEvent,
@@ -84,6 +85,7 @@ __all__ = [
     "JudgeBar",
     "JudgeOpening",
     "Judging",
+    "KeptMapping",
     "Model",
     "NamedImage",
     "Output",

@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from db.commands.images import ImagesReport
+from db.commands.mappings import keep_columns, kept_columns
 from db.commands.records import (
     Choices,
     ImportReport,
@@ -34,6 +35,7 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, HeldBack
+from evalkit.formats.read.columns import ColumnMapping, read_mapping
 from evalkit.formats.read.taking_in import ALL_FILES, WholeReading, shortened
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.phrases import counted, joined, some
@@ -75,6 +77,17 @@ _Format = Annotated[
         "docs/import.md."
     ),
 ]
+_Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What a column of a table is, ROLE=COLUMN, once for each; docs/import.md has the "
+        "roles."
+    ),
+]
+_Mapping = Annotated[
+    str | None,
+    typer.Option(help="The mapping of columns kept by this name, or to keep --columns by."),
+]
 
 
 def import_command(
@@ -93,6 +106,8 @@ def import_command(
     allow: AllowFile = None,
     deny: DenyFile = None,
     names: Names = None,
+    columns: _Columns = None,
+    mapping: _Mapping = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say what the files are, check them, and store nothing."),
@@ -107,6 +122,7 @@ def import_command(
         looks=looks,
         elsewhere=elsewhere,
         formats={ALL_FILES: format} if format else None,
+        mapping=_mapping_of(columns, mapping, is_kept=not dry_run),
         on_reading=None if as_json else _say_reading,
         dry_run=dry_run,
     )
@@ -169,6 +185,17 @@ def export_command(
         out().print(_sentence(exported))
         if n_images is not None:
             out().print(f"Wrote {counted(n_images, 'image')} to {images}.")
+
+
+def _mapping_of(
+    columns: list[str] | None, name: str | None, *, is_kept: bool
+) -> ColumnMapping | None:
+    """Return the mapping that was typed, kept by its name where it has one, or that was kept."""
+    if columns:
+        if name and is_kept:
+            return keep_columns(columns, name=name)
+        return read_mapping(columns, name=name or "")
+    return kept_columns(name) if name else None
 
 
 def _import_records(

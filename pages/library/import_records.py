@@ -6,7 +6,12 @@ from db.commands.records import import_files
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state, uploads
-from pages.shared.library import import_images, import_reading, tables as library_tables
+from pages.shared.library import (
+    import_columns,
+    import_images,
+    import_reading,
+    tables as library_tables,
+)
 from pages.shared.library.import_choices import import_choices
 
 user = state.require(Role.LEAD)
@@ -51,6 +56,7 @@ if len(images) == len(files):
     st.rerun()
 sources = [(file.name, uploads.content(file)) for file in files if file not in images]
 choices["formats"] = import_reading.format_picker()
+choices["mapping"] = import_columns.mapping_picker(sources, actor_id=user.id)
 try:
     with st.spinner("Reading and checking"):
         preview = import_files(sources, **(choices | {"dry_run": True}))

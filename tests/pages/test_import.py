@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from db.commands.mappings import kept_columns
 from db.engine import read_session
 from db.queries.results import collect, result_study
 from evalkit.reports.scores.report import scores_report
@@ -100,3 +101,41 @@ def test_what_is_no_image_is_refused_on_the_page(app, sign_in):
 
     assert not app.exception
     assert "Nothing was stored" in app.error[0].value
+
+
+def test_the_page_says_what_a_file_is_shows_its_first_record_and_lets_one_correct_it(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    pairs = b'{"prompt": "Which river?", "chosen": "The Po.", "rejected": "The Arno."}\n'
+
+    app.file_uploader[0].set_value(("pairs.jsonl", pairs, "")).run()
+
+    assert not app.exception
+    assert any("is probably preference pairs" in element.value for element in app.text)
+    assert '"content": "Which river?"' in app.code[0].value
+    assert "Import" not in [button.label for button in app.button]  # only probable: not stored
+    app.selectbox(key="import-format").set_value("AlpacaEval annotations").run()
+    assert "has no field 'instruction'" in app.code[0].value
+    app.selectbox(key="import-format").set_value("preference pairs").run()
+    next(button for button in app.button if button.label == "Import").click().run()
+    assert not app.exception
+    assert app.success[0].value.startswith("Imported 1 case")
+
+
+def test_a_mapping_of_columns_is_made_on_the_page_and_kept(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    table = b"question,answer_gpt,answer_other\nQ0,A0,B0\n"
+
+    app.file_uploader[0].set_value(("table.csv", table, "")).run()
+    assert "a table with the columns question" in app.code[0].value
+    app.selectbox(key="import-mapping").set_value("A new one, made here").run()
+    app.selectbox(key="import-column-0").set_value("question")
+    app.multiselect(key="import-outputs").set_value(["answer_gpt", "answer_other"]).run()
+
+    assert not app.exception
+    assert any("Would import 1 case, 2 outputs" in element.value for element in app.text)
+    app.text_input(key="import-mapping-name").set_value("Ours").run()
+    next(button for button in app.button if button.label == "Keep").click().run()
+    assert not app.exception
+    assert kept_columns("Ours").outputs == {"gpt": "answer_gpt", "other": "answer_other"}

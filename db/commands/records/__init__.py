@@ -70,6 +70,7 @@ def import_files(
             stack,
             formats=choices.get("formats"),
             keeps_orphans=choices.get("elsewhere") == ElsewhereRule.KEEP,
+            mapping=choices.get("mapping"),
         )
         if redaction := choices.get("redaction"):
             reading = _redacted_reading(reading, redaction)

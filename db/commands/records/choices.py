@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
+from evalkit.formats.read.columns import ColumnMapping
 from evalkit.formats.read.taking_in import WholeReading
 from evalkit.redaction.redaction import Redaction
 from evalkit.vocabulary import ElsewhereRule, LooksRule
@@ -19,10 +20,11 @@ class Choices(TypedDict, total=False):
     what the same annotator judged again without an assignment; else the latest look does.
     ``elsewhere`` says what becomes of cases and outputs of which no file has the text, also of
     those that are named and in no file; they are refused unless it is said that they are kept.
-    ``formats`` says what files are, by their names, instead of what they were taken for, and
-    ``on_reading`` is told that before anything is checked or stored. ``redaction`` replaces what
-    is personal before anything is stored; without it texts are stored as they are. With
-    ``dry_run`` everything is checked and nothing stored.
+    ``formats`` says what files are, by their names, instead of what they were taken for,
+    ``mapping`` reads by its columns what is not ours, and ``on_reading`` is told that before
+    anything is checked or stored. ``redaction`` replaces what is personal before anything is
+    stored; without it texts are stored as they are. With ``dry_run`` everything is checked and
+    nothing stored.
     """
 
     eval_set: str | None
@@ -30,6 +32,7 @@ class Choices(TypedDict, total=False):
     looks: LooksRule | None
     elsewhere: ElsewhereRule | None
     formats: Mapping[str, str] | None
+    mapping: ColumnMapping | None
     redaction: Redaction | None
     dry_run: bool
     on_reading: Callable[[WholeReading], None] | None

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from evalkit.errors import RefusedError
+from evalkit.formats.read.columns import ColumnMapping, mapped_format
 from evalkit.formats.read.interface import (
     ROW_FAULTS,
     Fit,
@@ -124,6 +125,7 @@ def take_in(
     *,
     formats: Mapping[str, str] | None = None,
     keeps_orphans: bool = False,
+    mapping: ColumnMapping | None = None,
 ) -> tuple[list[TakenIn], WholeReading]:
     """Say what files are, and write what is not ours as records.
 
@@ -137,6 +139,8 @@ def take_in(
         Keys of formats by the name of a file, or for ``ALL_FILES``, instead of what is recognised.
     keeps_orphans : bool
         Whether what refers to nothing in the files is kept.
+    mapping : ColumnMapping, optional
+        Reads every file that is not ours, instead of the format it is.
 
     Raises
     ------
@@ -145,10 +149,12 @@ def take_in(
     """
     groups: dict[str, list[OpenedPart]] = {}
     readings: list[FileReading] = []
+    made: dict[str, ReadFormat] = {}
     for name, file in files:
         for source in unpacked(name, file, stack):
             part = opened_part(source)
-            made_as, fit = _format_of(part, formats or {})
+            made_as, fit = _format_of(part, formats or {}, mapping)
+            made[made_as.key] = made_as
             readings.append(
                 FileReading(
                     part.name, made_as.key, made_as.name, fit.sureness, fit.why, part.packed
@@ -166,7 +172,7 @@ def take_in(
         if key == EVALKIT.key:
             taken += [_own(part, stack) for part in parts]
         else:
-            taken.append(_written(READABLE[key], parts, stack, notes, eval_set, first))
+            taken.append(_written(made[key], parts, stack, notes, eval_set, first))
     reading = WholeReading(
         tuple(readings),
         first[0] if first else _first_of_ours(groups.get(EVALKIT.key, [])),
@@ -181,12 +187,16 @@ def _named_by(name: str) -> str:
     return (name.split("/")[0] if "/" in name else stem(name))[:500] or "import"
 
 
-def _format_of(part: OpenedPart, formats: Mapping[str, str]) -> tuple[ReadFormat, Fit]:
+def _format_of(
+    part: OpenedPart, formats: Mapping[str, str], mapping: ColumnMapping | None
+) -> tuple[ReadFormat, Fit]:
     key = formats.get(part.name) or formats.get(ALL_FILES)
     if key:
         if key not in READABLE:
             raise RefusedError(f"There is no format {key!r}. There are {', '.join(READABLE)}.")
         return READABLE[key], Fit(Sureness.CHOSEN, "it is read as that")
+    if mapping is not None and part.beginning.rows and not EVALKIT.recognise(part.beginning):
+        return mapped_format(mapping), Fit(Sureness.CHOSEN, ", ".join(mapping.pairs))
     for made_as in READABLE.values():
         fit = made_as.recognise(part.beginning)
         if fit is not None:

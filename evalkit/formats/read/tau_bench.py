@@ -60,11 +60,11 @@ def _run(
     named = str(row["task_id"])
     messages = [as_message(step) for step in steps]
     system = [each for each in messages[:1] if each["role"] == "system"]
-    said = messages[len(system) :]
+    dialogue = messages[len(system) :]
     info = row.get("info") or {}
     task = info.get("task") if isinstance(info.get("task"), dict) else tasks.get(named, {})
     told = (task or {}).get("instruction") or (task or {}).get("user_scenario")
-    asked = as_text(told) or as_text(said[0]["content"] if said else "") or f"Task {named}"
+    asked = as_text(told) or as_text(dialogue[0]["content"] if dialogue else "") or f"Task {named}"
     if not model:
         notes.say(f"{notes.part_name} names no model: its runs are stored as by "
                   f"{notes.nameless!r}.")  # fmt: skip
@@ -77,7 +77,7 @@ def _run(
     yield {
         "type": "output",
         **of,
-        "content": [_plain(each) for each in said],
+        "content": [_plain(each) for each in dialogue],
         **without_nothing(
             latency_ms=None if seconds is None else 1000 * seconds,
             cost_usd=amount(row.get("agent_cost")),

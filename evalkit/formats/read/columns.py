@@ -1,0 +1,331 @@
+"""Tables and rows of any shape, read by a mapping: which column is what.
+
+A mapping is a list of ``ROLE=COLUMN``. A column may be a path into an object (``a.b``), and the
+roles of labels are looked for in each entry of ``labels`` where that is mapped.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalkit.errors import RefusedError
+from evalkit.formats.read.interface import (
+    ROW_FAULTS,
+    Beginning,
+    Fit,
+    Part,
+    ReadFormat,
+    ReadingNotes,
+    Row,
+    Sureness,
+    fault_in_words,
+)
+from evalkit.formats.read.label_studio import preference_of
+from evalkit.formats.read.pieces import (
+    Scales,
+    amount,
+    as_messages,
+    as_text,
+    case,
+    content_of,
+    digest,
+    from_json,
+    moment,
+    name_of,
+    number,
+    rest,
+    whole,
+    without_nothing,
+)
+from evalkit.vocabulary import AnnotatorKind
+
+#: What a column can be, as it is explained to whoever makes a mapping.
+ROLES = {
+    "input": "what was asked: a text, or messages as JSON",
+    "id": "what names the case; without it, the same input is the same case",
+    "system": "the system prompt",
+    "reference": "what a good response holds",
+    "category": "the category of the case",
+    "output": "the response, one a row",
+    "model": "whose response it is, one a row",
+    "outputs": "an object of responses by model",
+    "annotator": "who judged",
+    "preference": "which of two responses is better: left, right, tie, or a model",
+    "labels": "a list of what people said, one object each",
+    "rank": "an object of places by model, 1 the best",
+    "marks": "a list of marked words, one object each",
+    "mark_model": "in a mark, whose response it is in",
+    "mark_text": "in a mark, its words",
+    "latency_ms": "milliseconds a response took",
+    "cost_usd": "what a response cost in US dollars",
+    "input_tokens": "tokens read",
+    "output_tokens": "tokens written",
+    "created_at": "when it was answered",
+}
+#: Roles that take a name: ``output:NAME``, ``score:KEY``, ``range:KEY`` (not a column: 0..100).
+NAMED = {
+    "output": "the response of the model NAME, several a row",
+    "score": "a score on the criterion KEY: a number, or an object of numbers by model",
+    "range": "not a column but the ends of KEY's scale, as 0..100",
+}
+_TAG = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which column is what: columns by role, and by name for roles that take one."""
+
+    columns: Mapping[str, str]
+    outputs: Mapping[str, str]
+    scores: Mapping[str, str]
+    ranges: Mapping[str, tuple[float, float]]
+    name: str = ""
+
+    @property
+    def pairs(self) -> list[str]:
+        """Return it as it is typed and kept."""
+        return [
+            *(f"{role}={column}" for role, column in self.columns.items()),
+            *(f"output:{model}={column}" for model, column in self.outputs.items()),
+            *(f"score:{key}={column}" for key, column in self.scores.items()),
+            *(f"range:{key}={low:g}..{high:g}" for key, (low, high) in self.ranges.items()),
+        ]
+
+
+def read_mapping(pairs: Iterable[str], *, name: str = "") -> ColumnMapping:
+    """Read a mapping from what is typed, ``ROLE=COLUMN`` each.
+
+    Raises
+    ------
+    RefusedError
+        For a role that there is none of, one without a column, or no input and no response.
+    """
+    columns: dict[str, str] = {}
+    named: dict[str, dict[str, str]] = {role: {} for role in NAMED}
+    for pair in pairs:
+        role, equals, column = (part.strip() for part in pair.partition("="))
+        kind, colon, of = (part.strip() for part in role.partition(":"))
+        if not equals or not column or (kind if colon else role) not in {*ROLES, *NAMED}:
+            known = ", ".join([*ROLES, *(f"{each}:NAME" for each in NAMED)])
+            raise RefusedError(
+                f"{pair!r} is no ROLE=COLUMN. Roles are {known}. See docs/import.md#tables."
+            )
+        if colon and kind in NAMED and of:
+            named[kind][of] = column
+        elif role in ROLES:
+            columns[role] = column
+        else:
+            raise RefusedError(f"{pair!r} needs a name: {kind}:NAME={column}.")
+    if "input" not in columns:
+        raise RefusedError("A mapping needs input=COLUMN: which column is what was asked.")
+    if "output" in columns and named["output"]:
+        raise RefusedError("A row has one response (output=) or several (output:NAME=), not both.")
+    if "preference" in columns and "outputs" not in columns and len(named["output"]) != 2:
+        raise RefusedError("A preference is one of two responses: map both, output:NAME=COLUMN.")
+    ranges = {key: _ends(key, text) for key, text in named["range"].items()}
+    return ColumnMapping(columns, named["output"], named["score"], ranges, name)
+
+
+def _ends(key: str, text: str) -> tuple[float, float]:
+    low, dots, high = text.partition("..")
+    ends = number(low), number(high)
+    if not dots or ends[0] is None or ends[1] is None or ends[0] >= ends[1]:
+        raise RefusedError(f"range:{key}={text} is no range such as 0..100.")
+    return ends[0], ends[1]
+
+
+def mapped_format(mapping: ColumnMapping) -> ReadFormat:
+    """Return the format of files that are read by a mapping."""
+
+    def read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
+        return _MappedReading(mapping, notes).records(parts)
+
+    def recognise(_: Beginning) -> Fit:
+        return Fit(Sureness.CHOSEN, ", ".join(mapping.pairs))
+
+    called = f"rows by the mapping “{mapping.name}”" if mapping.name else "rows by a mapping"
+    return ReadFormat(
+        "columns",
+        called,
+        "Tables and rows of any shape, by a mapping of their columns",
+        ",".join(mapping.columns.values()),
+        recognise,
+        read,
+        header={"sides": "unknown"},
+    )
+
+
+def value_at(row: Any, path: str) -> Any:
+    """Return what a row has under a column, or under a path of names joined by dots."""
+    if isinstance(row, Mapping) and path in row:
+        return row[path]
+    for name in path.split("."):
+        row = from_json(row)
+        if not isinstance(row, Mapping) or name not in row:
+            return None
+        row = row[name]
+    return row
+
+
+class _MappedReading:
+    """Rows on their way to records, by one mapping."""
+
+    def __init__(self, mapping: ColumnMapping, notes: ReadingNotes) -> None:
+        self._mapping = mapping
+        self._notes = notes
+        self._scales = Scales(mapping.name or "Imported")
+        self._has_marks = False
+        for key, ends in mapping.ranges.items():
+            for end in ends:
+                self._scales.value(key, end)
+
+    def records(self, parts: Sequence[Part]) -> Iterator[Row]:
+        for part in parts:
+            for row in part:
+                try:
+                    yield from self._row(row)
+                except ROW_FAULTS as error:
+                    self._notes.fault(fault_in_words(error))
+        yield from self._scales.criteria()
+        if self._has_marks:
+            yield {"type": "tag", "taxonomy": self._mapping.name or "Imported", "key": _TAG}
+
+    def _get(self, row: Any, role: str) -> Any:
+        column = self._mapping.columns.get(role)
+        return None if column is None else value_at(row, column)
+
+    def _row(self, row: Row) -> Iterator[Row]:
+        asked = self._get(row, "input")
+        if asked is None or asked == "":
+            raise KeyError(self._mapping.columns["input"])
+        messages = as_messages(asked)
+        if system := self._get(row, "system"):
+            messages = [{"role": "system", "content": as_text(system)}, *messages]
+        of_case = case(
+            messages,
+            id=self._get(row, "id"),
+            reference=as_text(self._get(row, "reference")),
+            category=name_of(self._get(row, "category"), otherwise=""),
+            metadata=self._unmapped(row),
+        )
+        yield of_case
+        contents = self._contents(row)
+        sides: dict[str, Row] = {}
+        for model, content in contents.items():
+            run = {} if self._by_model else self._notes.runs.named(of_case["id"], model)
+            sides[model] = {"model": model, **run}
+            yield {
+                "type": "output",
+                "case": of_case["id"],
+                **sides[model],
+                "content": content,
+                **(self._took(row) if len(contents) == 1 else {}),
+            }
+        labels = self._get(row, "labels") if "labels" in self._mapping.columns else [row]
+        for place, label in enumerate(from_json(labels) or ()):
+            yield from self._label(label, place, of_case["id"], sides)
+
+    @property
+    def _by_model(self) -> bool:
+        return bool(self._mapping.outputs) or "outputs" in self._mapping.columns
+
+    def _contents(self, row: Row) -> dict[str, Any]:
+        """Return the responses of a row by model."""
+        if "outputs" in self._mapping.columns:
+            listed = from_json(self._get(row, "outputs"))
+            if not isinstance(listed, Mapping):
+                raise TypeError(f"{self._mapping.columns['outputs']} is no object by model")
+            return {name_of(model, otherwise="model"): _content(v) for model, v in listed.items()}
+        contents = {
+            model: _content(value)
+            for model, column in self._mapping.outputs.items()
+            if (value := value_at(row, column)) is not None
+        }
+        if "output" in self._mapping.columns:
+            value = self._get(row, "output")
+            if value is None:
+                raise KeyError(self._mapping.columns["output"])
+            model = name_of(self._get(row, "model"), otherwise=self._notes.nameless)
+            contents[model] = _content(value)
+        return contents
+
+    def _took(self, row: Row) -> Row:
+        return without_nothing(
+            latency_ms=amount(self._get(row, "latency_ms")),
+            cost_usd=amount(self._get(row, "cost_usd")),
+            input_tokens=whole(self._get(row, "input_tokens")),
+            output_tokens=whole(self._get(row, "output_tokens")),
+            created_at=moment(self._get(row, "created_at")),
+        )
+
+    def _unmapped(self, row: Row) -> Row:
+        mapping = self._mapping
+        of = (*mapping.columns.values(), *mapping.outputs.values(), *mapping.scores.values())
+        return rest(row, *of, *(column.split(".")[0] for column in of)) if self._by_model else {}
+
+    def _label(self, label: Any, place: int, case_id: str, sides: dict[str, Row]) -> Iterator[Row]:
+        who = self._get(label, "annotator")
+        of: Row = {"case": case_id, "assignment": digest(case_id, as_text(who), place)}
+        if who in (None, ""):
+            of["annotator_kind"] = AnnotatorKind.UNKNOWN.value
+        else:
+            of["annotator"] = name_of(who, otherwise="unknown")
+        yield from self._preference(label, of, sides)
+        for key, column in self._mapping.scores.items():
+            told = from_json(value_at(label, column))
+            by_model = told if isinstance(told, Mapping) else dict.fromkeys(sides, told)
+            if len(sides) > 1 and not isinstance(told, Mapping) and told is not None:
+                raise ValueError(f"{column} does not say of which of {len(sides)} responses")
+            for model, raw in by_model.items():
+                value = self._scales.value(key, raw)
+                if value is not None and model in sides:
+                    side = sides[model]
+                    yield {"type": "score", **of, **side, "criterion": key, "value": value}
+        yield from self._ranking(label, of)
+        yield from self._marks(label, of, sides)
+
+    def _preference(self, label: Any, of: Row, sides: dict[str, Row]) -> Iterator[Row]:
+        told = self._get(label, "preference")
+        if told in (None, ""):
+            return
+        left, right = list(sides)[:2]
+        columns = self._mapping.outputs
+        named = {left: "left", right: "right"}
+        named |= {columns[model]: side for model, side in named.items() if model in columns}
+        preference = named.get(as_text(told).strip()) or preference_of(told)
+        if preference is None:
+            raise ValueError(f"{told!r} is neither of {left} and {right}, left, right, nor tie")
+        yield {"type": "comparison", **of, "left": left, "right": right, "preference": preference}
+
+    def _ranking(self, label: Any, of: Row) -> Iterator[Row]:
+        places = from_json(self._get(label, "rank"))
+        if not isinstance(places, Mapping):
+            return
+        by_place: dict[float, list[str]] = {}
+        for model, place in places.items():
+            at = number(place)
+            if at is None:
+                raise ValueError(f"the place {place!r} of {model} is no number")
+            by_place.setdefault(at, []).append(str(model))
+        yield {"type": "ranking", **of, "order": [by_place[at] for at in sorted(by_place)]}
+
+    def _marks(self, label: Any, of: Row, sides: dict[str, Row]) -> Iterator[Row]:
+        for mark in from_json(self._get(label, "marks")) or ():
+            model, quote = self._get(mark, "mark_model"), as_text(self._get(mark, "mark_text"))
+            model = model if model is not None or len(sides) != 1 else next(iter(sides))
+            if model not in sides:
+                raise ValueError(f"a mark in a response of {model!r}, which is not in the row")
+            self._has_marks = True
+            quoted = {"quote": quote} if quote else {}
+            yield {"type": "error", **of, **sides[model], "tag": _TAG, **quoted}
+
+
+def _content(value: Any) -> str | list[Row]:
+    told = from_json(value)
+    are_messages = isinstance(told, list) and all(
+        isinstance(message, Mapping) and "role" in message for message in told
+    )
+    if are_messages and told:
+        return content_of(as_messages(told))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
