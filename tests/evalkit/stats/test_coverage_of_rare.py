@@ -131,7 +131,8 @@ def test_the_mean_of_penalties_is_covered(clean, n_cases):
 
 @pytest.mark.parametrize("n_cases", [50, 200])
 def test_the_cost_of_an_acceptable_response_is_covered_where_few_cost_most(n_cases):
-    assert LOWEST <= share_held(per_acceptable, priced, n_cases) <= HIGHEST
+    # Close to the lower bound with few cases: 3,000 studies have a standard error of 0.4 %.
+    assert LOWEST <= share_held(per_acceptable, priced, n_cases, 3_000) <= HIGHEST
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])
