@@ -1,15 +1,18 @@
 import dataclasses
+import io
 import re
 from html import unescape
 
 import pytest
+from PIL import Image as Picture
 
 from db.commands.audience import set_groups
+from db.commands.images import store_images
 from db.commands.judgings import begin_judging
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Case, Output
-from db.queries import library
+from db.queries import image_names, library
 from db.queries.annotation.audience import Audience, audience
 from evalkit.formats.material import FileFormat, HeldBack
 from evalkit.formats.table import FORMATS
@@ -104,6 +107,41 @@ def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):
     listed = next(frame.value for frame in app.dataframe if "Case" in frame.value)
     # By category, then name: billing 0 and 2, code 1 and 3.
     assert listed["Same content as"].tolist() == ["", "", "", "case-1"]
+
+
+def picture(shade):
+    drawn = io.BytesIO()
+    Picture.new("L", (4, 3), shade).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def test_a_lead_replaces_a_wrong_image_and_removes_it_and_both_are_told(app, sign_in):
+    make_eval_set()
+    store_images(lambda: [("in/cat.png", picture(1))], eval_set="Support questions")
+    user = sign_in(app, Role.LEAD)
+    at_page(app, "library/eval_sets.py").run()
+    (before,) = stored_images().values()
+    assert f"/image/{before}" in everything_written(app)
+
+    uploader = next(one for one in app.file_uploader if one.label == "Another image in its place")
+    uploader.set_value(("other.png", picture(9), "image/png")).run()
+    next(button for button in app.button if button.label == "Replace the image").click().run()
+
+    assert not app.exception
+    assert "in/cat.png is replaced" in as_read(app)
+    (after,) = stored_images().values()
+    assert after != before
+    assert f"in/cat.png, which was {before[:12]}: replaced by {after[:12]}" in as_read(app)
+    next(button for button in app.button if button.label == "Remove the image").click().run()
+    assert not app.exception
+    assert stored_images() == {}
+    assert f"in/cat.png, which was {after[:12]}: removed" in as_read(app)
+    assert user.name in as_read(app)
+
+
+def stored_images():
+    with read_session() as session:
+        return image_names.named_images(session, 1)
 
 
 def test_a_lead_starts_a_study_from_the_page(app, sign_in):
