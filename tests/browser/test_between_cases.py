@@ -9,7 +9,7 @@ from db.commands.studies import StudyPlan, create_study, discard_study, set_stud
 from db.engine import read_session
 from db.models import Annotation
 from tests.browser.serving import app_server
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.walking import begin, ready, sign_in, wait_until_whole
 from tests.factories import make_eval_set
 
@@ -44,8 +44,7 @@ def wrong_in_both(page: Page) -> list[str]:
     wait_until_whole(page)
     wrong = []
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        wrong += found(page)
+        wrong += found(page, coloured(page, scheme))
     return wrong
 
 

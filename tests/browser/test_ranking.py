@@ -10,7 +10,7 @@ from db.engine import read_session
 from db.models import RankedOutput
 from evalkit.vocabulary import LeakPolicy, TaskKind
 from tests.browser.serving import app_server
-from tests.browser.test_accessibility import COLOURED, found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.test_walk import MODELS, NAMING, PROVIDERS, Received, make_naming_study, names
 from tests.browser.walking import begin, ready, sign_in
 
@@ -90,9 +90,7 @@ def test_a_study_of_rankings_is_done_by_key_and_by_mouse_and_becomes_results(
         sign_in(page, address, "ada")
         begin(page, address, study_id)
         for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(COLOURED, arg=scheme)
-            wrong[scheme] = found(page)
+            wrong[scheme] = found(page, coloured(page, scheme))
         rank_by_key(page)
         submit(page, done=1)
         rank_by_mouse(page)

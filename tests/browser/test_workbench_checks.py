@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.apps.workbench_tasks import ITEMS
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.workbench import SHOWN, press
 
 pytestmark = pytest.mark.browser
@@ -75,27 +75,27 @@ def test_arrows_stay_in_their_column_where_rows_are_of_different_lengths(opened)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_state_of_what_is_asked_finer_breaks_wcag(opened, scheme):
-    page = opened("everything")
-    page.emulate_media(color_scheme=scheme)
-    wrong = {"empty": found(page)}
+    page = opened("everything", in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
+    wrong = {"empty": found(page, rules)}
     press(page, "aai" + "43" + "1" + "87.5" + "62")
     page.keyboard.press("Tab")
     press(page, "3" + "10")
     page.get_by_label("Why did it get this score?, response A", exact=True).fill("It is short.")
     page.locator(".ek-number").first.fill("870")
-    wrong["partly filled, with a number off the scale"] = found(page)
+    wrong["partly filled, with a number off the scale"] = found(page, rules)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".ek-missing").first).to_be_visible()
-    wrong["with what is missing"] = found(page)
+    wrong["with what is missing"] = found(page, rules)
     press(page, "+")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Enter")
     press(page, "h3")
-    wrong["with the errors open"] = found(page)
+    wrong["with the errors open"] = found(page, rules)
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-    wrong["with the keys"] = found(page)
+    wrong["with the keys"] = found(page, rules)
 
     assert {state: problems for state, problems in wrong.items() if problems} == {}
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.apps.workbench_tasks import LETTERS, MARKDOWN, PLAIN
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.workbench import SHOWN, FakeServer, fill, press
 
 pytestmark = pytest.mark.browser
@@ -66,8 +66,8 @@ window.chooseAt = (side, first, last) => {
 def marking(opened):
     """Open the workbench with helpers in its page."""
 
-    def _open(tasks: str) -> Page:
-        page: Page = opened(tasks)
+    def _open(tasks: str, **how: bool) -> Page:
+        page: Page = opened(tasks, **how)
         page.evaluate(_HELPERS)
         return page
 
@@ -375,35 +375,35 @@ def test_a_study_without_errors_has_no_bar_and_no_caret(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_state_of_marking_breaks_wcag(marking, scheme):
-    page = marking("plain")
-    page.emulate_media(color_scheme=scheme)
+    page = marking("plain", in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
     wrong = {}
     press(page, "+")
     page.keyboard.press("Shift+ArrowDown")
     expect(page.locator(".ek-bar")).to_be_visible()
-    wrong["chosen"] = found(page)
+    wrong["chosen"] = found(page, rules)
     page.keyboard.press("Enter")
     press(page, "h3")
-    wrong["palette"] = found(page)
+    wrong["palette"] = found(page, rules)
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     press(page, "d")
-    wrong["whole"] = found(page)
+    wrong["whole"] = found(page, rules)
     page.keyboard.press("Escape")
-    wrong["marked"] = found(page)
+    wrong["marked"] = found(page, rules)
 
     assert {state: problems for state, problems in wrong.items() if problems} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_one_of_eight_severities_is_chosen_by_its_number_or_its_button(server, marking, scheme):
-    page = marking("graded")
-    page.emulate_media(color_scheme=scheme)
+    page = marking("graded", in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
     press(page, "d")
     press(page, "h5")
     grading = page.get_by_role("radiogroup", name="Severity of Hallucination")
     expect(grading.get_by_role("radio", checked=True)).to_have_accessible_name("critical")
-    wrong = {"palette": found(page)}
+    wrong = {"palette": found(page, rules)}
     page.keyboard.press("Enter")
     chip = page.locator(".ek-chip").first
     expect(chip).to_have_attribute("data-severity", "5")
@@ -416,7 +416,7 @@ def test_one_of_eight_severities_is_chosen_by_its_number_or_its_button(server, m
     grading.get_by_role("radio", name="non-translation").click()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    wrong["marked"] = found(page)
+    wrong["marked"] = found(page, rules)
 
     (placed,) = marks(server)
     assert placed["severity"] == "non-translation"

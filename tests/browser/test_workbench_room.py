@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.workbench import press
 
 pytestmark = pytest.mark.browser
@@ -162,13 +162,8 @@ def test_the_palette_finds_by_typing_and_submits_with_ctrl_enter(server, opened)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_state_of_room_palette_or_search_breaks_wcag(opened, scheme):
-    page = opened("sources", in_streamlit=True)
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_function(
-        "(dark) => (getComputedStyle(document.querySelector('.ek-workbench')).backgroundColor"
-        " === 'rgb(255, 254, 251)') !== dark",
-        arg=scheme == "dark",
-    )
+    page = opened("sources", in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
     wrong = {}
     for state, keys in {
         "shared": "",
@@ -183,9 +178,9 @@ def test_no_state_of_room_palette_or_search_breaks_wcag(opened, scheme):
         press(page, keys)
         if state == "found":
             page.keyboard.type("month")
-        wrong[state] = found(page)
+        wrong[state] = found(page, rules)
         page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 844})
-    wrong["one at a time"] = found(page)
+    wrong["one at a time"] = found(page, rules)
 
     assert {state: problems for state, problems in wrong.items() if problems} == {}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.workbench import SHOWN, fill, press, wait_for_case
 
 pytestmark = pytest.mark.browser
@@ -106,8 +106,8 @@ def test_time_spent_reading_what_the_study_tells_is_not_the_time_of_the_case(ser
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_opens_over_a_case_breaks_no_rule_of_wcag(opened, scheme):
-    page = opened(read=False)
-    page.emulate_media(color_scheme=scheme)
+    page = opened(read=False, in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
     expect(first_dialog(page)).to_be_visible()
 
-    assert found(page) == []
+    assert found(page, rules) == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_accessibility import found
+from tests.browser.test_accessibility import coloured, found
 from tests.browser.workbench import SHOWN, fill, press, seen_only, wait_for_case
 
 pytestmark = pytest.mark.browser
@@ -173,7 +173,7 @@ def test_a_question_is_sent_with_its_case_and_its_answer_stands_there(server, op
 
 
 def test_an_answer_is_announced_at_any_case_of_its_study_until_it_is_read(server, opened):
-    page = opened()
+    page = opened(in_streamlit=True)
     press(page, "h")
     page.keyboard.type("Does shipping count as help?")
     page.keyboard.press("Control+Enter")
@@ -191,8 +191,7 @@ def test_an_answer_is_announced_at_any_case_of_its_study_until_it_is_read(server
     summary.click()
     expect(page.get_by_text("Yes, if it was asked for.")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert found(page) == []
+        assert found(page, coloured(page, scheme)) == []
     page.get_by_role("button", name="Open that case").click()
     wait_for_case(page, "support")
     expect(asked(page)).to_contain_text("Your question, answered")
@@ -227,13 +226,13 @@ def test_a_question_that_is_refused_keeps_its_words_and_says_why(server, opened)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_question_breaks_no_rule_of_wcag(opened, scheme):
-    page = opened()
-    page.emulate_media(color_scheme=scheme)
+    page = opened(in_streamlit=scheme == "dark")
+    rules = coloured(page, scheme)
     press(page, "h")
     expect(page.get_by_role("dialog", name="Question to the lead")).to_be_visible()
 
-    assert found(page) == []
+    assert found(page, rules) == []
     page.keyboard.type("What counts?")
     page.keyboard.press("Control+Enter")
     expect(asked(page)).to_be_visible()
-    assert found(page) == []
+    assert found(page, rules) == []
