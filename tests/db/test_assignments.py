@@ -375,20 +375,44 @@ def test_what_remains_is_what_can_still_be_given_out(sqlite_database, n_asked):
     assert progress.n_done == 0
 
 
+@pytest.mark.parametrize(("n", "last"), [(0, {2}), (1, {0, 1})])
 def test_far_more_known_cases_than_are_looked_at_never_hide_what_is_left(
-    sqlite_database, monkeypatch
+    sqlite_database, monkeypatch, n, last
 ):
-    looks_at_two = (
-        next_unit._search(next_unit._is_case_known, 2),
-        next_unit._search(next_unit._is_known, 2),
-        next_unit._search(next_unit._is_known, None),
+    # So many units are looked at on either side of the start, first for a case that is not known,
+    # then for a pair that is not; only where both have nothing, as where they look at none, all
+    # units are looked at.
+    looked = []
+
+    class Counted:
+        def __init__(self, place, is_known, n):
+            self.place, self.search = place, next_unit._search(is_known, n)
+
+        def all(self, session, asked):
+            rows = self.search.all(session, asked)
+            looked.append((self.place, len(rows)))
+            return rows
+
+    searches = (
+        (next_unit._is_case_known, n),
+        (next_unit._is_known, n),
+        (next_unit._is_known, None),
     )
-    monkeypatch.setattr(next_unit, "_SEARCHES", looks_at_two)
+    counted = tuple(Counted(place, *search) for place, search in enumerate(searches))
+    monkeypatch.setattr(next_unit, "_SEARCHES", counted)
     people = People(n_people=1, n_models=3, n_cases=9, overlap=2, pairs_per_case=2, seed=2)
 
+    told = set()
     for _ in range(18):
+        looked.clear()
         assert people.ask(0) is not None
         people.submit(0)
+        # The searches are asked in their order, and none after the one that has something.
+        assert [place for place, _ in looked] == sorted(place for place, _ in looked)
+        assert [n_rows > 0 for _, n_rows in looked].index(True) == len(looked) - 1
+        assert all(n_rows <= 2 * n for place, n_rows in looked if place < 2)
+        told.add(looked[-1][0])
+    assert told == last
 
     assert people.ask(0) is None
 

@@ -130,7 +130,8 @@ class StudySource:
             annotator.name: collect(
                 self._session,
                 self._result,
-                filters=ResultFilters(annotator_ids=(annotator.annotator_id,), judges=True),
+                # Of the judge itself, admitted or not: people's labels are to correct it.
+                filters=ResultFilters(annotator_ids=(annotator.annotator_id,), every_judge=True),
             )
             for annotator in self._result.annotators
             if annotator.kind == AnnotatorKind.JUDGE
@@ -172,7 +173,7 @@ class StudySource:
 
     def scored(self) -> Criterion | None:
         """Return the criterion asked for; else the preference, or the first where there is none."""
-        collected = collect(self._session, self._result, filters=ResultFilters(judges=True))
+        collected = collect(self._session, self._result)
         if self.options.criterion is None and collected.asks_preference:
             return None
         criteria = {criterion.key: criterion for criterion in collected.criteria}
