@@ -9,6 +9,7 @@ from db.commands.traffic import state_traffic
 from db.queries.library import EvalSetSummary
 from evalkit import text
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reports.blocks import Block, Table
 from evalkit.reports.by_model import category_name
 from evalkit.reports.production.report import production_report
 from evalkit.reports.production.tables import TITLE, production_blocks
@@ -30,7 +31,7 @@ def show_weighted(kept: Kept, page: Page, *, study_id: int, only: Sequence[str] 
         return
     st.header(TITLE, divider=False)
     if told:
-        blocks.show(*told, page=page, key="production")
+        _show_told(told, page)
     else:
         exhibits.say(_INVITES)
     st.page_link(
@@ -39,6 +40,16 @@ def show_weighted(kept: Kept, page: Page, *, study_id: int, only: Sequence[str] 
         icon=":material/tune:",
         query_params={"study": str(study_id)},
     )
+
+
+def _show_told(told: Sequence[Block], page: Page) -> None:
+    """Show the first measure, and fold the tables of the others."""
+    first = next((block for block in told if isinstance(block, Table)), None)
+    for place, block in enumerate(told):
+        if isinstance(block, Table) and block is not first:
+            blocks.fold(block, key=f"production-{place}", label=block.title)
+        else:
+            blocks.show(block, page=page, key=f"production-{place}")
 
 
 def traffic_form(
