@@ -10,6 +10,7 @@ from pages.shared.library import (
     import_columns,
     import_images,
     import_reading,
+    redaction,
     tables as library_tables,
 )
 from pages.shared.library.import_choices import import_choices
@@ -57,6 +58,7 @@ if len(images) == len(files):
 sources = [(file.name, uploads.content(file)) for file in files if file not in images]
 choices["formats"] = import_reading.format_picker()
 choices["mapping"] = import_columns.mapping_picker(sources, actor_id=user.id)
+choices["redaction"] = redaction.redaction_choice()
 try:
     with st.spinner("Reading and checking"):
         preview = import_files(sources, **(choices | {"dry_run": True}))
@@ -67,9 +69,11 @@ except RefusedError as refused:
     st.stop()
 
 import_reading.show_preview(preview)
+redaction.show_redaction(choices["redaction"], preview, n_imported=n_imported)
 if not preview.has_news or not st.button("Import", type="primary", icon=":material/check:"):
     st.stop()
 
+choices["redaction"] = redaction.again(choices["redaction"])
 with st.spinner("Storing"):
     stored = import_files(sources, **choices)
 brought = import_images.store(images, eval_set=stored.eval_set, actor_id=user.id) if images else ""

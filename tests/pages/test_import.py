@@ -1,14 +1,18 @@
 """The page that imports records: what a file would bring, what was chosen, what is stored."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlmodel import select
 
 from db.commands.mappings import kept_columns
 from db.engine import read_session
+from db.models import Case
 from db.queries.results import collect, result_study
+from evalkit.redaction.kinds import FindingKind
 from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
 from tests.db.record_files import CRITERION, pair_of_outputs, score, write
@@ -139,3 +143,72 @@ def test_a_mapping_of_columns_is_made_on_the_page_and_kept(app, sign_in):
     next(button for button in app.button if button.label == "Keep").click().run()
     assert not app.exception
     assert kept_columns("Ours").outputs == {"gpt": "answer_gpt", "other": "answer_other"}
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
+
+
+def test_a_lead_sees_what_would_be_replaced_in_context_lets_one_through_and_confirms(
+    app, sign_in, tmp_path
+):
+    text = "I am ada@example.org, my card is 4111 1111 1111 1111; ask help@example.org"
+    file = write(tmp_path / "file.jsonl", [{**pair_of_outputs()[0], "note": text}])
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    app.file_uploader[0].set_value([(file.name, file.read_bytes(), "")]).run()
+    assert not any("What would be replaced" in each.value for each in app.markdown)
+
+    app.checkbox(key="import-redact").check().run()
+
+    assert not app.exception
+    assert any(
+        "at 3 places: 2 e-mail addresses and 1 card number" in each.value for each in app.text
+    )
+    assert any("Not found are names" in each.value for each in app.text)
+    finding = next(each for each in app.checkbox if ":orange-background[help" in each.label)
+    finding.check().run()
+    assert any("Let through: e-mail addresses at 1 place" in each.value for each in app.text)
+    number = list(FindingKind).index(FindingKind.CARD)
+    app.checkbox(key=f"import-redact-kind-{number}").uncheck().run()
+    app.text_area(key="import-deny").set_value("my card").run()
+    assert not app.exception
+    button(app, "Import").click().run()
+
+    assert not app.exception
+    with read_session() as session:
+        (stored,) = session.exec(select(Case)).all()
+    assert stored.note == ("I am [EMAIL_1], [TERM_1] is 4111 1111 1111 1111; ask help@example.org")
+
+
+def test_a_list_with_a_bad_pattern_is_refused_on_the_page(app, sign_in, tmp_path):
+    file = write(tmp_path / "file.jsonl", pair_of_outputs())
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    app.file_uploader[0].set_value([(file.name, file.read_bytes(), "")]).run()
+    app.checkbox(key="import-redact").check().run()
+
+    app.text_area(key="import-allow").set_value("/(/").run()
+
+    assert not app.exception
+    assert "is no pattern" in app.error[0].value
+    assert not any(each.label == "Import" for each in app.button)
+
+
+def test_raw_logs_are_redacted_unless_a_lead_says_otherwise(app, sign_in):
+    message = {"role": "user", "content": "I am ada@example.org"}
+    answer = {"role": "assistant", "content": "Hello."}
+    line = json.dumps({"messages": [message, answer]}).encode()
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    app.text_input(key="import-eval-set").set_value("Set")
+
+    app.file_uploader[0].set_value([("log.jsonl", line, "")]).run()
+
+    assert not app.exception
+    assert app.checkbox(key="import-redact").value
+    assert any("1 e-mail address" in each.value for each in app.text)
+    assert not any("ada@example" in each.value for each in app.code)
+    app.checkbox(key="import-redact").uncheck().run()
+    assert not app.checkbox(key="import-redact").value
+    assert any("ada@example" in each.value for each in app.code)

@@ -23,5 +23,6 @@ def find_cards(text: str, start: int, end: int) -> Iterator[FoundSpan]:
     """Find card numbers where digits are."""
     for written in _WRITTEN.finditer(text, start, end):
         digits = written.group().replace(" ", "").replace("-", "")
-        if _NETWORKS.match(digits) and luhn(digits) and len(set(digits)) > 1:
+        is_long_enough = digits[0] != "2" or len(digits) == 16
+        if is_long_enough and _NETWORKS.match(digits) and luhn(digits) and len(set(digits)) > 1:
             yield FoundSpan(*written.span(), FindingKind.CARD, digits)

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 
 from evalkit.redaction.kinds import FindingKind, FoundSpan
 
-_AT_DOMAIN = re.compile(r"@((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w-])")
-_LOCAL = re.compile(r"[\w.+%'~-]+$")
+#: Letters of Latin script: others stand before and behind an address without a blank.
+_LETTERS = "A-Za-z\u00c0-\u024f"
+_AT_DOMAIN = re.compile(
+    rf"@((?:[{_LETTERS}0-9](?:[{_LETTERS}0-9-]{{0,61}}[{_LETTERS}0-9])?\.){{1,8}}[{_LETTERS}]{{2,24}})"
+    rf"(?![{_LETTERS}0-9_-])"
+)
+_LOCAL = re.compile(rf"[{_LETTERS}0-9_.+%'~-]+$")
 _LONGEST_LOCAL = 64
 #: Signs that may stand in the first part, and before an address more often than in one.
 _QUOTING = "'%~.-"

@@ -57,6 +57,8 @@ _PASSWORD_FIELD = re.compile(
 
 #: Bits a sign, below which a text of its length is more likely words than a key.
 _RANDOM = 3.0
+#: A text as long as this is random enough with one digit.
+_LONG = 24
 
 
 def find_keys(text: str) -> Iterator[FoundSpan]:
@@ -106,7 +108,7 @@ def is_random(text: str) -> bool:
     """
     letters = sum(sign.isalpha() for sign in text)
     digits = sum(sign.isdigit() for sign in text)
-    if len(text) < 12 or not letters or digits < 2:
+    if len(text) < 12 or not letters or digits < (1 if len(text) >= _LONG else 2):
         return False
     counts = Counter(text).values()
     return -sum(n * math.log2(n / len(text)) for n in counts) / len(text) >= _RANDOM
@@ -121,7 +123,7 @@ def _is_password(text: str) -> bool:
 
 
 def _span(key: re.Match[str], group: int) -> FoundSpan:
-    value = key.group(group).rstrip(".,:!?")
+    value = key.group(group).rstrip(".,:")
     start = key.start(group)
     return FoundSpan(start, start + len(value), FindingKind.KEY, value)
 

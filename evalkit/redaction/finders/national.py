@@ -29,7 +29,8 @@ class NationalId:
 
 def find_national_ids(text: str, start: int, end: int) -> Iterator[FoundSpan]:
     """Find national ids that begin with a digit, where digits are."""
-    yield from _ids(_OF_DIGITS, text, start, end)
+    if _ANY_OF_DIGITS.search(text, start, end):
+        yield from _ids(_OF_DIGITS, text, start, end)
 
 
 def find_lettered_ids(text: str, start: int, end: int) -> Iterator[FoundSpan]:
@@ -176,6 +177,9 @@ _OF_DIGITS = (
         _after("nif|contribuinte"),
     ),
 )
+
+#: Tells at once that none of them is there.
+_ANY_OF_DIGITS = re.compile("|".join(f"(?:{known.pattern.pattern})" for known in _OF_DIGITS))
 
 _OF_LETTERS = (
     NationalId(

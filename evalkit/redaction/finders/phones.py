@@ -10,7 +10,7 @@ from evalkit.redaction.kinds import FindingKind, FoundSpan
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PL", "SE", "DK", "PT")
 
 _ABROAD = re.compile(
-    r"(?:\+|00)(?<!\w\+)(?<![\w.]00)[ (]{0,2}[1-9](?:[ ().\-/\u2011]{0,3}[0-9]){6,14}(?!\w)"
+    r"(?:\+|00)(?<![A-Za-z0-9_]\+)(?<![A-Za-z0-9_.]00)[ (]{0,2}[1-9](?:[ ().\-/\u2011]{0,3}[0-9]){6,14}(?![A-Za-z0-9_])"
 )
 #: As in North America, and beginning with 0 and in groups as in most of Europe.
 _AT_HOME = re.compile(
@@ -48,7 +48,9 @@ def phone_finder(
         return _dialled(written, () if is_abroad else regions)
 
     def find_phones(text: str, start: int, end: int) -> Iterator[FoundSpan]:
-        for written in _ABROAD.finditer(text, max(0, start - 3), end):
+        begun = max(0, start - 3)
+        is_abroad = text.find("+", begun, end) >= 0 or text.find("00", begun, end) >= 0
+        for written in _ABROAD.finditer(text, begun, end) if is_abroad else ():
             yield from _longest(text, *written.span(), lambda part: dialled(part, True))
         for written in _AT_HOME.finditer(text, max(0, start - 1), end):
             number = None if _DATE.match(written.group()) else dialled(written.group(), False)
