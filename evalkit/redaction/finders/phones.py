@@ -10,7 +10,8 @@ from evalkit.redaction.kinds import FindingKind, FoundSpan
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PL", "SE", "DK", "PT")
 
 _ABROAD = re.compile(
-    r"(?:\+|00)(?<![A-Za-z0-9_]\+)(?<![A-Za-z0-9_.]00)[ (]{0,2}[1-9](?:[ ().\-/\u2011]{0,3}[0-9]){6,14}(?![A-Za-z0-9_])"
+    r"(?:\+|00)(?<![A-Za-z0-9_]\+)(?<![A-Za-z0-9_.]00)[ (]{0,2}"
+    r"[1-9](?:[ ().\-/\u2011]{0,3}[0-9]){6,14}(?![A-Za-z0-9_])"
 )
 #: As in North America, and beginning with 0 and in groups as in most of Europe.
 _AT_HOME = re.compile(
