@@ -49,9 +49,8 @@ if not files:
 
 images = import_reading.images_among(files)
 if len(images) == len(files):
-    eval_set = choices.get("eval_set")
     st.session_state["import-message"] = import_images.store_alone(
-        images, eval_set=eval_set, actor_id=user.id
+        images, eval_set=choices.get("eval_set"), actor_id=user.id
     )
     st.session_state["n-imported"] = n_imported + 1
     st.rerun()
@@ -73,9 +72,8 @@ redaction.show_redaction(choices["redaction"], preview, n_imported=n_imported)
 if not preview.has_news or not st.button("Import", type="primary", icon=":material/check:"):
     st.stop()
 
-choices["redaction"] = redaction.again(choices["redaction"])
 with st.spinner("Storing"):
-    stored = import_files(sources, **choices)
+    stored = import_files(sources, **redaction.counted_anew(choices))
 brought = import_images.store(images, eval_set=stored.eval_set, actor_id=user.id) if images else ""
 st.session_state["import-message"] = f"{stored.sentence} {brought}".strip()
 st.session_state["n-imported"] = n_imported + 1  # a new key empties the uploader

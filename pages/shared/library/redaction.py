@@ -5,7 +5,7 @@ Nothing of it is stored: what was found is held by the session that shows it, wh
 
 import streamlit as st
 
-from db.commands.records import ImportReport
+from db.commands.records import Choices, ImportReport
 from evalkit.errors import RefusedError
 from evalkit.phrases import counted
 from evalkit.redaction.kinds import NOUNS, FindingKind
@@ -73,9 +73,11 @@ def redaction_choice() -> Redaction | None:
     return Redaction(rules, n_findings=_MOST_SHOWN)
 
 
-def again(redaction: Redaction | None) -> Redaction | None:
-    """Return what redacts by the same rules and has counted nothing yet."""
-    return None if redaction is None else Redaction(redaction.rules)
+def counted_anew(choices: Choices) -> Choices:
+    """Return choices that redact by the same rules, with nothing counted yet."""
+    redaction = choices.get("redaction")
+    anew = None if redaction is None else Redaction(redaction.rules)
+    return choices | Choices(redaction=anew)
 
 
 def show_redaction(redaction: Redaction | None, preview: ImportReport, *, n_imported: int) -> None:
