@@ -1,5 +1,7 @@
 """Judges beside people as blocks."""
 
+from collections.abc import Sequence
+
 from evalkit import text
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.blocks import (
@@ -101,9 +103,21 @@ def parts_blocks(collected: Collected) -> tuple[Block, ...]:
 
 
 def ratios(report: JudgesReport, subject: Subject) -> tuple[Block, ...]:
-    """Draw each judge's share of people's own agreement on one thing, the nearest first."""
+    """Draw each judge's share of people's own agreement on one thing, the nearest first.
+
+    Where no judge has one, as where a single person judged, how often it says what most say.
+    """
     rows = best_first(report.on(subject))
     drawn = rows[:_MOST_DRAWN]
+    if all(row.ceiling.ratio.value is None for row in drawn):
+        picture = _as_most_people(drawn, subject)
+    else:
+        picture = _of_own_agreement(drawn, subject)
+    some = f"The nearest {len(drawn)} of {len(rows):,} judges; the table has all."
+    return picture, words(some if len(drawn) < len(rows) else "", style="note")
+
+
+def _of_own_agreement(drawn: Sequence[JudgeRow], subject: Subject) -> Intervals:
     lines = tuple(
         IntervalRow(
             row.judge,
@@ -122,18 +136,34 @@ def ratios(report: JudgesReport, subject: Subject) -> tuple[Block, ...]:
     low, high = min([0.0, *ends]), max([1.2, *ends])
     axis = Axis(low, high, ((0.0, "chance"), (1.0, "as people")), ((0.0, ""), (1.0, "")))
     title = f"{subject_title(subject)}: agreement with people, of people's own"
-    some = f"The nearest {len(drawn)} of {len(rows):,} judges; the table has all."
-    return Intervals(title, lines, axis), words(
-        some if len(drawn) < len(rows) else "", style="note"
+    return Intervals(title, lines, axis)
+
+
+def _as_most_people(drawn: Sequence[JudgeRow], subject: Subject) -> Intervals:
+    lines = tuple(
+        IntervalRow(
+            row.judge,
+            row.majority.accuracy,
+            text.percent,
+            note=f"n = {row.majority.accuracy.n:,}",
+        )
+        for row in drawn
+        if row.majority
     )
+    axis = Axis(0.0, 1.0, ((0.0, "never"), (0.5, "half"), (1.0, "always")), ((0.5, ""),))
+    return Intervals(f"{subject_title(subject)}: says what most people say", lines, axis)
 
 
 def best_first(rows: tuple[JudgeRow, ...]) -> list[JudgeRow]:
-    """Return judges by how near to people's own agreement they are; those not measured last."""
+    """Return judges by how near to people's own agreement they are; those not measured last.
 
-    def nearness(row: JudgeRow) -> tuple[bool, float, str]:
+    These by how often they say what most people say.
+    """
+
+    def nearness(row: JudgeRow) -> tuple[bool, float, float, str]:
         value = row.ceiling.ratio.value
-        return value is None, -(value or 0.0), row.judge
+        accuracy = row.majority.accuracy.value if row.majority else None
+        return value is None, -(value or 0.0), -(accuracy or 0.0), row.judge
 
     return sorted(rows, key=nearness)
 

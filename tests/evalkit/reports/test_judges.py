@@ -17,7 +17,7 @@ from evalkit.reports.judges.sentences import (
     subjects_of,
     worth,
 )
-from evalkit.reports.judges.tables import confusion_table, judges_section, judges_table
+from evalkit.reports.judges.tables import confusion_table, judges_section, judges_table, ratios
 from evalkit.stats.counts import LEFT, RIGHT, TIE
 from evalkit.stats.judges.alternative import MIN_UNITS
 from evalkit.study.collected import NO_TAG, Judged
@@ -221,3 +221,14 @@ def judged_values(collected, *, annotators, n_outputs=40):
         n=np.ones(len(who), dtype=int),
         latest=np.arange(len(who)),
     )
+
+
+def test_beside_a_single_person_judges_are_drawn_by_how_often_they_say_what_that_one_says():
+    report = judges_report(judged(0.9, 0.3, 0.8, judges=2))
+
+    picture, _ = ratios(report, PREFERRED)
+
+    assert "says what most people say" in picture.title
+    assert [line.label for line in picture.rows] == ["Judge 2", "Judge 1"]
+    assert picture.rows[0].estimate == report.rows[1].majority.accuracy
+    assert all(line.estimate.low is not None for line in picture.rows)
