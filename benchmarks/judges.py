@@ -12,6 +12,7 @@ import argparse
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def main() -> None:
             study = judged(n_units, asked.judges, both_orders=both_orders)
             preferences = study.preferences
             key = preferences.annotator * (n_units + 1) + preferences.left // 2
-            floor = _seconds(lambda of=key: np.unique(of, return_inverse=True))
-            taken = _seconds(lambda of=study: judges_report(of))
+            floor = _seconds(partial(np.unique, key, return_inverse=True))
+            taken = _seconds(partial(judges_report, study))
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(
                 f"{n_units:8,} units, {asked.judges} judges, "
