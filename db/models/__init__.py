@@ -2,6 +2,7 @@
 
 from db.columns import count_on
 from db.models.acceptances import AcceptedVerdict, CertificationLook, VerdictAcceptance
+from db.models.anchors import AnchorAnswer, AnchorCheck, JudgeAnchor
 from db.models.annotations import (
     Annotation,
     Assignment,
@@ -58,6 +59,8 @@ __all__ = [
     "AcceptedVerdict",
     "Adjudication",
     "AgreementTold",
+    "AnchorAnswer",
+    "AnchorCheck",
     "Annotation",
     "Annotator",
     "AskedCase",
@@ -82,6 +85,7 @@ __all__ = [
     "InstructionsRead",
     "Invitation",
     "JudgeAdmission",
+    "JudgeAnchor",
     "JudgeBar",
     "JudgeOpening",
     "Judging",

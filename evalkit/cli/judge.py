@@ -68,6 +68,14 @@ FewShotFlag = Annotated[
         "judge then, and is not asked about these cases.",
     ),
 ]
+AnchorsFlag = Annotated[
+    bool,
+    typer.Option(
+        "--anchors",
+        help="Ask about the frozen anchors alone, each twice in every order, and say whether the "
+        "judge has moved since it was asked before.",
+    ),
+]
 AllFlag = Annotated[
     bool,
     typer.Option(
@@ -116,17 +124,15 @@ def judge_command(
     repeats: RepeatsOption = 1,
     soft: SoftOption = None,
     few_shot: FewShotFlag = False,
+    anchors: AnchorsFlag = False,
     is_all: AllFlag = False,
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Let a model judge; the same command once more goes on with the rest."""
     require_database()
-    if baseline:
-        _ask_baseline(study, is_all=is_all, as_json=as_json)
-        return
-    if panel:
-        _let_vote(study, panel, as_json=as_json)
+    if baseline or panel:
+        _ask_nobody(study, [] if baseline else panel or [], is_all=is_all, as_json=as_json)
         return
     from evalkit.judging.plan import JudgePlan
 
@@ -145,7 +151,41 @@ def judge_command(
     )
     asking |= {"task": task, "form": form, "repeats": repeats, "soft": soft}
     plan = JudgePlan(study=study, is_all=is_all, has_few_shot=few_shot, **asking)
-    _run(plan, timeout=timeout, is_dry=dry_run, as_json=as_json)
+    run = _check_anchors if anchors else _run
+    run(plan, timeout=timeout, is_dry=dry_run, as_json=as_json)
+
+
+def _ask_nobody(study: str, panel: list[str], *, is_all: bool, as_json: bool) -> None:
+    """Let the baseline judge, or the panel where there is one."""
+    if panel:
+        _let_vote(study, panel, as_json=as_json)
+    else:
+        _ask_baseline(study, is_all=is_all, as_json=as_json)
+
+
+def _check_anchors(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> None:
+    from evalkit.errors import RefusedError
+    from evalkit.judging.anchors import MOST_ANCHORS, N_LOOKS
+
+    if is_dry:
+        most = 2 * N_LOOKS * MOST_ANCHORS
+        raise RefusedError(f"A check of anchors has no dry run: it is {most} requests at most.")
+    from db.anchors import check_anchors
+    from db.queries.anchors import drift_of
+    from evalkit.reports.drift.sentences import row_in_words
+
+    checked = check_anchors(plan, timeout_s=timeout)
+    with read_session() as session:
+        report = drift_of(session, study_id=checked.study_id, study=plan.study)
+    row = [each for each in report.rows if each.look.judge == checked.judge][-1]
+    if as_json:
+        print_json({**asdict(checked), "standing": row.standing, "sentence": row_in_words(row)})
+    else:
+        out().print(row_in_words(row))
+    if checked.n_failed:
+        notes().print(f"{counted(checked.n_failed, 'request')} failed and are in no number.")
+    if checked.n_changed:
+        notes().print(f"Changed since they were frozen: {counted(checked.n_changed, 'anchor')}.")
 
 
 def _run(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> None:

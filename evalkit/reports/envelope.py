@@ -137,6 +137,18 @@ UNITS: dict[str, dict[str, str]] = {
         "distance": "share of the scale, 0 to 1",
         "weight": "certainty times unanimity times distance, 0 to 1",
     },
+    "drift": {
+        "flips": _SHARE,
+        "floor": _SHARE,
+        "right": _SHARE,
+        "power": _CHANCE,
+        "p_value": _CHANCE,
+        "p_exact": _CHANCE,
+        "p_mid": _CHANCE,
+        "cost_usd": "US dollars",
+        "only_first": "count",
+        "only_second": "count",
+    },
     "errors": {"tags": _SHARE, "penalties": "weight of the errors in a response"},
     "judges": {
         "alpha": _AGREEMENT,
@@ -262,6 +274,7 @@ INTERVAL_METHODS = {
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
     "differences": "95 %, clustered by case: shares by Wilson's score",
+    "drift": "95 %: shares by Wilson's score",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
     "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
     "shares by Wilson's score; the stand-in test by Student's t",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from db.queries.anchors import drift_of
 from db.queries.few_shot import few_shot_rows
 from db.queries.lessons import adjudications_of
 from db.queries.responses import side_by_side
@@ -65,7 +66,7 @@ with read_session() as session:
     read = side_by_side.some_responses(session, study, filters=chosen, output_ids=output_ids)
     decided = adjudications_of(session, study.study_id, of.subject, output_ids)
     few_shot = few_shot_rows(session, study.study_id)
-lessons.tell()
+    checks = drift_of(session, study_id=study.study_id, study=study.name)
 lessons.show_decisions(of, kept.collected, place, decided)
 responses.show(read)
 try:
@@ -75,4 +76,5 @@ try:
         lessons.stored(lesson.message)
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
+differences.show_drift(checks)
 differences.show_links(address)

@@ -36,6 +36,9 @@ MIGRATIONS = {
     "0038_keep_drafts_of_rubrics.py": (
         "8602b5e03aed3ac7e79cae41531d999ba27b95fe1a56ef0591b3d7a575434b51"
     ),
+    "0041_ask_judges_about_anchors.py": (
+        "d2c475cb18cd81baff37a9802e9259c222853cd8f04cf85b49650968e35fd802"
+    ),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"
     ),

@@ -7,7 +7,16 @@ from sqlmodel import select
 
 from db.commands.lessons import clarify
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, Case, Judging
+from db.models import (
+    AnchorAnswer,
+    AnchorCheck,
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    JudgeAnchor,
+    Judging,
+)
 from db.queries import results
 from db.queries.responses.side_by_side import some_responses
 from db.queries.results import ResultFilters
@@ -199,6 +208,45 @@ def test_a_few_shot_case_is_of_the_train_split_and_of_a_judge_asked_from_here(ap
     assert "1 few-shot case" in [each.label for each in app.expander]
     next(each for each in app.button if each.label == "Remove").click().run()
     assert "not shown it any more" in app.success[0].value
+
+
+def test_whether_the_judge_moved_stands_below_where_anchors_were_asked_about(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    assert "Drift" not in [header.value for header in (opened(app, PAGE), app.header)[1]]
+    with write_session() as session:
+        judge = session.exec(select(Annotator).where(Annotator.name == JUDGE)).one()
+        outputs = [study[f"case-3/{model}"] for model in MODELS]
+        anchor = JudgeAnchor(
+            study_id=study["Study"],
+            task="pair",
+            case_id=study["case-3"],
+            left_output_id=outputs[0],
+            right_output_id=outputs[1],
+            content_hash="x",
+        )
+        session.add(anchor)
+        session.flush()
+        for _ in range(2):
+            check = AnchorCheck(study_id=study["Study"], annotator_id=judge.id, identity_hash="x")
+            session.add(check)
+            session.flush()
+            session.add_all(
+                AnchorAnswer(
+                    check_id=check.id,
+                    anchor_id=anchor.id,
+                    is_turned=is_turned,
+                    look=number,
+                    answer={"preference": "right" if is_turned else "left"},
+                )
+                for is_turned in (False, True)
+                for number in (1, 2)
+            )
+
+    words = opened(app, PAGE)
+
+    assert "Drift" in [header.value for header in app.header]
+    assert "No judge has moved in 2 checks of anchors." in words
+    assert "gauge $1$ &lt;i&gt;, " in words
 
 
 def submit(app, label):

@@ -8,6 +8,7 @@ from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.correction import correction
 from evalkit.cli.report.decision import decision
 from evalkit.cli.report.differences import differences
+from evalkit.cli.report.drift import drift
 from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
 from evalkit.cli.report.judges import judges
@@ -31,6 +32,7 @@ for command in (
     acceptance,
     correction,
     differences,
+    drift,
     html,
     decision,
     power,

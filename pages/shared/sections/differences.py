@@ -9,6 +9,9 @@ from evalkit.phrases import counted
 from evalkit.reports.blocks import Table
 from evalkit.reports.differences.report import Differences, differences
 from evalkit.reports.differences.tables import differences_table, judges_table
+from evalkit.reports.drift.report import DriftReport
+from evalkit.reports.drift.sentences import HOW, drift_verdict, row_in_words
+from evalkit.reports.drift.tables import drift_table
 from evalkit.study.collected import Collected
 from evalkit.study.splits import Splits
 from evalkit.study.subjects import PREFERRED, Subject, subject_key, subject_title
@@ -18,6 +21,9 @@ from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
+
+#: More checks than these are read in the table.
+_MOST_CHECKS = 5
 
 
 class PickedDifferences(NamedTuple):
@@ -97,6 +103,19 @@ def show_judges(
     ]
     table = judges_table(every)
     blocks.fold(table, key="differences-judges", label=table.title)
+
+
+def show_drift(report: DriftReport) -> None:
+    """Say whether judges of the study still are who they were, where anchors were asked about."""
+    if not report.rows:
+        return
+    st.header("Drift", divider=False)
+    exhibits.say(drift_verdict(report), style="lead")
+    for row in report.rows[-_MOST_CHECKS:]:
+        exhibits.say(row_in_words(row))
+    table = drift_table(report)
+    blocks.fold(table, key="drift", label=table.title)
+    exhibits.say(HOW)
 
 
 def show_nothing() -> None:

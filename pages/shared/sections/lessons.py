@@ -25,12 +25,6 @@ _MESSAGE = "lesson-message"
 _MOST_DECISIONS = 3
 
 
-def tell() -> None:
-    """Say what was stored before the page ran again."""
-    if message := st.session_state.pop(_MESSAGE, None):
-        st.success(message)
-
-
 def stored(message: str) -> None:
     """Run the page again, which then says what was stored."""
     st.session_state[_MESSAGE] = message
@@ -40,7 +34,9 @@ def stored(message: str) -> None:
 def show_decisions(
     of: Differences, collected: Collected, place: int, decided: Sequence[DecidedCase]
 ) -> None:
-    """Say what was decided of a case before, the last first."""
+    """Say what was stored before the page ran again, and what was decided of the case."""
+    if message := st.session_state.pop(_MESSAGE, None):
+        st.success(message)
     for each in decided[:_MOST_DECISIONS]:
         answer = answer_in_words(collected, of, place, _value(of, each.answer))
         exhibits.say(decision_in_words(each.by, answer, each.words), style="lead")

@@ -251,6 +251,7 @@ COMMANDS = [
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
     ["report", "differences", "--study", "s"],
+    ["report", "drift", "--study", "s"],
     ["ask", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],

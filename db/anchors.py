@@ -1,0 +1,135 @@
+"""Ask a judge about the anchors of a study: each in both orders and twice, stored when all came."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from db.columns import number_of
+from db.commands.anchors import AnchorPlace, freeze_anchors, store_check
+from db.engine import read_session, write_session
+from db.models import JudgeAnchor, Study
+from db.queries.few_shot import task_for_judge
+from db.queries.judgings import planned_identity, study_called
+from evalkit.annotation.task import TaskItem
+from evalkit.errors import RefusedError
+from evalkit.judging.anchors import N_LOOKS, answers_by_field, content_hash
+from evalkit.judging.identity import JudgeIdentity
+from evalkit.judging.plan import JudgePlan
+from evalkit.running.asking import TIMEOUT_S, Connection, ask, connect
+from evalkit.running.case_request import lost_cost, reply_cost
+from evalkit.running.failures import EndpointError
+from evalkit.running.request import Reply, Request
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorQuestion:
+    """One request about an anchor, and by which checklist its answer is read."""
+
+    place: AnchorPlace
+    request: Request
+    checklist: tuple[TaskItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnchors:
+    """What came of asking: the study and the judge, the check, how many got no answer."""
+
+    study_id: int
+    judge: str
+    check_id: int
+    n_asked: int
+    n_failed: int
+    n_changed: int
+
+
+def check_anchors(
+    plan: JudgePlan, *, timeout_s: float = TIMEOUT_S, actor_id: int | None = None
+) -> CheckedAnchors:
+    """Ask a judge about the anchors of its study, and store what it says.
+
+    The anchors are frozen at the first call. Raises RefusedError where there are none, or nothing
+    was answered; what stops all requests is such a refusal, and stores nothing.
+    """
+    with write_session() as session:
+        freeze_anchors(session, study_called(session, plan.study), plan.task)
+    with read_session() as session:
+        study = study_called(session, plan.study)
+        identity = planned_identity(session, study, plan)
+        anchors = freeze_anchors(session, study, plan.task)
+        questions = [
+            each for anchor in anchors for each in _questions(session, study, identity, anchor)
+        ]
+        study_id = number_of(study)
+    n_each = N_LOOKS * (2 if anchors[0].right_output_id is not None else 1)
+    n_changed = len(anchors) - len(questions) // n_each
+    try:
+        replies = asyncio.run(_ask_all(plan, questions, timeout_s))
+    except EndpointError as error:
+        raise RefusedError(str(error)) from None
+    answers, served, costs = {}, [], []
+    for question, reply in zip(questions, replies, strict=True):
+        cost, _ = reply_cost(reply.usage, plan.prices)
+        costs += [each for each in (cost, lost_cost(reply, plan.prices)) if each]
+        if reply.error is None:
+            verdict = identity.read(reply, question.checklist)
+            answers[question.place] = answers_by_field(verdict, identity.asked)
+            served += [reply.served_model] if reply.served_model else []
+    if not answers:
+        raise RefusedError("No anchor was answered, so nothing is stored.")
+    check_id = store_check(
+        study_id,
+        identity.name,
+        identity.hash,
+        answers,
+        served_models=served,
+        cost_usd=sum(costs) if costs else None,
+        actor_id=actor_id,
+    )
+    n_failed = len(questions) - len(answers)
+    return CheckedAnchors(study_id, identity.name, check_id, len(questions), n_failed, n_changed)
+
+
+def _questions(
+    session: Session, study: Study, identity: JudgeIdentity, anchor: JudgeAnchor
+) -> list[AnchorQuestion]:
+    """Return all that is asked about an anchor: none where it is not what was frozen."""
+    left, right = anchor.left_output_id, anchor.right_output_id
+    made = []
+    for is_turned in (False, True) if right is not None else (False,):
+        first, second = (right, left) if is_turned and right is not None else (left, right)
+        task = task_for_judge(
+            session,
+            study,
+            case_id=anchor.case_id,
+            left=first,
+            right=second,
+        )
+        if not is_turned and content_hash(task) != anchor.content_hash:
+            return []
+        request = identity.request(
+            messages=task.messages,
+            context=task.context,
+            responses=task.responses,
+            checklist=task.checklist,
+        )
+        made += [
+            AnchorQuestion((number_of(anchor), is_turned, look), request, task.checklist)
+            for look in range(1, N_LOOKS + 1)
+        ]
+    return made
+
+
+async def _ask_all(
+    plan: JudgePlan, questions: list[AnchorQuestion], timeout_s: float
+) -> list[Reply]:
+    room = asyncio.Semaphore(plan.concurrency)
+
+    async def answered(connection: Connection, request: Request) -> Reply:
+        async with room:
+            return await ask(connection, request)
+
+    async with connect(plan.endpoint, timeout_s=timeout_s) as connection:
+        return await asyncio.gather(
+            *(answered(connection, question.request) for question in questions)
+        )

@@ -1,0 +1,74 @@
+"""What judges said of the anchors of a study at each check, and what people said of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from sqlmodel import Session, col, select
+
+from db.columns import number_of
+from db.models import AnchorAnswer, AnchorCheck, Annotator, JudgeAnchor
+from db.queries.lessons import given_by_people
+from evalkit.reports.drift.report import AnchorLook, DriftReport, Place, drift_report
+from evalkit.study.subjects import PREFERRED
+from evalkit.vocabulary import JudgeTask, Preference
+
+
+def drift_of(session: Session, *, study_id: int, study: str) -> DriftReport:
+    """Return every check of the anchors of a study, each beside the one it is held against."""
+    anchors = {
+        number_of(anchor): anchor
+        for anchor in session.exec(select(JudgeAnchor).where(col(JudgeAnchor.study_id) == study_id))
+    }
+    return drift_report(study, _looks(session, study_id, anchors), _people(session, anchors))
+
+
+def _looks(session: Session, study_id: int, anchors: Mapping[int, JudgeAnchor]) -> list[AnchorLook]:
+    checks = session.exec(
+        select(AnchorCheck, Annotator.name)
+        .join(Annotator, col(Annotator.id) == col(AnchorCheck.annotator_id))
+        .where(col(AnchorCheck.study_id) == study_id)
+        .order_by(col(AnchorCheck.id))
+    ).all()
+    answers: dict[int, dict[Place, Mapping[str, str]]] = {}
+    rows = session.exec(
+        select(AnchorAnswer)
+        .join(AnchorCheck, col(AnchorCheck.id) == col(AnchorAnswer.check_id))
+        .where(col(AnchorCheck.study_id) == study_id)
+    )
+    for row in rows:
+        place = (row.anchor_id, row.is_turned, row.look)
+        answers.setdefault(row.check_id, {})[place] = row.answer
+    return [
+        AnchorLook(
+            judge=name,
+            task=_task(anchors, answers.get(number_of(check), {})),
+            checked_at=check.created_at,
+            served_models=tuple(check.served_models or ()),
+            cost_usd=check.cost_usd,
+            answers=answers.get(number_of(check), {}),
+        )
+        for check, name in checks
+    ]
+
+
+def _task(
+    anchors: Mapping[int, JudgeAnchor], answers: Mapping[Place, Mapping[str, str]]
+) -> JudgeTask:
+    """Return what was asked: all anchors of a check are of one task."""
+    return next((JudgeTask(anchors[anchor].task) for anchor, _, _ in answers), JudgeTask.PAIR)
+
+
+def _people(session: Session, anchors: Mapping[int, JudgeAnchor]) -> dict[int, str]:
+    """Return what most people prefer of each pair, without those on which they are split."""
+    agreed: dict[int, str] = {}
+    for number, anchor in anchors.items():
+        if anchor.right_output_id is None:
+            continue
+        outputs = [anchor.left_output_id, anchor.right_output_id]
+        people = given_by_people(session, anchor.study_id, PREFERRED, outputs)
+        ranked = Counter(value for _, value in people.answers).most_common(2)
+        if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+            value = ranked[0][0]
+            if isinstance(value, Preference):
+                agreed[number] = value.value
+    return agreed

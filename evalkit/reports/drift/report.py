@@ -1,0 +1,194 @@
+"""Every check of anchors beside the one since which its judge has not moved."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+
+from evalkit.judging.anchors import N_LOOKS, PREFERENCE
+from evalkit.stats.counts import IntArray
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.judges.drift import Drift, drift, power_to_notice
+from evalkit.stats.significance import McNemar, mcnemar
+from evalkit.vocabulary import JudgeTask
+
+#: What change of a judge the power is told of: one answer in ten.
+CHANGED = 0.1
+_TURNED = {"left": "right", "right": "left"}
+#: An anchor, whether its sides were swapped, which look.
+Place = tuple[int, bool, int]
+
+
+class DriftStanding(StrEnum):
+    """How a check stands to those before it."""
+
+    FIRST = "first"
+    SAME = "same"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorLook:
+    """One check: what a judge said of the anchors, by place and by what was asked."""
+
+    judge: str
+    task: JudgeTask
+    checked_at: datetime
+    served_models: tuple[str, ...]
+    cost_usd: float | None
+    answers: Mapping[Place, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRow:
+    """One check of a judge.
+
+    Attributes
+    ----------
+    since : datetime or None
+        When the check was that it is held against: the last at which the judge was another.
+    drift : Drift or None
+        None of a first check.
+    right : Estimate
+        The share of anchors on which the judge says most often what most people say; of pairs.
+    correctness : McNemar or None
+        Anchors on which it was right then and is not now, and the other way round; of pairs.
+    power : float or None
+        How probable it is that a judge that answers one in ten anchors otherwise is noticed.
+    """
+
+    look: AnchorLook
+    standing: DriftStanding
+    since: datetime | None
+    drift: Drift | None
+    right: Estimate
+    correctness: McNemar | None
+    power: float | None
+    n_anchors: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """All checks of a study, by judge, each judge's oldest first."""
+
+    study: str
+    rows: tuple[DriftRow, ...]
+
+    @property
+    def moved(self) -> tuple[DriftRow, ...]:
+        """Return the checks at which a judge was another than before."""
+        return tuple(row for row in self.rows if row.standing is DriftStanding.MOVED)
+
+
+def drift_report(study: str, looks: Sequence[AnchorLook], people: Mapping[int, str]) -> DriftReport:
+    """Hold each check against the first one since its judge last moved.
+
+    Parameters
+    ----------
+    study : str
+    looks : sequence of AnchorLook
+        The oldest first.
+    people : mapping of int to str
+        What most people prefer of the pair of an anchor, as it is frozen; without those that are
+        split.
+    """
+    rows: list[DriftRow] = []
+    for judge in dict.fromkeys(look.judge for look in looks):
+        reference: AnchorLook | None = None
+        for look in (each for each in looks if each.judge == judge):
+            row = _row(look, reference, people)
+            rows.append(row)
+            if row.standing is not DriftStanding.SAME:
+                reference = look
+    return DriftReport(study, tuple(rows))
+
+
+def _row(look: AnchorLook, reference: AnchorLook | None, people: Mapping[int, str]) -> DriftRow:
+    is_right = _right(look, people)
+    n_anchors = len({anchor for anchor, _, _ in look.answers})
+    if reference is None:
+        return DriftRow(
+            look, DriftStanding.FIRST, None, None, _share(is_right), None, None, n_anchors
+        )
+    compared = drift(*_codes(reference, look))
+    before = _right(reference, people)
+    both = before.keys() & is_right.keys()
+    correctness = mcnemar(
+        only_first=sum(before[anchor] and not is_right[anchor] for anchor in both),
+        only_second=sum(is_right[anchor] and not before[anchor] for anchor in both),
+    )
+    power = None
+    if compared.floor is not None:
+        floor = min(compared.floor, 0.5)
+        power = power_to_notice(compared.n_units, floor=floor, changed=CHANGED)
+    return DriftRow(
+        look,
+        DriftStanding.MOVED if compared.has_moved else DriftStanding.SAME,
+        reference.checked_at,
+        compared,
+        _share(is_right),
+        correctness if both else None,
+        power,
+        n_anchors,
+    )
+
+
+def _codes(before: AnchorLook, after: AnchorLook) -> tuple[IntArray, IntArray]:
+    """Return the answers of two checks as codes, of what was answered every time in both."""
+    units = sorted({(anchor, is_turned) for anchor, is_turned, _ in before.answers})
+    numbers = range(1, N_LOOKS + 1)
+    whole = [
+        unit
+        for unit in units
+        if all((*unit, n) in look.answers for look in (before, after) for n in numbers)
+    ]
+    fields = sorted({field for answer in before.answers.values() for field in answer})
+    words: dict[str, int] = {}
+
+    def coded(look: AnchorLook) -> IntArray:
+        cells = [
+            [
+                [
+                    words.setdefault(look.answers[(*unit, n)].get(field, ""), len(words))
+                    for n in numbers
+                ]
+                for field in fields
+            ]
+            for unit in whole
+        ]
+        return np.array(cells, dtype=np.int64).reshape(len(whole), len(fields), N_LOOKS)
+
+    return coded(before), coded(after)
+
+
+def _right(look: AnchorLook, people: Mapping[int, str]) -> dict[int, bool]:
+    """Tell of each pair people agree on whether the judge says the same, over orders and looks."""
+    told: dict[int, Counter[str]] = {}
+    for (anchor, is_turned, _), answer in look.answers.items():
+        word = answer.get(PREFERENCE)
+        if word is not None and anchor in people:
+            seen = _TURNED.get(word, word) if is_turned else word
+            told.setdefault(anchor, Counter())[seen] += 1
+    return {anchor: _most(words) == people[anchor] for anchor, words in told.items()}
+
+
+def _most(words: Counter[str]) -> str | None:
+    """Return the commonest word, None where two are equally common."""
+    ranked = words.most_common(2)
+    return None if len(ranked) > 1 and ranked[0][1] == ranked[1][1] else ranked[0][0]
+
+
+def _share(is_right: Mapping[int, bool]) -> Estimate:
+    anchors = sorted(is_right)
+    n = len(anchors)
+    means = clustered_means(
+        np.zeros(n, dtype=np.int64),
+        case=np.arange(n),
+        value=np.array([float(is_right[anchor]) for anchor in anchors], dtype=np.float64),
+        n=np.ones(n, dtype=np.int64),
+        n_groups=1,
+    )
+    return share_estimate(means)

@@ -1,0 +1,137 @@
+"""Anchors from their choice to a judge that moved, over real HTTP."""
+
+import json
+
+import pytest
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from db.anchors import check_anchors
+from db.commands.anchors import freeze_anchors
+from db.engine import read_session, write_session
+from db.models import AnchorAnswer, AnchorCheck, Case, JudgeAnchor, Output, Study
+from db.queries.anchors import drift_of
+from evalkit.cli import app
+from evalkit.errors import RefusedError
+from evalkit.judging.anchors import MOST_ANCHORS
+from evalkit.judging.plan import JudgePlan
+from evalkit.judging.split import Split, split_of
+from evalkit.reports.drift.report import DriftStanding
+from evalkit.running.endpoint import Endpoint
+from evalkit.vocabulary import JudgeTask
+from tests.endpoint.judge import NoisyJudge
+from tests.endpoint.server import KEY, Trouble, serving
+from tests.endpoint.study import qualities, store_study
+
+N_CASES = 20
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    with serving(default=NoisyJudge(qualities(N_CASES))) as running:
+        yield running
+
+
+def plan_at(server, **how):
+    return JudgePlan("Study", "m", Endpoint(server.base_url, "TEST_KEY"), **how)
+
+
+def reports():
+    with read_session() as session:
+        study = session.exec(select(Study)).one()
+        return drift_of(session, study_id=study.id, study=study.name)
+
+
+def anchors():
+    with read_session() as session:
+        return session.exec(select(JudgeAnchor).order_by(JudgeAnchor.id)).all()
+
+
+def dev_cases():
+    with read_session() as session:
+        cases = session.exec(select(Case)).all()
+        return {case.id for case in cases if split_of(case.case_hash) is Split.DEV}
+
+
+def test_a_judge_that_turns_round_is_told_from_one_that_stays(database, server):
+    store_study(n_cases=N_CASES)
+    worst = {text: -quality for text, quality in qualities(N_CASES).items()}
+
+    first = check_anchors(plan_at(server))
+    check_anchors(plan_at(server))
+    server.models["m"] = NoisyJudge(worst)
+    check_anchors(plan_at(server))
+
+    n = len(dev_cases())
+    assert (first.n_asked, first.n_failed, first.n_changed) == (4 * n, 0, 0)
+    assert {anchor.case_id for anchor in anchors()} == dev_cases()
+    rows = reports().rows
+    assert [row.standing for row in rows] == ["first", "same", "moved"]
+    assert [row.right.value for row in rows] == [1.0, 1.0, 0.0]
+    assert (rows[2].drift.flips, rows[2].drift.floor) == (1.0, 0.0)
+    assert rows[2].correctness.only_first == n
+
+
+def test_anchors_are_chosen_once_of_the_dev_split_and_by_nobody(sqlite_database):
+    store_study(n_cases=120)
+
+    def frozen():
+        with write_session() as session:
+            study = session.exec(select(Study)).one()
+            return [row.case_id for row in freeze_anchors(session, study, JudgeTask.PAIR)]
+
+    chosen = frozen()
+
+    assert len(chosen) == len(set(chosen)) == MOST_ANCHORS
+    assert set(chosen) <= dev_cases()
+    assert frozen() == chosen
+
+
+def test_an_anchor_that_is_not_what_was_frozen_is_asked_about_no_more(sqlite_database, server):
+    store_study(n_cases=N_CASES)
+    check_anchors(plan_at(server))
+    with write_session() as session:
+        session.get(Output, anchors()[0].left_output_id).content = "Something else."
+
+    checked = check_anchors(plan_at(server))
+
+    n = len(dev_cases())
+    assert (checked.n_asked, checked.n_changed) == (4 * (n - 1), 1)
+    assert reports().rows[1].standing is DriftStanding.SAME
+
+
+def test_what_stops_all_requests_and_what_has_no_anchor_store_nothing(sqlite_database, server):
+    store_study(n_cases=N_CASES, n_compared=0)
+    with pytest.raises(RefusedError, match="compared by people"):
+        check_anchors(plan_at(server))
+    with read_session() as session:
+        assert session.exec(select(AnchorCheck.id)).all() == []
+        assert session.exec(select(JudgeAnchor.id)).all() == []
+
+
+def test_a_request_that_fails_is_left_out_and_counted(sqlite_database, server):
+    store_study(n_cases=N_CASES)
+    server.trouble(Trouble.TOO_LONG, times=1)
+
+    checked = check_anchors(plan_at(server))
+
+    with read_session() as session:
+        n_stored = len(session.exec(select(AnchorAnswer.id)).all())
+    assert checked.n_failed == 1
+    assert checked.n_asked - 1 == n_stored
+
+
+def test_on_the_command_line_a_check_says_what_it_found(sqlite_database, server):
+    store_study(n_cases=N_CASES)
+    words = ["judge", "--study", "Study", "--model", "m", "--anchors"]
+    words += ["--base-url", server.base_url, "--key-env", "TEST_KEY"]
+
+    first = CliRunner().invoke(app, words)
+    again = CliRunner().invoke(app, [*words, "--json"])
+    told = CliRunner().invoke(app, ["report", "drift", "--study", "Study"])
+
+    assert first.exit_code == 0, first.output
+    assert "first check, on" in first.stdout
+    assert json.loads(again.stdout)["standing"] == "same"
+    assert "No judge has moved in 2 checks of anchors." in told.stdout
