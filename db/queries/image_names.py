@@ -98,9 +98,11 @@ def where_shown(session: Session, eval_set_id: int, name: str) -> WhereShown:
     in_cases, in_outputs = (
         frozenset(
             row_id
-            for row_id, messages in session.connection()
-            .execution_options(yield_per=500)
-            .execute(statement)
+            for row_id, messages in session.connection().execute(
+                statement,
+                # Of the statement, not of the connection: that goes on to write.
+                execution_options={"yield_per": 500},
+            )
             if any(each.name == name for each in references(messages))
         )
         for statement in (cases, outputs)
