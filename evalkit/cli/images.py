@@ -58,7 +58,9 @@ def images_beside(
     paths: list[Path], *, eval_set: str | None, dry_run: bool
 ) -> Callable[[set[str]], ImagesReport | None] | None:
     """Check the images among files; return what stores them once the records are there."""
-    sources = [(path.name, path) for path in paths if is_image_source(path)]
+    named = [(path.name, path) for path in paths if is_image_source(path)]
+    # A folder or a zip may hold files of records alone.
+    sources = [source for source in named if next(image_files([source]), None) is not None]
     if not sources:
         return None
     check_images(lambda: image_files(sources))

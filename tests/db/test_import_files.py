@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db.commands.mappings import keep_columns, keep_names, kept_columns, kept_names
+from db.commands.mappings import keep_columns, kept_columns
 from db.commands.records import import_files
 from db.engine import read_session
 from db.queries.results import collect, result_study
@@ -103,13 +103,6 @@ def test_a_kept_mapping_is_found_by_its_name_and_another_one_is_not_there(databa
         kept_columns("Yours")
 
 
-def test_names_of_models_are_kept_beside_those_of_before(sqlite_database):
-    keep_names({"org/a-0125": "a"})
-    keep_names({"b+": "b"})
-
-    assert kept_names() == {"org/a-0125": "a", "b+": "b"}
-
-
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [
@@ -160,3 +153,25 @@ def test_a_table_is_told_by_its_columns_then_read_by_a_mapping_that_is_kept(
     table.write_text("question,answer_gpt,answer_other\nQ2,A2,B2\n")
     assert main(["import", str(table), "--mapping", "Ours"]) == 0
     assert "Imported 1 case, 2 outputs" in capsys.readouterr().out
+
+
+def test_a_record_over_several_lines_is_refused_with_what_to_do(sqlite_database):
+    header = {"type": "header", "format": "evalkit", "version": 2, "eval_set": "x"}
+    sizes = table_sizes()
+
+    with pytest.raises(RefusedError, match="one a line, so write it without indentation"):
+        import_files([("indented.json", io.BytesIO(document(header)))])
+
+    assert table_sizes() == sizes
+
+
+def test_a_folder_of_logs_needs_no_images_and_an_empty_one_is_refused(
+    sqlite_database, tmp_path, capsys
+):
+    (tmp_path / "log.jsonl").write_bytes(lines(samples.CALL))
+
+    assert main(["import", str(tmp_path)]) == 0
+    assert "image" not in capsys.readouterr().out
+    (tmp_path / "log.jsonl").unlink()
+    assert main(["import", str(tmp_path)]) == 1
+    assert "There is no file in what was given" in capsys.readouterr().err

@@ -210,6 +210,11 @@ def _own(part: OpenedPart, stack: ExitStack) -> TakenIn:
     if part.beginning.shape is Shape.LINES and is_plain:
         part.file.seek(0)
         return TakenIn(part.name, part.file)
+    if part.beginning.shape is Shape.DOCUMENT:
+        raise RefusedError(
+            f"{part.name} is a record of evalkit written over several lines: records are one a "
+            "line, so write it without indentation. See docs/records.md. Nothing was stored."
+        )
     part.notes = notes = ReadingNotes()
     file, write = _records_file(stack)
     origins = array("Q")
