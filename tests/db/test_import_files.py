@@ -168,10 +168,12 @@ def test_a_record_over_several_lines_is_refused_with_what_to_do(sqlite_database)
 def test_a_folder_of_logs_needs_no_images_and_an_empty_one_is_refused(
     sqlite_database, tmp_path, capsys
 ):
-    (tmp_path / "log.jsonl").write_bytes(lines(samples.CALL))
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "log.jsonl").write_bytes(lines(samples.CALL))
 
-    assert main(["import", str(tmp_path)]) == 0
+    assert main(["import", str(folder)]) == 0
     assert "image" not in capsys.readouterr().out
-    (tmp_path / "log.jsonl").unlink()
-    assert main(["import", str(tmp_path)]) == 1
+    (folder / "log.jsonl").unlink()
+    assert main(["import", str(folder)]) == 1
     assert "There is no file in what was given" in capsys.readouterr().err
