@@ -14,7 +14,9 @@ from sqlmodel import Session
 
 from evalkit.stats.counts import IntArray
 
-#: By kind of database and form of a statement: as many as there are forms in the code.
+#: By kind of database and form of a statement. There are some dozens in the code; should filters
+#: ever make more, they are compiled again rather than kept for ever.
+_MOST_COMPILED = 500
 _COMPILED: dict[tuple[str, Any], tuple[SQLCompiler, Sequence[sa.BindParameter[Any]]]] = {}
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
@@ -61,9 +63,13 @@ def _in_words(statement: sa.Select[*tuple[Any, ...]], dialect: Dialect) -> Expan
     if key is None:
         return statement.compile(dialect=dialect).construct_expanded_state()
     place = (dialect.name, key.key)
-    if place not in _COMPILED:
-        _COMPILED[place] = statement.compile(dialect=dialect), key.bindparams
-    compiled, binds = _COMPILED[place]
+    # Another thread may empty it between any two lines.
+    known = _COMPILED.get(place)
+    if known is None:
+        if len(_COMPILED) >= _MOST_COMPILED:
+            _COMPILED.clear()
+        known = _COMPILED[place] = statement.compile(dialect=dialect), key.bindparams
+    compiled, binds = known
     values = {
         bind.key: own.effective_value for bind, own in zip(binds, key.bindparams, strict=True)
     }

@@ -110,11 +110,11 @@ def _show_kind(
     redaction: Redaction, number: int, kind: FindingKind, findings: list[RedactionFinding]
 ) -> None:
     n_values, n_places = redaction.n_values.get(kind, 0), redaction.n_replaced.get(kind, 0)
-    one, several = NOUNS[kind]
-    what = f"{n_values:,} {one if n_values == 1 else several} at {counted(n_places, 'place')}"
+    singular, plural = NOUNS[kind]
+    what = f"{n_values:,} {singular if n_values == 1 else plural} at {counted(n_places, 'place')}"
     left, right = st.columns([1, 2], vertical_alignment="center")
     left.checkbox(
-        labels.literal(what if n_values else f"{several[:1].upper()}{several[1:]}: let through"),
+        labels.literal(what if n_values else f"{plural[:1].upper()}{plural[1:]}: let through"),
         value=True,
         key=f"import-redact-kind-{number}",
         help="Without this tick things of this kind are stored as they are.",
