@@ -138,6 +138,8 @@ def test_a_lead_decides_what_is_right_and_reads_it_with_the_case(app, sign_in, s
     opened(app, PAGE)
     key = next(area.key for area in app.text_input if area.key.startswith("adjudicate-words"))
 
+    (right,) = [box for box in app.selectbox if box.label == "What is right"]
+    assert f"{MODELS[1]} is better" in right.options
     app.text_input(key=key).set_value("The *other* one is right.")
     submit(app, "Adjudicate")
 

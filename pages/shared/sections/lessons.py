@@ -17,7 +17,6 @@ from evalkit.study.collected import Collected, Criterion
 from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import Preference
 from pages.shared.display import exhibits
-from pages.shared.labels import literal
 
 _PREFERENCES = dict(zip(PREFERENCE_VALUES, Preference, strict=True))
 _MESSAGE = "lesson-message"
@@ -149,7 +148,7 @@ def adjudication_form(
             "What is right",
             options,
             index=options.index(int(of.verdict[place])),
-            format_func=lambda each: literal(answer_in_words(collected, of, place, each)),
+            format_func=lambda each: answer_in_words(collected, of, place, each),
             key=f"adjudicate-answer-{key}",
         )
         words = st.text_input("Why people are wrong", key=f"adjudicate-words-{key}")
