@@ -133,15 +133,20 @@ def _in_context(finding: RedactionFinding) -> str:
         filter(
             None,
             [
-                labels.literal(before),
-                f":orange-background[{labels.literal(finding.written)}]",
-                labels.literal(after),
+                _unlinked(before),
+                f":orange-background[{_unlinked(finding.written)}]",
+                _unlinked(after),
             ],
         )
     )
     times = "" if finding.n == 1 else f", {finding.n:,} times"
     becomes = f"becomes {finding.placeholder}" if finding.placeholder else "is let through"
     return f"{whole} ({labels.literal(becomes + times)})"
+
+
+def _unlinked(text: str) -> str:
+    """Return a text as it is, of whose addresses Streamlit makes no links."""
+    return labels.literal(text.replace("@", "@\N{WORD JOINER}"))
 
 
 def _key(finding: RedactionFinding) -> str:
