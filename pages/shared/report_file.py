@@ -1,5 +1,6 @@
 """The whole study as one HTML file, made when it is asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.judges.admission import admission_blocks
 from evalkit.reports.judges.biases import bias_report
-from evalkit.reports.judges.sure import sure_report
+from evalkit.reports.judges.sure import SureRow, sure_report
 from evalkit.reports.ranking.style import style_report
 from evalkit.study.main_criteria import main_part
 from pages.shared import downloads
@@ -36,13 +37,15 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
         pace = results.pace(session, study, filters=chosen)
-        features = style_table(session, collected)
-        style, biases = style_report(collected, features), bias_report(collected, features)
+        style = style_report(collected, style_table(session, collected))
         acceptance = acceptance_basis(session, study, filters=chosen)
-        answers = results.sure_answers(session, study, filters=chosen)
-        sure = sure_report(collected, answers) if chosen.judges else ()
-        correction = None
-        if chosen.judges:
+        biases, correction = None, None
+        sure: tuple[SureRow, ...] = ()
+        # What is told of judges themselves is told of those not admitted, too.
+        if (measured := acceptance.measured) is not None:
+            biases = bias_report(measured, style_table(session, measured))
+            of_judges = replace(chosen, every_judge=True)
+            sure = sure_report(measured, results.sure_answers(session, study, filters=of_judges))
             others = results.verdicts_elsewhere(session, study)
             every = chosen.with_all_judges()
             judged = results.collect(session, study, filters=every)

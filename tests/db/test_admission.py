@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from db.commands.admission import open_test, set_bar
 from db.engine import read_session, write_session
-from db.models import Annotator, Case
+from db.models import Annotation, Annotator, Case
 from db.queries import results
 from db.queries.results import ResultFilters
 from db.queries.results.preferences import asks_acceptable, has_preference
@@ -270,3 +270,23 @@ def test_what_the_whole_study_asks_does_not_hang_on_whom_it_admits(database):
         of = study_of(session)
         assert has_preference(session, of)
         assert asks_acceptable(session, of, has_unsafe=False)
+
+
+def test_the_file_of_a_study_says_how_sure_a_judge_was_that_is_not_admitted(study, tmp_path):
+    set_bar(study["Study"], BAR)
+    with write_session() as session:
+        for row in session.exec(select(Annotation)).all():
+            row.probability = 0.8 if row.preference else None
+
+    written = tmp_path / "report.html"
+    told = CliRunner().invoke(app, ["report", "html", str(written), "--study", "Study", "--judges"])
+    text = CliRunner().invoke(app, ["report", "judges", "--study", "Study", "--judges"])
+
+    assert told.exit_code == 0, told.output
+    document = written.read_text()
+    for judge in ("good", "poor"):
+        assert f"How sure {judge} is on which response is better" in document
+        assert f"How sure {judge} is on which response is better" in text.stdout
+    # The columns of the table of tags, which the terminal prints without its title.
+    assert "Why not" in document
+    assert "Why not" in text.stdout

@@ -1,5 +1,6 @@
 """``report html``: a study's results as one file."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -38,13 +39,15 @@ def html(
         models=asked.study.models,
         requirements=Requirements(most_cost, most_latency, margin),
     )
+    # What is told of judges themselves is told of those not admitted, too.
+    measured = replace(asked, filters=replace(asked.filters, every_judge=True))
     document = html_report(
         asked.collected,
         asked.times,
         about=about,
         style=asked.style,
-        biases=asked.biases,
-        sure=asked.sure_judges if asked.filters.judges else (),
+        biases=measured.biases if asked.filters.judges else None,
+        sure=measured.sure_judges if asked.filters.judges else (),
         acceptance=acceptance_basis(asked.session, asked.study, filters=asked.filters),
         correction=asked.correction if asked.filters.judges else None,
         admission=admission_blocks(*asked.admission),

@@ -14,7 +14,7 @@ from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sure import sure_blocks, sure_entries
-from evalkit.reports.judges.tables import judges_section
+from evalkit.reports.judges.tables import judges_section, parts_blocks
 
 
 @report
@@ -36,6 +36,7 @@ def judges(asked: Asked) -> Answer:
     outside = words(outside_in_words(asked.study.bar), style="note")
     return [
         *told,
+        *parts_blocks(asked.main_part),
         *sure_blocks(asked.sure_judges),
         *bias_blocks(asked.biases),
         *admission,
