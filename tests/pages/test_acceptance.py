@@ -4,12 +4,15 @@ import pytest
 from sqlmodel import select
 
 from db.commands.admission import set_bar
+from db.commands.records import import_records
 from db.engine import read_session
 from db.models import Study, VerdictAcceptance
 from evalkit.errors import RefusedError
 from evalkit.study.admitted import AdmissionBar
 from evalkit.vocabulary import Role
+from tests.db.record_files import comparison
 from tests.db.test_acceptances import store_half
+from tests.db.test_judge_costs import JUDGE as COSTLY, content
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened, written
 
@@ -17,6 +20,7 @@ PAGE = "results/acceptance.py"
 MODELS = ("Atlas :red[x]", "Birch <b>")
 JUDGE = "gauge $1$ <i>"
 N_CASES = 150
+SPENT = {"cost_usd": 0.02}
 
 
 def store_study(*, judged=True):
@@ -128,6 +132,20 @@ def test_judges_that_are_not_admitted_yet_are_measured_and_named(app, sign_in, s
 
     assert "Not admitted, and measured here all the same" in words
     assert "No judge has judged here" not in words
+
+
+def test_what_a_judge_costs_stands_beside_what_it_is_worth(app, sign_in, sqlite_database):
+    told = [comparison(case=f"c{n}", **who) for n in (1, 2, 3) for who in ({}, COSTLY | SPENT)]
+    import_records([*content(), *told], source_name="f")
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+
+    assert not app.exception
+    assert app.header[-1].value == "Worth it?"
+    tables = [table.value for table in app.dataframe]
+    (costs,) = [of["Cost of a verdict"] for of in tables if "Cost of a verdict" in of]
+    assert costs.str.startswith("$0.02").all()
 
 
 def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):

@@ -1,7 +1,7 @@
 """What a label of a judge takes: cost, tokens and time, as the records say."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -23,7 +23,8 @@ class JudgeCost:
     """
 
     judge: str
-    per_label: dict[str, Estimate]
+    # No part of the hash, which a dict has not: what was made of the same costs is kept by them.
+    per_label: dict[str, Estimate] = field(hash=False)
     total_usd: float | None
 
 
