@@ -7,7 +7,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.special import expit
 
-from evalkit.stats.counts import BOTH_BAD, Comparisons, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import (
+    BOTH_BAD,
+    Comparisons,
+    FloatArray,
+    IntArray,
+    number_cells,
+    sum_by,
+)
 from evalkit.stats.intervals import (
     MIN_CASES,
     Estimate,
@@ -96,7 +103,9 @@ def weighted_ranking(comparisons: Comparisons, weights: EntryWeights) -> Weighte
     Maximum likelihood of half-wins, each weighted so that the comparisons of a part together
     weigh as its share (pseudo maximum likelihood: Binder 1983; Skinner 1989). Covariance is the
     sandwich of ``bradley_terry.fit`` with scores of cases taken around the mean of their part;
-    Student's t with Satterthwaite's degrees of freedom over the parts. Where a strength would be
+    Student's t with Satterthwaite's degrees of freedom over the parts. Two models of which one part
+    always says the same have at least the spread there that ``weighted_means`` gives a share which
+    is the same on all cases (``_add_unseen``). Where a strength would be
     infinite, the weak prior and the design effect are those of ``fit``, the effect at least that
     of the weights (Kish). With one part and equal weights strengths and covariance are ``fit``'s.
 
@@ -147,13 +156,16 @@ def _fitted(
     rest = (LEFT_SHARE[comparisons.preference] - expected[left, right]) * weight
     case = compact_codes(comparisons.case).astype(np.int64)
     meats, n_cases = _spread_by_part(case, left, right, rest, part, (len(share), n_models))
+    meat = meats.sum(axis=0)
     used = np.flatnonzero(share > 0.0)
+    if len(used) > 1:
+        _add_unseen(meats, n_cases, comparisons, case, part, weight, rest)
     alone = tuple(int(k) for k in used if n_cases[k] < MIN_CASES)
     covariances: FloatArray = np.stack([bread @ meats[k] @ bread for k in used])
     if alone:
         covariances = np.full_like(covariances, np.nan)
     elif has_prior:
-        covariances = _with_prior(covariances, bread, meats.sum(axis=0), weight)
+        covariances = _with_prior(covariances, bread, meat, weight)
     slopes = _slopes(expected)
     np.fill_diagonal(expected, 0.0)
     counts = _counted(comparisons, case, weight, n_models)
@@ -216,6 +228,78 @@ def _spread_by_part(
         spread = (own.T @ own).toarray() - total.T @ total / n_cases[k]
         meats[k] = spread * (n_cases[k] / (n_cases[k] - 1.0))
     return meats, n_cases
+
+
+def _add_unseen(
+    meats: FloatArray,
+    n_cases: IntArray,
+    comparisons: Comparisons,
+    case: IntArray,
+    part: IntArray,
+    weight: FloatArray,
+    rest: FloatArray,
+) -> None:
+    """Add what the cases of a part cannot show of two models where all of them say the same.
+
+    Residuals of such cases are alike and would claim certainty, however few they are. The share
+    that one of the two wins is taken as ``(k + 1/2)/(n + 1)``, with n the effective cases of the
+    part that either model has, whichever has fewer; only what their spread falls short of the
+    variance of that share is added.
+    """
+    n_models, n_codes = meats.shape[1], int(case.max(initial=-1)) + 1
+    left, right = comparisons.left.astype(np.int64), comparisons.right.astype(np.int64)
+    other = left != right
+    case, part, weight, rest, left, right = (
+        column[other] for column in (case, part, weight, rest, left, right)
+    )
+    side = np.where(left < right, 1.0, -1.0)
+    won = (LEFT_SHARE[comparisons.preference[other]] - 0.5) * side + 0.5
+    first, second = np.minimum(left, right), np.maximum(left, right)
+    key = ((part * n_models + first) * n_models + second) * n_codes + case
+    cells, place = number_cells(key, n_keys=len(meats) * n_models**2 * n_codes)
+    pairs, pair = np.unique(cells // n_codes, return_inverse=True)
+    of_case, wins, pull = (
+        sum_by(place, column, n_codes=len(cells)) for column in (weight, weight * won, rest * side)
+    )
+    total, squares, mean, pulls, pulled = (
+        sum_by(pair, column, n_codes=len(pairs))
+        for column in (of_case, of_case**2, wins, pull**2, pull)
+    )
+    mean /= total
+    strays = np.abs(wins - mean[pair] * of_case) > NO_SPREAD * of_case
+    is_same = sum_by(pair, strays.astype(np.float64), n_codes=len(pairs)) == 0.0
+    of_part, first, second = (
+        pairs // n_models**2, pairs // n_models % n_models, pairs % n_models
+    )  # fmt: skip
+    effective = _effective_cases(case, part, (left, right), weight, meats.shape[:2])
+    n = np.minimum(effective[of_part, first], effective[of_part, second])
+    smooth = (mean * n + 0.5) / (n + 1.0)
+    n_part = np.maximum(n_cases[of_part], MIN_CASES).astype(np.float64)
+    shows = (pulls - pulled**2 / n_part) * n_part / (n_part - 1.0)
+    lacks = np.where(is_same, np.maximum(smooth * (1.0 - smooth) * squares - shows, 0.0), 0.0)
+    np.add.at(meats, (of_part, first, first), lacks)
+    np.add.at(meats, (of_part, second, second), lacks)
+    np.add.at(meats, (of_part, first, second), -lacks)
+    np.add.at(meats, (of_part, second, first), -lacks)
+
+
+def _effective_cases(
+    case: IntArray,
+    part: IntArray,
+    sides: tuple[IntArray, IntArray],
+    weight: FloatArray,
+    shape: tuple[int, ...],
+) -> FloatArray:
+    """Return how many cases that weigh the same each model would have in each part (Kish)."""
+    n_codes = int(case.max(initial=-1)) + 1
+    key = np.concatenate([(part * shape[1] + side) * n_codes + case for side in sides])
+    cells, place = number_cells(key, n_keys=shape[0] * shape[1] * n_codes)
+    of_case = sum_by(place, np.concatenate([weight, weight]), n_codes=len(cells))
+    group, n_groups = cells // n_codes, shape[0] * shape[1]
+    sums = sum_by(group, of_case, n_codes=n_groups)
+    squares = sum_by(group, of_case**2, n_codes=n_groups)
+    effective = np.divide(sums**2, squares, out=np.zeros_like(sums), where=squares > 0.0)
+    return effective.reshape(shape)
 
 
 def _moved(slopes: FloatArray, covariances: FloatArray) -> FloatArray:

@@ -155,6 +155,61 @@ def test_a_model_that_lost_all_in_production_keeps_a_finite_strength():
     assert all(math.isfinite(row.low) and row.low < row.high for row in ranking.strength)
 
 
+def one_sided(*, won=3, share=(0.95, 0.05), names=("a", "b")):
+    """Compare a with b on ``won`` cases of part 0, all won by a, and on 40 of part 1, half won."""
+    n = won + 40
+    zeros = np.zeros(n, np.int64)
+    preference = np.r_[np.zeros(won, np.int64), np.arange(40) % 2]
+    part = np.r_[np.zeros(won, np.int64), np.ones(40, np.int64)]
+    data = Comparisons(np.arange(n), zeros, zeros + 1, preference, zeros + 1, names)
+    return data, EntryWeights(np.array(share), part, np.ones(n))
+
+
+def test_a_heavy_part_of_few_cases_that_all_say_the_same_makes_no_board_certain():
+    # The share won, .975, has the variance of two parts: of 7/8 on 3 cases, and of 1/2 on 40.
+    data, weights = one_sided()
+    ranking = weighted_ranking(data, weights)
+
+    assert ranking.win_rate[0].value == pytest.approx(0.975)
+    assert ranking.win_rate[0].low < 0.5
+    assert ranking.difference("a", "b").low < 0.0
+    # Strengths move with that share as log-odds do: 1 / (p (1 - p)) times its standard error.
+    variance = 0.95**2 * 7 / 8 / 8 / 3 + 0.05**2 * 0.25 / 39
+    gap = 4 * float(ranking.covariance[0, 0])
+    assert gap == pytest.approx(variance / (0.975 * 0.025) ** 2)
+
+
+def test_the_more_cases_say_the_same_the_surer_a_board_is_of_it():
+    lows = [weighted_ranking(*one_sided(won=n)).win_rate[0].low for n in (3, 10, 30, 100)]
+
+    assert lows == sorted(lows)
+    assert lows[-1] > 0.9
+
+
+def test_where_every_part_goes_one_way_there_still_is_an_interval():
+    data, weights = one_sided(won=20, share=(0.5, 0.5))
+    data.preference[20:] = 1
+    row = weighted_ranking(data, weights).win_rate[0]
+
+    assert row.value == pytest.approx(0.5)
+    assert 0.3 < row.low < 0.5 < row.high < 0.7
+
+
+def test_two_models_of_three_that_one_part_always_tells_apart_are_not_certain_there():
+    # c wins half against either in both parts; a always beats b in the heavy one, on three cases.
+    case = np.repeat(np.arange(43), 3)
+    left, right = np.tile([0, 0, 1], 43), np.tile([1, 2, 2], 43)
+    won = np.repeat(np.arange(43) % 2, 3)
+    won[0:9:3] = 0
+    data = Comparisons(case, left, right, won, np.ones(129, np.int64), ("a", "b", "c"))
+    part = (case >= 3).astype(np.int64)
+    ranking = weighted_ranking(data, EntryWeights(np.array([0.95, 0.05]), part, np.ones(129)))
+    alone = weighted_ranking(*one_sided())
+
+    assert ranking.difference("a", "b").low < 0.0
+    assert alone.difference("a", "b").low < 0.0
+
+
 def test_a_part_without_comparisons_is_named_and_no_number_given():
     data = board()
     weights = EntryWeights(np.array([0.5, 0.5]), 0 * data.case, np.ones(len(data.case)))

@@ -121,3 +121,29 @@ def one_mean(value, case, part, within, scale):
         scale=scale,
     )[0]
     return row.low, row.high
+
+
+@pytest.mark.parametrize(("n_rare", "chance"), [(6, 0.9), (10, 0.95), (4, 0.8)])
+def test_a_rare_heavy_part_that_often_goes_one_way_leaves_win_rates_no_surer_than_it_is(
+    n_rare, chance
+):
+    # Of three models that win alike in the common part the first wins most of the rare one; all
+    # comparisons of the first against either of the others have the same expected share.
+    rng = np.random.default_rng(16)
+    share = np.array([0.8, 0.2])
+    part = np.repeat([0, 1], [n_rare, 40])
+    case = np.repeat(np.arange(len(part)), 3)
+    left, right = np.tile([(0, 1), (0, 2), (1, 2)], (len(part), 1)).T
+    chances = np.where((part[case] == 0) & (left == 0), chance, 0.5)
+    truth = 0.8 * chance + 0.2 * 0.5
+    weights = EntryWeights(share, part[case], np.ones(len(case)))
+    ends = []
+    for _ in range(N_RUNS // 2):
+        preference = np.where(rng.random(len(case)) < chances, 0, 1)
+        ranking = weighted_ranking(
+            Comparisons(case, left, right, preference, np.ones(len(case), np.int64), tuple("abc")),
+            weights,
+        )
+        ends.append((ranking.win_rate[0].low, ranking.win_rate[0].high))
+
+    assert held(*np.array(ends).T, truth) >= 0.93
