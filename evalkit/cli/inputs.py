@@ -17,8 +17,9 @@ _STANDARD_INPUT = Path("-")
 def input_files(paths: Sequence[Path], stack: ExitStack) -> list[tuple[str, Path]]:
     """Return the files that may be records, with the names they go by.
 
-    Those of a folder are named with it; hidden files and images are left out, as is a zip of
-    nothing else. Standard input is written to a file first, for it is read more than once.
+    Those of a folder are named with it, and where two would be named alike all are with the
+    folders above; hidden files and images are left out, as is a zip of nothing else. Standard
+    input is written to a file first, for it is read more than once.
     """
     files: list[tuple[str, Path]] = []
     for path in paths:
@@ -28,6 +29,19 @@ def input_files(paths: Sequence[Path], stack: ExitStack) -> list[tuple[str, Path
             files += _of_folder(path)
         elif not is_image_source(path) or (path.suffix.lower() == ".zip" and zip_has_data(path)):
             files.append((path.name, path))
+    return _told_apart(files)
+
+
+def _told_apart(files: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Name files by as many of the folders above as tell them apart: a name says what is beside."""
+    parts = [path.absolute().parts for _, path in files]
+    for n_above in range(max(map(len, parts), default=0)):
+        named = [
+            (name if n_above == 0 else "/".join(of[-name.count("/") - 1 - n_above :]), path)
+            for (name, path), of in zip(files, parts, strict=True)
+        ]
+        if len({name for name, _ in named}) == len({path.absolute() for _, path in named}):
+            return named
     return files
 
 

@@ -1,5 +1,6 @@
 """HELM: the folder of a run, with what was asked, answered and measured."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -39,10 +40,12 @@ _STATES, _STATS, _SPEC = "request_states", "stats", "adapter_spec"
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
     """Read what was asked and answered, then what was measured, folder by folder."""
     scales = Scales("HELM")
-    places: dict[tuple[str, ...], tuple[Row, int]] = {}
+    places: dict[tuple[str, ...], Row] = {}
+    n_states: Counter[str] = Counter()
     for part in parts:
         for row in part:
             if isinstance(row, dict) and _STATES in row:
+                n_states[_folder(part)] += 1
                 model = name_of(row[_SPEC].get("model"), otherwise="unknown model")
                 for state in row[_STATES]:
                     try:
@@ -53,10 +56,20 @@ def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
         for row in part:
             if isinstance(row, dict) and _STATS in row and "instance_id" in row:
                 try:
+                    _refuse_several(n_states[_folder(part)])
                     yield from _stats(row, _folder(part), places, scales, notes)
                 except ROW_FAULTS as error:
                     notes.fault(fault_in_words(error))
     yield from scales.criteria()
+
+
+def _refuse_several(n_states: int) -> None:
+    """Refuse statistics that may be of any of several runs."""
+    if n_states > 1:
+        raise ValueError(
+            f"may be of any of {n_states} runs whose files lie together: "
+            "give their folders, or a zip of these, so that statistics stand beside their answers"
+        )
 
 
 def _folder(part: Part) -> str:
@@ -84,7 +97,7 @@ def _state(
     run = notes.runs.named(case_id, model)
     of = {"case": case_id, "model": model, **run}
     key = (folder, as_text(instance["id"]), perturbation, str(state.get("train_trial_index", 0)))
-    places.setdefault(key, (of, 0))
+    places.setdefault(key, of)
     result = state.get("result") or {}
     completion = (result.get("completions") or [{}])[0]
     text, mapping = as_text(completion.get("text")), state.get("output_mapping") or {}
@@ -129,7 +142,7 @@ def _stats(
         for stat in row["stats"]
         if not stat["name"]["name"].startswith(_OF_CALLS)
     ]
-    yield from judged(scores, scales, **at[0], annotator="HELM", **JUDGE)
+    yield from judged(scores, scales, **at, annotator="HELM", **JUDGE)
 
 
 def _recognise(start: Beginning) -> Fit | None:

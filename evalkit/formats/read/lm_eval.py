@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from evalkit.errors import RefusedError
 from evalkit.formats.read.interface import (
     ROW_FAULTS,
     Beginning,
@@ -30,18 +31,21 @@ from evalkit.formats.read.pieces import (
 
 _ANNOTATOR = "lm-eval"
 _NAME = re.compile(r"samples_(?P<task>.+)_\d{4}-\d{2}-\d{2}T[\d.-]+$")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T[\d-]+")
+#: By folder, the models that results files name, by the time in their names.
+_Models = dict[str, dict[str, str]]
 
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
     models = _models(parts)
     scales = Scales("lm-eval")
-    for part in parts:
-        folder = PurePosixPath(part.name).parent.name
-        if _is_results(part):
-            continue
-        model = models.get(folder) or (next(iter(models.values())) if len(models) == 1 else "")
-        model = name_of(model or folder.replace("__", "/"), otherwise=stem(part.name))
-        if not models:
+    samples = [part for part in parts if not _is_results(part)]
+    lie_together = len({_folder(part) for part in samples}) == 1
+    for part in samples:
+        told = _model(part, models, lie_together)
+        folder = PurePosixPath(_folder(part)).name
+        model = name_of(told or folder.replace("__", "/"), otherwise=stem(part.name))
+        if told is None:
             notes.say(
                 f"{part.name} names no model, which stands in the results file beside it: "
                 f"its answers are stored as by {model!r}."
@@ -59,17 +63,45 @@ def _is_results(part: Part) -> bool:
     return isinstance(first, dict) and "doc_id" not in first
 
 
-def _models(parts: Sequence[Part]) -> dict[str, str]:
-    """Return the models that results files name, by folder."""
-    models = {}
+def _folder(part: Part) -> str:
+    return PurePosixPath(part.name).parent.as_posix()
+
+
+def _time(part: Part) -> str:
+    match = _TIME.search(PurePosixPath(part.name).name)
+    return match[0] if match else part.name
+
+
+def _model(part: Part, models: _Models, lie_together: bool) -> str | None:
+    """Return the model that the results beside samples name; another folder's may be another's.
+
+    Raises
+    ------
+    RefusedError
+        Where several stand beside them, and none was written at their time.
+    """
+    named = models.get(_folder(part), {})
+    if not named and lie_together and len(models) == 1:
+        (named,) = models.values()
+    if len(set(named.values())) > 1 and _time(part) not in named:
+        raise RefusedError(
+            f"{part.name} may be of any of {', '.join(sorted(set(named.values())))}, whose results "
+            "lie beside it: put each model's files into a folder of its own. Nothing was stored."
+        )
+    return named.get(_time(part)) or next(iter(named.values()), None)
+
+
+def _models(parts: Sequence[Part]) -> _Models:
+    models: _Models = {}
     for part in parts:
         first: Any = next(iter(part), {})
         if isinstance(first, dict) and "doc_id" not in first:
             config = first.get("config") or {}
             arguments = config.get("model_args")
             told = first.get("model_name") or _of_arguments(arguments) or config.get("model")
-            models[PurePosixPath(part.name).parent.name] = name_of(told, otherwise="")
-    return {folder: model for folder, model in models.items() if model}
+            if model := name_of(told, otherwise=""):
+                models.setdefault(_folder(part), {})[_time(part)] = model
+    return models
 
 
 def _of_arguments(arguments: Any) -> str | None:

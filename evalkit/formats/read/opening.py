@@ -19,6 +19,8 @@ _IN_MEMORY = 16 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024**3
 #: So many files in a zip or a folder are read together.
 MAX_FILES = 10_000
+#: So many times over may a file be packed: a zip of gzips is twice.
+_MOST_PACKED = 4
 
 GZIP, ZSTD, ZIP, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"
 _UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
@@ -41,8 +43,10 @@ class Encoding:
     words: str = ""
 
 
-def unpacked(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]:
-    """Yield what a file holds: itself, or what is packed in it.
+def unpacked(
+    name: str, file: BinaryIO, stack: ExitStack, packed: tuple[str, ...] = ()
+) -> Iterator[InputFile]:
+    """Yield what a file holds: itself, or what is packed in it; ``packed`` is what it lay in.
 
     Raises
     ------
@@ -52,18 +56,23 @@ def unpacked(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]
     file.seek(0)
     magic = file.read(4)
     file.seek(0)
+    if len(packed) > _MOST_PACKED:
+        raise RefusedError(
+            f"{name} is packed more than {_MOST_PACKED} times over: unpack it first. "
+            "Nothing was stored."
+        )
     try:
         if magic[:2] == GZIP:
-            inner = _spooled(gzip.GzipFile(fileobj=file), name, stack)
-            yield from _as_packed(name.removesuffix(".gz"), inner, "gzip", stack)
+            inner = _spooled(gzip.GzipFile(fileobj=file, mode="rb"), name, stack)
+            yield from unpacked(name.removesuffix(".gz"), inner, stack, (*packed, "gzip"))
         elif magic == ZSTD:
             inner = _spooled(_zstd_reader(file), name, stack)
             plain = name.removesuffix(".zst").removesuffix(".zstd")
-            yield from _as_packed(plain, inner, "zstd", stack)
+            yield from unpacked(plain, inner, stack, (*packed, "zstd"))
         elif magic == ZIP:
-            yield from _of_zip(name, file, stack)
+            yield from _of_zip(name, file, stack, packed)
         else:
-            yield InputFile(name, file)
+            yield InputFile(name, file, packed)
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         raise RefusedError(
             f"{name} is damaged or not whole ({error}): pack it again, or import it unpacked. "
@@ -71,19 +80,16 @@ def unpacked(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]
         ) from None
 
 
-def _as_packed(name: str, inner: BinaryIO, how: str, stack: ExitStack) -> Iterator[InputFile]:
-    for each in unpacked(name, inner, stack):
-        yield InputFile(each.name, each.file, (how, *each.packed))
-
-
-def _of_zip(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]:
+def _of_zip(
+    name: str, file: BinaryIO, stack: ExitStack, packed: tuple[str, ...]
+) -> Iterator[InputFile]:
     """Yield the files of a zip, but for hidden ones and images; a format's own zip as it is."""
     archive = zipfile.ZipFile(file)
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" in names or is_inspect_zip(names):
         file.seek(0)
-        yield InputFile(name, file)
+        yield InputFile(name, file, packed)
         return
     if len(entries) > MAX_FILES:
         raise RefusedError(f"{name} holds {len(entries):,} files; at most {MAX_FILES:,} are read.")
@@ -95,7 +101,7 @@ def _of_zip(name: str, file: BinaryIO, stack: ExitStack) -> Iterator[InputFile]:
             raise RefusedError(f"{name} has a password: unpack it first. Nothing was stored.")
         with archive.open(entry) as member:
             inner = _spooled(member, f"{name}: {path}", stack)
-        yield from _as_packed(path, inner, "zip", stack)
+        yield from unpacked(path, inner, stack, (*packed, "zip"))
 
 
 def is_inspect_zip(names: set[str]) -> bool:

@@ -218,10 +218,17 @@ def _own(part: OpenedPart, stack: ExitStack) -> TakenIn:
     part.notes = notes = ReadingNotes()
     file, write = _records_file(stack)
     origins = array("Q")
-    for record in part:
-        if isinstance(record, dict):
-            write(record)
-            origins.append(notes.place[1])
+    try:
+        for record in part:
+            if isinstance(record, dict):
+                write(record)
+                origins.append(notes.place[1])
+            else:
+                notes.fault("is no object")
+    except ROW_FAULTS as error:
+        notes.fault(fault_in_words(error))
+    if notes.faults:
+        raise unread_rows(EVALKIT, [part.name], notes.faults)
     file.seek(0)
     return TakenIn(part.name, file, (part.name,), origins)
 
