@@ -1,6 +1,7 @@
 """Records with everything personal in their texts replaced."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,11 +19,17 @@ _TEXTS = {
 }
 _MESSAGES = frozenset({"input", "content"})
 
-#: What names a thing within a message, a call, a passage or an item of a checklist.
+#: What names a thing of a message, a call, a passage or an item of a checklist. In metadata, and
+#: in what a tool is given or gives back, the same words may stand before anything.
 _NAMES = frozenset({"role", "type", "id", "key", "tool_call_id", "model", "finish_reason"})
-#: A part of a message that is a picture says nothing but how it is described.
-_PICTURES = frozenset({"image", "image_url", "source", "input_image", "input_audio"})
+_NAMED_THINGS = frozenset({"input", "content", "context", "tools", "checklist"})
+#: The fields of such a thing that hold more such things.
+_PARTS = frozenset({"content", "tool_calls", "function_call", "function"})
+#: Where a part of a message that is an image or sound holds it, or what it is looked up by.
+_MEDIA = frozenset({"image", "image_url", "source", "input_image", "input_audio"})
 _DESCRIPTIONS = frozenset({"alt", "caption", "title"})
+#: Bytes written as text: they say nothing that could be read, and no placeholder would be bytes.
+_BYTES = re.compile(r"data:[\w/+.-]*(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=\s]*")
 
 #: Smaller numbers are nobody's.
 _SMALLEST = 10**8
@@ -65,7 +72,7 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
             if name == "content" and whole.moves:
                 moves[None] = whole.moves
         else:
-            changed[name] = _value(value, redaction)
+            changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
     return RedactedRecord(changed, moves)
 
 
@@ -75,7 +82,7 @@ def _messages(
     changed, moves = [], dict[int | None, tuple[TextMove, ...]]()
     for step, message in enumerate(messages):
         others = {key: value for key, value in message.items() if key != "content"}
-        whole = _value(others, redaction)
+        whole = _value(others, redaction, is_named=True)
         if "content" in message:
             content, of_step = _content(message["content"], redaction)
             whole = {key: content if key == "content" else whole[key] for key in message}
@@ -98,7 +105,7 @@ def _content(content: Any, redaction: Redaction) -> tuple[Any, tuple[TextMove, .
     for part in content:
         text = part if isinstance(part, str) else part.get("text")
         if not isinstance(text, str):
-            parts.append(_value(part, redaction))
+            parts.append(_value(part, redaction, is_named=True))
             continue
         whole = redaction.redacted(text)
         moves += [
@@ -108,19 +115,24 @@ def _content(content: Any, redaction: Redaction) -> tuple[Any, tuple[TextMove, .
         if isinstance(part, str):
             parts.append(whole.text)
         else:
-            others = _value({key: part[key] for key in part if key != "text"}, redaction)
+            beside = {key: part[key] for key in part if key != "text"}
+            others = _value(beside, redaction, is_named=True)
             parts.append({key: whole.text if key == "text" else others[key] for key in part})
     return parts, tuple(moves)
 
 
-def _value(value: Any, redaction: Redaction, field: str = "") -> Any:
-    """Return a JSON value with placeholders in its texts and the names of its fields."""
+def _value(value: Any, redaction: Redaction, field: str = "", *, is_named: bool = False) -> Any:
+    """Return a JSON value with placeholders in its texts and the names of its fields.
+
+    ``is_named`` says that it is a message, call, passage or item, or a list of such, whose ids are
+    matched exactly.
+    """
     if isinstance(value, str):
         return _text(value, redaction, field)
     if isinstance(value, list):
-        return [_value(inner, redaction, field) for inner in value]
+        return [_value(inner, redaction, field, is_named=is_named) for inner in value]
     if isinstance(value, dict):
-        return dict(_fields(value, redaction))
+        return dict(_fields(value, redaction, is_named=is_named))
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _SMALLEST:
         written = str(value)
         changed = redaction.text(written, field=_simple(field))
@@ -128,22 +140,37 @@ def _value(value: Any, redaction: Redaction, field: str = "") -> Any:
     return value
 
 
-def _fields(value: dict[str, Any], redaction: Redaction) -> Iterator[tuple[str, Any]]:
-    is_picture = value.get("type") in _PICTURES or not _PICTURES.isdisjoint(value)
+def _fields(
+    value: dict[str, Any], redaction: Redaction, *, is_named: bool
+) -> Iterator[tuple[str, Any]]:
+    kind = str(value.get("type")) if is_named else ""
+    is_medium = "image" in kind or "audio" in kind
     names: set[str] = set()
     for field, inner in value.items():
         name = redaction.name(field)
         while name in names:  # two ways to write one address are one placeholder, and two fields
             name += "'"
         names.add(name)
-        if field in _NAMES or (is_picture and field not in _DESCRIPTIONS):
+        if is_named and field in _NAMES:
             yield name, inner
+        elif is_medium and field in _MEDIA:
+            yield name, _medium(inner, redaction)
         else:
-            yield name, _value(inner, redaction, field)
+            yield name, _value(inner, redaction, field, is_named=is_named and field in _PARTS)
+
+
+def _medium(value: Any, redaction: Redaction) -> Any:
+    """Return an image or sound as it is, but for how it is described."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        field: _value(inner, redaction, field) if field in _DESCRIPTIONS else inner
+        for field, inner in value.items()
+    }
 
 
 def _text(text: str, redaction: Redaction, field: str) -> str:
-    if text.startswith("data:"):
+    if text.startswith("data:") and _BYTES.fullmatch(text):
         return text
     if field and is_secret_of(field, text):
         return redaction.secret(text)
