@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import number_of
 from db.commands.judgings import judge_named
+from db.commands.units import locked_study
 from db.engine import write_session
 from db.models import AnchorAnswer, AnchorCheck, AuditEvent, Case, FewShotCase, JudgeAnchor, Study
 from db.queries.few_shot import task_for_judge
@@ -26,14 +27,11 @@ def freeze_anchors(session: Session, study: Study, task: JudgeTask) -> list[Judg
     They are of the dev split and judged by people, at most ``MOST_ANCHORS`` cases and one of each
     case, by the hash of the case: nobody chooses them. Raises RefusedError where there are none.
     """
-    there = list(
-        session.exec(
-            select(JudgeAnchor)
-            .where(col(JudgeAnchor.study_id) == study.id, col(JudgeAnchor.task) == task)
-            .order_by(col(JudgeAnchor.id))
-        ).all()
-    )
-    if there:
+    if there := _frozen_before(session, study, task):
+        return there
+    # Two leads who ask at once would freeze two lots of them.
+    locked_study(session, number_of(study))
+    if there := _frozen_before(session, study, task):
         return there
     by_case: dict[int, ToJudge] = {}
     for to_ask in to_judge(session, study, task, is_all=False, repeats=1):
@@ -98,6 +96,15 @@ def store_check(
             for (anchor_id, is_turned, look), answer in answers.items()
         )
         return number_of(check)
+
+
+def _frozen_before(session: Session, study: Study, task: JudgeTask) -> list[JudgeAnchor]:
+    statement = (
+        select(JudgeAnchor)
+        .where(col(JudgeAnchor.study_id) == study.id, col(JudgeAnchor.task) == task)
+        .order_by(col(JudgeAnchor.id))
+    )
+    return list(session.exec(statement).all())
 
 
 def _frozen(session: Session, study: Study, task: JudgeTask, to_ask: ToJudge) -> JudgeAnchor:

@@ -88,6 +88,8 @@ def replace_image(
         change = ImageChange(name, former, now, len(where.case_ids), len(where.output_ids))
         if former == now:
             return change
+        # Screens first: who submits meanwhile waits for this, and is then seen or stopped.
+        _end_screens(session, where)
         _refuse_if_judged(session, name, where)
         if image is None:
             session.delete(named)
@@ -96,7 +98,6 @@ def replace_image(
             stored = session.exec(select(Image).where(Image.content_hash == now)).one()
             named.image_id = number_of(stored)
             session.add(named)
-        _end_screens(session, where)
         session.add(
             AuditEvent(
                 actor_id=actor_id,
@@ -125,3 +126,4 @@ def _end_screens(session: Session, where: WhereShown) -> None:
         )
         for assignment_id in session.connection().scalars(unfinished).all():
             session.get_one(Assignment, assignment_id).token = new_token()
+    session.flush()

@@ -178,10 +178,8 @@ def adjudicate(
     is_pair = subject == PREFERRED
     if is_pair != isinstance(answer, Preference) or len(output_ids) != 1 + is_pair:
         raise RefusedError("This answer does not belong to what was judged.")
-    if not isinstance(answer, Preference):
-        scale = subject.values if isinstance(subject, Scored) else (0.0, 1.0)
-        if float(answer) not in scale:
-            raise RefusedError(f"{answer:g} is not on the scale.")
+    if not isinstance(answer, Preference) and not _is_on_scale(subject, float(answer)):
+        raise RefusedError(f"{answer:g} is not on the scale.")
     with write_session() as session:
         study = _existing(session, study_id)
         case = _case_of(session, study, output_ids)
@@ -199,6 +197,13 @@ def adjudicate(
         )
         _note(session, "adjudicate", study, actor_id, case=case.key, on=subject_key(subject))
         results_changed(session, study_id)
+
+
+def _is_on_scale(subject: Subject, answer: float) -> bool:
+    scale = subject.values if isinstance(subject, Scored) else (0.0, 1.0)
+    if isinstance(subject, Scored) and subject.is_continuous:
+        return min(scale) <= answer <= max(scale)
+    return answer in scale
 
 
 def _words(words: str, missing: str) -> str:

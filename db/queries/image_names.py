@@ -115,10 +115,10 @@ def who_looked(session: Session, where: WhereShown) -> str:
 
     Empty where nobody did. What was imported was judged elsewhere, by whatever was shown there.
     """
-    by_study: dict[str, int] = {}
+    by_study: dict[str, set[int]] = {}
     for condition in assignments_that_show(where):
         statement = (
-            sa.select(col(Study.name), sa.func.count())
+            sa.select(col(Study.name), col(Assignment.id))
             .select_from(Assignment)
             .join(Study, col(Study.id) == col(Assignment.study_id))
             .where(
@@ -126,11 +126,9 @@ def who_looked(session: Session, where: WhereShown) -> str:
                 col(Assignment.state) == AssignmentState.SUBMITTED,
                 col(Assignment.policy).not_in(SIDES_POLICIES.values()),
             )
-            .group_by(col(Study.name))
-            .order_by(col(Study.name))
         )
-        for study, n in session.connection().execute(statement):
-            by_study[study] = by_study.get(study, 0) + n
+        for study, assignment_id in session.connection().execute(statement):
+            by_study.setdefault(study, set()).add(assignment_id)
     asked = 0
     for some in _slices(where.case_ids):
         answered = sa.select(sa.func.count()).where(
@@ -149,13 +147,15 @@ def assignments_that_show(where: WhereShown) -> list[sa.ColumnElement[bool]]:
     ]
     for some in _slices(where.output_ids):
         sides: list[Any] = [getattr(Assignment, f"{side}_output_id") for side in SIDES]
-        of_cases = col(Assignment.case_id).not_in(where.case_ids) if where.case_ids else sa.true()
-        conditions.append(sa.and_(of_cases, sa.or_(*(col(side).in_(some) for side in sides))))
+        conditions.append(sa.or_(*(col(side).in_(some) for side in sides)))
     return conditions
 
 
-def _in_words(by_study: Mapping[str, int]) -> list[str]:
-    return [f"{counted(n, 'annotation')} in “{study}”" for study, n in by_study.items()]
+def _in_words(by_study: Mapping[str, set[int]]) -> list[str]:
+    return [
+        f"{counted(len(looked), 'annotation')} in “{study}”"
+        for study, looked in sorted(by_study.items())
+    ]
 
 
 def _slices(ids: frozenset[int]) -> list[list[int]]:

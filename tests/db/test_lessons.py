@@ -1,6 +1,7 @@
 """What is made of a case on which a judge and people differ, on either database."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -223,6 +224,18 @@ def test_what_cannot_be_decided_is_refused_and_stores_nothing(study):
         adjudicate(study, PREFERRED, [outputs[0], 99_999], Preference.LEFT, "x")
     with read_session() as session:
         assert session.exec(select(Adjudication.id)).all() == []
+
+
+def test_any_value_between_the_ends_of_a_continuous_scale_can_be_right(study):
+    outputs = cases()[Split.DEV][0]
+    ranged = replace(STARS, values=(0.0, 10.0), labels=(), is_continuous=True)
+
+    adjudicate(study, ranged, outputs[:1], 7.5, "Between the two of them.")
+    with pytest.raises(RefusedError, match=r"10\.5 is not on the scale"):
+        adjudicate(study, ranged, outputs[:1], 10.5, "Above it.")
+
+    with read_session() as session:
+        assert session.exec(select(Adjudication.value)).all() == [7.5]
 
 
 def test_exports_take_what_was_decided_and_the_manifest_says_of_how_many(study, tmp_path):

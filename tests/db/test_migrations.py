@@ -34,7 +34,7 @@ MIGRATIONS = {
         "ee71b19a3c2cd9c7b0014834505f944e0f6728636dd42c8f6bb8b240f321c0c5"
     ),
     "0038_keep_drafts_of_rubrics.py": (
-        "8602b5e03aed3ac7e79cae41531d999ba27b95fe1a56ef0591b3d7a575434b51"
+        "1ea55960cd6fb51be4847f89532c29106678147ef81a6549eff79304666c316a"
     ),
     "0041_ask_judges_about_anchors.py": (
         "d2c475cb18cd81baff37a9802e9259c222853cd8f04cf85b49650968e35fd802"

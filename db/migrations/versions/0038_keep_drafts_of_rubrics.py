@@ -30,3 +30,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_definition_draft_author_id"), "definition_draft", ["author_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("definition_draft")

@@ -16,7 +16,9 @@ from pages.shared import labels
 
 #: Raw logs hold what customers wrote, and nobody has read them: these are redacted unless a lead
 #: says otherwise. Records and labels somebody made to be stored.
-RAW_LOGS = frozenset({"openai-chat", "litellm", "langfuse", "mlflow", "opentelemetry"})
+RAW_LOGS = frozenset(
+    {"openai-chat", "openai-batch", "litellm", "langfuse", "mlflow", "opentelemetry"}
+)
 
 #: So many things of a kind are shown; of the others their number.
 _MOST_SHOWN = 30
