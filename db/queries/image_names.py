@@ -115,7 +115,7 @@ def who_looked(session: Session, where: WhereShown) -> str:
 
     Empty where nobody did. What was imported was judged elsewhere, by whatever was shown there.
     """
-    by_study: dict[str, set[int]] = {}
+    by_study: dict[str, set[int | None]] = {}
     for condition in assignments_that_show(where):
         statement = (
             sa.select(col(Study.name), col(Assignment.id))
@@ -151,7 +151,7 @@ def assignments_that_show(where: WhereShown) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def _in_words(by_study: Mapping[str, set[int]]) -> list[str]:
+def _in_words(by_study: Mapping[str, set[int | None]]) -> list[str]:
     return [
         f"{counted(len(looked), 'annotation')} in “{study}”"
         for study, looked in sorted(by_study.items())
