@@ -194,7 +194,9 @@ def _acceptance(basis: AcceptanceBasis | None) -> Section:
     if basis is None or basis.collected is None:
         return section("Acceptance")
     collected = main_part(basis.collected)
-    report = acceptance_report(collected, basis.splits, basis.presented, looks=basis.looks)
+    report = acceptance_report(
+        collected, basis.splits, basis.presented, looks=basis.looks, answers=basis.answers
+    )
     return acceptance_section(report, basis.looks, basis.audits)
 
 

@@ -45,8 +45,8 @@ address = links.state(study, narrowed.with_all_judges())
 verdict = st.container()
 with (asked := st.empty()).container():
     promise = acceptance.ask_promise()
-parts = kept.read(splits), kept.read(results.presented)
-report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger)
+parts, sure = (kept.read(splits), kept.read(results.presented)), kept.read(results.sure_answers)
+report = kept.of_main(acceptance_report, *parts, promise=promise, looks=ledger, answers=sure)
 with verdict:
     exhibits.say(sentences.acceptance_verdict(report), style="verdict")
 if not report.rows:
@@ -54,7 +54,7 @@ if not report.rows:
     acceptance.show_nothing(address)
     addresses.stop()
 
-exhibits.say(sentences.promised(promise), sentences.how(narrowed.annotator_ids))
+exhibits.say(sentences.promised(promise), sentences.how(report, narrowed.annotator_ids))
 st.header("Who may be taken at their word", divider=False)
 acceptance.show_rows(report)
 
@@ -63,11 +63,11 @@ row = acceptance.row_picker(report)
 acceptance.show_row(row, promise, links.of_targets(address))
 try:
     if acceptance.asks_to_look(row):
-        least = kept.of_main(looked_at, *parts, row, promise=promise)
+        least = kept.of_main(looked_at, *parts, row, promise=promise, answers=sure)
         record_look(study, row, promise, threshold=least, actor_id=user.id)
         st.rerun()
     if (share := acceptance.asks_to_accept(row, watched)) is not None:
-        taken = kept.of_main(units_to_take, row)
+        taken = kept.of_main(units_to_take, row, answers=sure)
         accept(study, row, promise, taken, share=share, actor_id=user.id)
         st.rerun()
     acceptance.show_accepted(watched, ledger)

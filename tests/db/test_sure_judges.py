@@ -113,3 +113,15 @@ def test_few_verdicts_give_a_reason_and_no_number(sqlite_database, tmp_path):
 
     assert row.calibration.error.value is None
     assert "cannot be checked: it takes 30 verdicts" in sure_sentence(row)
+
+
+def test_acceptance_goes_by_it_on_the_terminal_and_in_json(sqlite_database, tmp_path):
+    stored(tmp_path, rows())
+    asked = ["acceptance", "--study", "Sure"]
+
+    said = " ".join(CliRunner().invoke(app, asked, terminal_width=400).stdout.split())
+    judges = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)["judges"]
+
+    assert [row["certainty"] for row in judges] == ["probability"] * 2
+    assert [{point["threshold"] for point in row["curve"]} for row in judges] == [{0.9}] * 2
+    assert "Sure by probability: the mean of how probable" in said

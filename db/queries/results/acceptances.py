@@ -21,6 +21,7 @@ from db.queries.results.collected import collect
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
 from db.queries.results.studies import ResultFilters, ResultStudy, result_study
+from db.queries.results.sure import sure_answers
 from evalkit.reports.acceptance.audit import AcceptanceBasis, AuditRow, audit_row
 from evalkit.study.accepted import AcceptedUnit, AcceptedVerdicts, Look
 from evalkit.study.collected import Collected
@@ -117,6 +118,7 @@ def acceptance_basis(
         presented(session, study, filters=every),
         looks(session, study),
         audits(session, study.study_id),
+        sure_answers(session, study, filters=every),
     )
 
 

@@ -10,6 +10,7 @@ from db.engine import read_session
 from db.queries.results.acceptances import audits, looks
 from db.queries.results.odds import presented
 from db.queries.results.splits import splits
+from db.queries.results.sure import sure_answers
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import notes
 from evalkit.reports.acceptance.document import acceptance_document
@@ -58,14 +59,15 @@ def acceptance(
     ledger = looks(asked.session, asked.study)
     odds = presented(asked.session, asked.study, filters=asked.filters)
     parts = splits(asked.session, asked.study), odds
-    made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
+    answers = sure_answers(asked.session, asked.study, filters=asked.filters)
+    made = acceptance_report(collected, *parts, promise=promise, looks=ledger, answers=answers)
     while look and made.to_look_at:  # each has the level that those before have left
         row = made.to_look_at[0]
-        threshold = looked_at(collected, *parts, row, promise=promise)
+        threshold = looked_at(collected, *parts, row, promise=promise, answers=answers)
         record_look(asked.study, row, promise, threshold=threshold)
         with read_session() as session:
             ledger = looks(session, asked.study)
-        made = acceptance_report(collected, *parts, promise=promise, looks=ledger)
+        made = acceptance_report(collected, *parts, promise=promise, looks=ledger, answers=answers)
     watched = audits(asked.session, asked.study.study_id)
     cards = worth_report(
         collected, judges_report(collected), made, asked.correction, asked.judge_costs

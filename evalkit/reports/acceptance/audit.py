@@ -13,6 +13,7 @@ from evalkit.study.accepted import AcceptedVerdicts, Look, Readings, readings
 from evalkit.study.collected import Collected
 from evalkit.study.odds import Presented
 from evalkit.study.splits import Splits
+from evalkit.study.sure import SureAnswers
 from evalkit.vocabulary import AcceptanceState
 
 _NOTHING_READ = "Nothing that went back to people has been read yet."
@@ -71,6 +72,7 @@ class AcceptanceBasis:
 
     ``collected`` has everybody and every judge, admitted or not, within a report's categories,
     ``measured`` what the report on judges is of; both are None where a report is of people alone.
+    ``answers`` are those of judges that say how probable they hold them.
     """
 
     collected: Collected | None
@@ -79,6 +81,7 @@ class AcceptanceBasis:
     presented: Presented
     looks: tuple[Look, ...]
     audits: tuple[AuditRow, ...]
+    answers: SureAnswers
 
 
 def audit_row(accepted: AcceptedVerdicts, audit: Collected | None) -> AuditRow:

@@ -72,6 +72,8 @@ def _judge(row: AcceptanceRow, promise: Promise) -> Document:
         "curve": [asdict(point) for point in row.curve],
         "n_verdicts": row.n_verdicts,
         "n_unclear": row.n_unclear,
+        "certainty": row.certainty,
+        "n_without_probability": row.n_untold,
         "n_labelled": row.n_labelled,
         "n_dev": row.n_dev,
         "n_certification": row.n_certification,

@@ -23,11 +23,13 @@ from evalkit.stats.judges.acceptance import (
     thresholds,
 )
 from evalkit.study.accepted import AcceptedUnit, Look, accepted_units
+from evalkit.study.certainty import CertainUnits, SureBy, certain_units
 from evalkit.study.collected import Collected, names
 from evalkit.study.odds import Presented
 from evalkit.study.splits import Splits
 from evalkit.study.subjects import Subject, subject_key
-from evalkit.study.verdicts import NO_OUTPUT, VerdictUnits, acceptable_subjects, verdict_units
+from evalkit.study.sure import SureAnswers
+from evalkit.study.verdicts import NO_OUTPUT, NO_VERDICT, VerdictUnits, acceptable_subjects
 from evalkit.study.who import identified
 from evalkit.vocabulary import AnnotatorKind
 
@@ -72,6 +74,10 @@ class AcceptanceRow:
         As reports call it, told apart from a person of the same name, and its own name.
     n_verdicts, n_unclear : int
         Units it judged, and those of which it says two things equally often.
+    certainty : SureBy
+        What tells how sure it is.
+    n_untold : int
+        Verdicts without a probability where that tells it: they are never accepted.
     n_labelled, n_dev, n_certification : int
         Units that people judged too; of them those of the dev and of the test split that count:
         with equal odds of having been labelled.
@@ -99,6 +105,8 @@ class AcceptanceRow:
     subject: Subject
     n_verdicts: int
     n_unclear: int
+    certainty: SureBy
+    n_untold: int
     n_labelled: int
     n_dev: int
     n_certification: int
@@ -143,6 +151,7 @@ def acceptance_report(
     *,
     promise: Promise | None = None,
     looks: tuple[Look, ...] = (),
+    answers: SureAnswers | None = None,
 ) -> AcceptanceReport:
     """Say of every judge whether its verdicts may be accepted, and what is missing.
 
@@ -159,6 +168,8 @@ def acceptance_report(
     looks : tuple of Look
         At certification labels so far, the oldest first: what they see is tested where a look at
         just that is among them, and at no other time.
+    answers : SureAnswers, optional
+        How probable judges held what they said, which tells how sure they are where they say so.
 
     Returns
     -------
@@ -177,16 +188,16 @@ def acceptance_report(
         _row(
             (name, collected.annotators[place].name),
             subject,
-            units,
+            judged,
             splits,
             promise,
             looks,
-            labelling_odds(collected, subject, units, presented),
+            labelling_odds(collected, subject, judged.units, presented),
             collected.outputs.id,
         )
         for subject in (acceptable_subjects(collected) if judges else ())
         for place, name in judges
-        if len((units := verdict_units(collected, place, subject)).case)
+        if len((judged := certain_units(collected, place, subject, answers)).units.case)
     ]
     return AcceptanceReport(promise, tuple(rows), len(judges))
 
@@ -194,13 +205,14 @@ def acceptance_report(
 def _row(
     judge: tuple[str, str],
     subject: Subject,
-    units: VerdictUnits,
+    judged: CertainUnits,
     splits: Splits,
     promise: Promise,
     every_look: Sequence[Look],
     odds: FloatArray,
     ids: IntArray,
 ) -> AcceptanceRow:
+    units = judged.units
     is_labelled = units.n_people > 0
     counts = is_labelled & even_odds(units, odds)
     dev, certification = (
@@ -208,26 +220,25 @@ def _row(
         for part in (Split.DEV, Split.TEST)
     )
     inputs = _inputs(units, counts, splits, promise, ids)
-    # Of all judges: who chooses among judges by their looks has looked as often as at one.
     looks = [look for look in every_look if look.subject == subject_key(subject)]
     earlier = _earlier(looks, judge[1], inputs)
-    level = look_level(len(looks) + 1, error=promise.error) if earlier is None else earlier.level
+    level = _level(looks, earlier, promise)
     least = least_labels(risk=promise.risk, error=level)
     refusal = _missing(units, odds, dev, certification, least, promise)
     test = None
-    if refusal is None and earlier is None:
-        refusal = Refusal.NOT_LOOKED
-    elif refusal is None:
+    if refusal is None and earlier is not None:
         test = accept_verdicts(dev, certification, risk=promise.risk, error=level)
-        refusal = Refusal.NOT_SHOWN if test.threshold is None else None
-    points = curve(dev)
-    threshold = None if refusal or test is None else test.threshold
+    if refusal is None and (test is None or test.threshold is None):
+        refusal = Refusal.NOT_LOOKED if test is None else Refusal.NOT_SHOWN
+    points, threshold = curve(dev), test.threshold if test else None
     return AcceptanceRow(
         judge=judge[0],
         judge_name=judge[1],
         subject=subject,
         n_verdicts=len(units.case),
-        n_unclear=int((units.certainty == 0).sum()),
+        n_unclear=int((units.verdict == NO_VERDICT).sum()),
+        certainty=judged.by,
+        n_untold=judged.n_untold,
         n_labelled=int(is_labelled.sum()),
         n_dev=len(dev.case),
         n_certification=len(certification.case),
@@ -243,6 +254,11 @@ def _row(
     )
 
 
+def _level(looks: Sequence[Look], earlier: Look | None, promise: Promise) -> float:
+    # Of all judges: who chooses among judges by their looks has looked as often as at one.
+    return look_level(len(looks) + 1, error=promise.error) if earlier is None else earlier.level
+
+
 def _earlier(looks: Sequence[Look], judge: str, inputs: str) -> Look | None:
     """Return the look that saw just this of a judge, or None."""
     return next((look for look in looks if (look.judge, look.inputs) == (judge, inputs)), None)
@@ -255,6 +271,7 @@ def looked_at(
     row: AcceptanceRow,
     *,
     promise: Promise,
+    answers: SureAnswers | None = None,
 ) -> float | None:
     """Look at the certification labels of one judge; return how sure it must be, or None.
 
@@ -271,18 +288,22 @@ def looked_at(
         datetime.now(UTC),
         "",
     )
-    report = acceptance_report(collected, splits, presented, promise=promise, looks=(look,))
+    report = acceptance_report(
+        collected, splits, presented, promise=promise, looks=(look,), answers=answers
+    )
     seen = next(
         each for each in report.rows if (each.judge, each.subject) == (row.judge, row.subject)
     )
     return None if seen.test is None else seen.test.threshold
 
 
-def units_to_take(collected: Collected, row: AcceptanceRow) -> tuple[AcceptedUnit, ...]:
+def units_to_take(
+    collected: Collected, row: AcceptanceRow, *, answers: SureAnswers | None = None
+) -> tuple[AcceptedUnit, ...]:
     """Return the verdicts that may be accepted: as sure as they must be, and labelled by nobody."""
     collected = identified(collected)
     place = names(collected).index(row.judge)
-    units = verdict_units(collected, place, row.subject)
+    units = certain_units(collected, place, row.subject, answers).units
     threshold = row.test.threshold if row.test and row.is_accepted else None
     if threshold is None:
         return ()

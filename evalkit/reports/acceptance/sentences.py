@@ -6,6 +6,7 @@ from evalkit import text
 from evalkit.phrases import counted, joined
 from evalkit.reports.acceptance.audit import AuditRow, AuditStanding
 from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise, Refusal
+from evalkit.study.certainty import SureBy
 from evalkit.study.subjects import Subject, subject_asked
 
 NO_JUDGE = "No judge has judged here yet."
@@ -24,15 +25,33 @@ HOW = (
     "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
     "the test split, by looks that are counted. No threshold is chosen by them; but other numbers "
     "of judges, on Worth it? and Corrected numbers, rest on these cases, too: a judge that was "
-    "picked by those has been looked at uncounted. Sure is the share of a judge's verdicts on the "
-    "same pair or response, in both orders and repeats, that say the same. Wrong is a verdict "
-    "where more people say something else than say the same."
+    "picked by those has been looked at uncounted. Wrong is a verdict where more "
+    "people say something else than say the same."
 )
+_SURE_BY = {
+    SureBy.PROBABILITY: (
+        "Sure by probability: the mean of how probable a judge held its verdict on a pair or "
+        "response, over both orders and repeats."
+    ),
+    SureBy.AGREEMENT: (
+        "Sure by agreement: the share of a judge's answers on the same pair or response, in both "
+        "orders and repeats, that say the same."
+    ),
+}
 
 
-def how(chosen: Sequence[int]) -> str:
+def how(report: AcceptanceReport, chosen: Sequence[int] = ()) -> str:
     """Say how it is done, and that a choice of annotators leaves nobody out where one is made."""
-    return f"{HOW} {EVERYBODY}" if chosen else HOW
+    used = {row.certainty for row in report.rows}
+    sure = [sentence for by, sentence in _SURE_BY.items() if by in used]
+    return " ".join([HOW, *sure, *([EVERYBODY] if chosen else [])])
+
+
+def sure_at_least(row: AcceptanceRow, threshold: float) -> str:
+    """Return how sure a judge has to be: near 100 % by as many digits as tell it from that."""
+    if row.certainty is SureBy.AGREEMENT or not 0.985 <= threshold < 1.0:
+        return text.percent(threshold)
+    return f"{100 - float(f'{100 * (1 - threshold):.1g}'):.10g} %"
 
 
 def promised(promise: Promise) -> str:
@@ -87,17 +106,31 @@ def row_in_words(row: AcceptanceRow, promise: Promise) -> str:
         return (
             f"{who}: {_sure(row)} may be accepted, {took} of all; "
             f"{text.estimate(wrong, text.percent)} of the {counted(wrong.n, 'label')} that "
-            f"certify it say otherwise.{more}"
+            f"certify it say otherwise.{more}{_sure_by(row)}"
         )
     if row.refusal is Refusal.NOT_LOOKED:
-        return f"{who}: not tested yet. {_missing(row, promise)}"
-    return f"{who}: nothing may be accepted. {_missing(row, promise)}"
+        return f"{who}: not tested yet. {_missing(row, promise)}{_sure_by(row)}"
+    return f"{who}: nothing may be accepted. {_missing(row, promise)}{_sure_by(row)}"
+
+
+def _sure_by(row: AcceptanceRow) -> str:
+    if row.certainty is SureBy.AGREEMENT:
+        return " Sure here is how often it says the same: of most verdicts it gives no probability."
+    untold = (
+        f"; {counted(row.n_untold, 'verdict')} without a probability cannot be accepted"
+        if row.n_untold
+        else ""
+    )
+    return f" Sure here is by the probability that it gives its verdicts itself{untold}."
 
 
 def _sure(row: AcceptanceRow) -> str:
     threshold = row.test.threshold if row.test else None
     if threshold is None:
         return text.MISSING
+    if row.certainty is SureBy.PROBABILITY:
+        sure = sure_at_least(row, threshold)
+        return f"verdicts that it holds for right with a probability of {sure} or more"
     if threshold == 1.0:
         return "verdicts on which it never contradicts itself"
     return f"verdicts of which it is at least {text.percent(threshold)} sure"

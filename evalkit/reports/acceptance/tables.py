@@ -6,13 +6,14 @@ from evalkit import text
 from evalkit.reports.acceptance.audit import AuditRow
 from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise
 from evalkit.reports.acceptance.sentences import (
-    HOW,
     acceptance_verdict,
     audit_in_words,
     audit_standing,
+    how,
     promised,
     row_in_words,
     standing,
+    sure_at_least,
 )
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.blocks import (
@@ -35,6 +36,7 @@ _COLUMNS = (
     "Judge",
     "On",
     "Reading",
+    "Sure by",
     "Sure at least",
     "Accepted",
     "Wrong of the accepted",
@@ -65,7 +67,7 @@ def acceptance_section(
     return section(
         "Acceptance",
         words(acceptance_verdict(report), style="verdict"),
-        words(promised(report.promise), HOW, style="note"),
+        words(promised(report.promise), how(report), style="note"),
         bullets(row_in_words(row, report.promise) for row in report.rows),
         acceptance_table(report),
         curve_table(report.rows),
@@ -82,6 +84,7 @@ def acceptance_table(report: AcceptanceReport) -> Table:
             row.judge,
             subject_title(row.subject),
             standing(row),
+            str(row.certainty),
             _threshold(row),
             *_of_test(row),
             text.whole(row.n_verdicts),
@@ -92,13 +95,13 @@ def acceptance_table(report: AcceptanceReport) -> Table:
         )
         for row in report.rows
     ]
-    return table("Verdicts that may be accepted", _COLUMNS, rows, left=("On", "Reading"))
+    return table("Verdicts that may be accepted", _COLUMNS, rows, left=("On", "Reading", "Sure by"))
 
 
 def _threshold(row: AcceptanceRow) -> str:
     if row.refusal is not None or row.test is None or row.test.threshold is None:
         return text.MISSING
-    return text.percent(row.test.threshold)
+    return sure_at_least(row, row.test.threshold)
 
 
 def _of_test(row: AcceptanceRow) -> tuple[Cell, Cell]:
@@ -116,7 +119,7 @@ def curve_blocks(row: AcceptanceRow, promise: Promise) -> tuple[Block, ...]:
         return ()
     lines = tuple(
         IntervalRow(
-            f"at least {text.percent(point.threshold)} sure",
+            f"at least {sure_at_least(row, point.threshold)} sure",
             point.wrong,
             text.percent,
             note=f"accepts {text.estimate(point.accepted, text.percent)}, n = {point.wrong.n:,}",
@@ -136,7 +139,7 @@ def curve_table(judges: Sequence[AcceptanceRow]) -> Table:
         (
             row.judge,
             subject_title(row.subject),
-            text.percent(point.threshold),
+            sure_at_least(row, point.threshold),
             number_cell(point.accepted, text.percent, has_n=True),
             number_cell(point.wrong, text.percent, has_n=True),
         )
@@ -150,7 +153,7 @@ def tried_table(row: AcceptanceRow) -> Table:
     """Show the tests in the order in which they were made."""
     rows = [
         (
-            text.percent(tried.threshold),
+            sure_at_least(row, tried.threshold),
             text.whole(tried.n_accepted),
             text.whole(tried.n_wrong),
             text.bare_p(tried.p_value),
