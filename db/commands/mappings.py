@@ -1,11 +1,12 @@
 """Keep a mapping by its name, and find it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
 from db.engine import read_session, write_session
 from db.models import KeptMapping
+from db.queries.leaderboards import MODELS
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.formats.read.columns import ColumnMapping, read_mapping
 
@@ -30,6 +31,17 @@ def keep_columns(pairs: Sequence[str], *, name: str, actor_id: int | None = None
         row.pairs = mapping.pairs
         session.add(row)
     return mapping
+
+
+def keep_models(
+    matches: Mapping[str, str | None], *, name: str, actor_id: int | None = None
+) -> None:
+    """Keep what our models are called elsewhere, under the name of where, in place of before."""
+    with write_session() as session:
+        row = _row(session, name, kind=MODELS)
+        row = row or KeptMapping(kind=MODELS, name=name, created_by=actor_id)
+        row.pairs = dict(matches)
+        session.add(row)
 
 
 def kept_columns(name: str) -> ColumnMapping:
@@ -63,8 +75,8 @@ def _names(session: Session) -> list[str]:
     return list(session.exec(statement))
 
 
-def _row(session: Session, name: str) -> KeptMapping | None:
+def _row(session: Session, name: str, *, kind: str = COLUMNS) -> KeptMapping | None:
     statement = select(KeptMapping).where(
-        col(KeptMapping.kind) == COLUMNS, col(KeptMapping.name) == name
+        col(KeptMapping.kind) == kind, col(KeptMapping.name) == name
     )
     return session.exec(statement).first()

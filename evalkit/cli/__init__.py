@@ -14,6 +14,7 @@ from evalkit.cli import (
     images,
     judge,
     labels,
+    leaderboards,
     people,
     records,
     report,
@@ -44,6 +45,7 @@ app.add_typer(report.app, name="report", help="Print the numbers of a study.")
 app.add_typer(admission.app, name="admission")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(images.app, name="images")
+app.add_typer(leaderboards.app, name="leaderboard")
 app.add_typer(people.app, name="annotator")
 app.add_typer(database.app, name="db", help="Look after the database.")
 

@@ -1,139 +1,220 @@
-"""Public leaderboards as CSV: model, benchmark, score, date and source in, checked rows out."""
+"""Public leaderboards: a table of any kind in, checked scores of models out."""
 
-import csv
-import io
-import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from evalkit.errors import RefusedError
+from evalkit.formats.board_names import model_key
+from evalkit.formats.board_tables import (
+    MISSING,
+    BoardColumns,
+    BoardTable,
+    column_numbers,
+    day,
+    guess_columns,
+    interval,
+    quoted_cell,
+    read_table,
+)
+from evalkit.phrases import counted
 
-COLUMNS = ("model", "benchmark", "score", "date", "source")
 _MAX_PROBLEMS = 20
 _MAX_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
 class PublicResult:
-    """One model's score on one public benchmark, higher being better."""
+    """One model's score on one public benchmark, higher being better, with the board's interval."""
 
     model: str
     benchmark: str
     score: float
     measured_on: date
     source: str
+    low: float | None = None
+    high: float | None = None
 
 
-def model_key(name: str) -> str:
-    """Return what two spellings of one model's name share: letters and digits, in lower case.
+@dataclass(frozen=True, slots=True)
+class BoardChoices:
+    """What somebody said of a leaderboard; what is None is guessed, or read from its columns.
 
-    Boards write ``GPT-4o``, ``gpt 4o`` and ``gpt_4o`` for the same model.
+    An empty ``interval`` is none. ``benchmark``, ``measured_on`` and ``source`` hold for every row,
+    before what columns say.
     """
-    return re.sub(r"[\W_]+", "", name.casefold())
+
+    model: str | None = None
+    score: str | None = None
+    interval: str | None = None
+    benchmark: str | None = None
+    measured_on: date | None = None
+    source: str | None = None
 
 
-def read_leaderboard(content: bytes, *, source_name: str) -> tuple[PublicResult, ...]:
-    """Read a leaderboard from CSV.
+@dataclass(frozen=True, slots=True)
+class PublicBoard:
+    """What a leaderboard says: its scores, which columns they are from, and what was left out."""
+
+    results: tuple[PublicResult, ...]
+    columns: BoardColumns
+    notes: tuple[str, ...] = ()
+
+
+def read_leaderboard(
+    content: bytes, *, source_name: str, choices: BoardChoices | None = None
+) -> PublicBoard:
+    """Read a leaderboard: any table with a column of models and one of numbers.
 
     Parameters
     ----------
     content : bytes
-        UTF-8 (with or without a byte-order mark), a header line with the five columns
-        ``model, benchmark, score, date, source`` in any order; other columns are left out.
-        Dates are ISO 8601 (``2026-10-31``); scores are plain numbers, higher is better.
+        CSV, TSV, XLSX, Parquet, JSON, JSON Lines or YAML, packed or not. Days are ISO 8601
+        (``2026-10-31``); higher scores are better.
     source_name : str
         What the file is called in a refusal.
+    choices : BoardChoices, optional
+        Which columns, and what the file does not say.
 
     Raises
     ------
     RefusedError
-        For anything else: file, line, column, what was found and what was expected, all of
-        them up to 20. A model given twice for the same benchmark, date and source is refused
-        unless it is the same line again.
+        Where it is no table, has no such column, or does not say benchmark, day or source and
+        nobody did; and for cells that are none, up to 20 of them.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RefusedError(
-            f"{source_name} is not UTF-8 text (byte {error.start}). Save it as UTF-8 CSV."
-        ) from None
-    if "\x00" in text:
-        raise RefusedError(f"{source_name} holds NUL bytes, so it is not a CSV file.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    results: dict[tuple[str, str, date, str], PublicResult] = {}
-    problems: list[str] = []
-    try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
+    table = read_table(content, source_name=source_name)
+    choices = choices or BoardChoices()
+    return public_board(table, chosen_columns(table, choices), choices)
+
+
+def chosen_columns(table: BoardTable, choices: BoardChoices) -> BoardColumns:
+    """Return which column is what: as chosen, else as guessed.
+
+    Raises
+    ------
+    RefusedError
+        Where a chosen column is not there, or there is none for the models or the scores.
+    """
+    for column in (choices.model, choices.score, choices.interval):
+        if column and column not in table.columns:
             raise RefusedError(
-                f"{source_name}, line 1: the column {missing[0]!r} is missing. "
-                f"The header must name {', '.join(COLUMNS)}."
+                f"{table.source_name} has no column {column!r}. It has "
+                f"{', '.join(table.columns)}. Nothing was stored."
             )
-        for row in reader:
-            problems += _problems_of_row(row, reader.line_num, results)
-            if len(problems) >= _MAX_PROBLEMS:
-                break
-    except csv.Error as error:
-        problems.append(f"line {reader.line_num}: this is not CSV ({error})")
-    if problems:
-        listed = "\n".join(f"{source_name}, {problem}" for problem in problems[:_MAX_PROBLEMS])
-        raise RefusedError(f"{listed}\nNothing was stored.")
-    if not results:
-        raise RefusedError(f"{source_name} holds a header and no scores. Nothing was stored.")
-    return tuple(results.values())
-
-
-def _problems_of_row(
-    row: dict[str, str | None], line: int, results: dict[tuple[str, str, date, str], PublicResult]
-) -> list[str]:
-    """Add a row to what was found, or say what is wrong with it."""
-    problems = [
-        f"line {line}, {name}: found {_shown(row[name])}, expected 1 to {_MAX_LENGTH} characters"
-        for name in ("model", "benchmark", "source")
-        if not 1 <= len((row[name] or "").strip()) <= _MAX_LENGTH
-    ]
-    score = _number(row["score"])
-    if score is None:
-        problems.append(
-            f"line {line}, score: found {_shown(row['score'])}, expected a number such as 71.3"
-        )
-    measured_on = _day(row["date"])
-    if measured_on is None:
-        problems.append(
-            f"line {line}, date: found {_shown(row['date'])}, expected a day such as 2026-10-31"
-        )
-    if problems or score is None or measured_on is None:
-        return problems
-    model, benchmark, source = (
-        (row[name] or "").strip() for name in ("model", "benchmark", "source")
+    guess = guess_columns(table)
+    columns = replace(
+        guess,
+        model=choices.model or guess.model,
+        score=choices.score or guess.score,
+        interval=guess.interval if choices.interval is None else choices.interval or None,
     )
-    result = PublicResult(model, benchmark, score, measured_on, source)
-    key = (model_key(model), benchmark, measured_on, source)
-    if results.setdefault(key, result) != result:
-        return [
-            f"line {line}, score: found {score:g} for {model!r} on {benchmark!r}, "
-            f"expected the {results[key].score:g} an earlier line gives"
-        ]
-    return []
+    for what, is_told in (("models", columns.model), ("numbers", columns.score)):
+        if is_told is None:
+            raise RefusedError(
+                f"{table.source_name}: which column has the {what} cannot be told. It has "
+                f"{', '.join(table.columns)}: choose one of them. Nothing was stored."
+            )
+    return columns
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        value = float((text or "").strip())
-    except ValueError:
+def public_board(table: BoardTable, columns: BoardColumns, choices: BoardChoices) -> PublicBoard:
+    """Read the scores of a table by its columns, as ``read_leaderboard`` does."""
+    _refuse_unsaid(table, columns, choices)
+    values = [row.get(columns.score or "", "") for row in table.rows]
+    missing = [value.casefold() in MISSING for value in values]
+    scores = column_numbers(values, has_decimal_commas=table.has_decimal_commas)
+    best: dict[tuple[str, str, date, str], PublicResult] = {}
+    problems: list[str] = []
+    n_again = 0
+    for number, (row, score) in enumerate(zip(table.rows, scores, strict=True), start=1):
+        if missing[number - 1]:
+            continue
+        result = _result(row, score, columns, choices, number=number, problems=problems)
+        if result is None:
+            continue
+        key = (model_key(result.model), result.benchmark, result.measured_on, result.source)
+        n_again += key in best and best[key] != result
+        if key not in best or result.score > best[key].score:
+            best[key] = result
+    if problems:
+        listed = "\n".join(f"{table.source_name}, {line}" for line in problems[:_MAX_PROBLEMS])
+        raise RefusedError(f"{listed}\nNothing was stored.")
+    if not best:
+        raise RefusedError(
+            f"{table.source_name} has no number under {columns.score!r}. Nothing was stored."
+        )
+    return PublicBoard(tuple(best.values()), columns, _notes(sum(missing), n_again))
+
+
+def _refuse_unsaid(table: BoardTable, columns: BoardColumns, choices: BoardChoices) -> None:
+    said_or_read = {
+        "the benchmark": choices.benchmark or columns.benchmark,
+        "the day of the scores": choices.measured_on or columns.date,
+        "the source": choices.source or columns.source,
+    }
+    unsaid = [what for what, value in said_or_read.items() if not value]
+    if unsaid:
+        raise RefusedError(
+            f"{table.source_name} does not say {' and '.join(unsaid)}: say it once for all of it. "
+            "Nothing was stored."
+        )
+
+
+def _result(
+    row: Mapping[str, str],
+    score: float | None,
+    columns: BoardColumns,
+    choices: BoardChoices,
+    *,
+    number: int,
+    problems: list[str],
+) -> PublicResult | None:
+    """Read a row, or note what is wrong with it."""
+    n_before = len(problems)
+    texts = {
+        "model": plain_model(row.get(columns.model or "", "")),
+        "benchmark": (choices.benchmark or row.get(columns.benchmark or "", "")).strip(),
+        "source": (choices.source or row.get(columns.source or "", "")).strip(),
+    }
+    for what, value in texts.items():
+        if not 1 <= len(value) <= _MAX_LENGTH or not value.isprintable():
+            problems.append(
+                f"row {number}, {what}: found {quoted_cell(value)}, expected 1 to {_MAX_LENGTH} "
+                "characters"
+            )
+    measured_on = choices.measured_on or day(row.get(columns.date or "", ""))
+    if score is None:
+        cell = quoted_cell(row.get(columns.score or "", ""))
+        problems.append(
+            f"row {number}, {columns.score}: found {cell}, expected a number such as 71.3"
+        )
+    if measured_on is None:
+        cell = quoted_cell(row.get(columns.date or "", ""))
+        problems.append(f"row {number}, {columns.date}: found {cell}, expected a day: 2026-10-31")
+    if score is None or measured_on is None or len(problems) > n_before:
         return None
-    return value if math.isfinite(value) else None
+    ends = interval(row.get(columns.interval, ""), around=score) if columns.interval else None
+    low, high = ends or (None, None)
+    return PublicResult(
+        texts["model"], texts["benchmark"], score, measured_on, texts["source"], low, high
+    )
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
+def plain_model(cell: str) -> str:
+    """Return a model's name from a cell that may hold a link to it, as HTML or Markdown."""
+    text = re.sub(r"<[^<>]*>", "", cell)
+    text = re.sub(r"\[([^\[\]]+)\]\([^()\s]*\)", r"\1", text)
+    return " ".join(text.split()) if text.replace("\x00", "").isprintable() else text.strip()
 
 
-def _shown(text: str | None) -> str:
-    if not text:
-        return "nothing"
-    return repr(text if len(text) <= 40 else f"{text[:40]}…")
+def _notes(n_missing: int, n_again: int) -> tuple[str, ...]:
+    notes = []
+    if n_missing:
+        notes.append(f"{counted(n_missing, 'row')} without a number: left out.")
+    if n_again:
+        notes.append(
+            f"{counted(n_again, 'row')} of a model that has another of the same day: "
+            "its best counts."
+        )
+    return tuple(notes)

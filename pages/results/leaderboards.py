@@ -2,11 +2,8 @@
 
 import streamlit as st
 
-from db.commands.leaderboards import import_leaderboard
 from db.engine import read_session
 from db.queries import leaderboards, results
-from evalkit.errors import RefusedError
-from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
@@ -14,7 +11,7 @@ from pages.shared.address import addresses, filters, links, pins
 from pages.shared.display import exhibits
 from pages.shared.display.charts import rank_slopes
 from pages.shared.display.pictures import model_colours
-from pages.shared.sections import leaderboards as boards, overview
+from pages.shared.sections import board_import, board_names, leaderboards as boards, overview
 from pages.shared.sections.shown_models import best_first
 
 user = state.require(Role.LEAD)
@@ -22,8 +19,6 @@ user = state.require(Role.LEAD)
 with read_session() as session:
     studies = results.result_studies(session)
     public = leaderboards.boards(session)
-if message := st.session_state.pop("leaderboard-message", None):
-    st.success(message)
 
 if not studies:
     st.title("Leaderboards")
@@ -32,23 +27,7 @@ if not studies:
     addresses.stop()
 head = filters.study_head(studies, heading="Leaderboards")
 
-with st.expander("Add a leaderboard", expanded=not public, icon=":material/upload:"):
-    st.text("A CSV file, higher scores being better:")
-    st.code(boards.EXAMPLE, language=None)
-    n_added = st.session_state.setdefault("n-leaderboards", 0)
-    file = boards.chosen_file(key=f"leaderboard-{n_added}")
-    if file is not None:
-        try:
-            scores = read_leaderboard(file.content, source_name=file.name)
-            st.text(boards.preview(scores))
-            if st.button("Add", type="primary"):
-                n_new = import_leaderboard(file.content, source_name=file.name, actor_id=user.id)
-                st.session_state["leaderboard-message"] = f"{n_new:,} new scores were stored."
-                st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
-                st.rerun()
-        except RefusedError as refused:
-            st.error("Nothing was stored. The file was refused:")
-            st.code(str(refused), language=None, wrap_lines=True)
+board_import.add_board(actor_id=user.id, is_open=not public)
 if not public:
     st.info("No public leaderboard has been added yet. Add one above.")
     addresses.stop()
@@ -74,6 +53,7 @@ if beside.comparison is not None:
     exhibits.inline_table(boards.shift_table(beside, board), key="board-table", left=("The board",))
     exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
     overview.show_responses(study.models, links.of_targets(links.state(study, everything)))
+board_names.edit_names(board, study.models, actor_id=user.id, is_open=beside.comparison is None)
 if beside.only_ours:
     exhibits.say(f"Not on the board: {', '.join(beside.only_ours)}.")
 if beside.only_theirs:

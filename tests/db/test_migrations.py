@@ -39,6 +39,9 @@ MIGRATIONS = {
     "0041_ask_judges_about_anchors.py": (
         "d2c475cb18cd81baff37a9802e9259c222853cd8f04cf85b49650968e35fd802"
     ),
+    "0042_keep_intervals_of_public_scores.py": (
+        "2e8b69e754414d4988b2fe4f1d7a87b3d87ba4d4d8defa3da6938c5db6c58557"
+    ),
     "0001_the_first_schema.py": (
         "3caca082aced44b6519fe9c5fa388110cdc14a908d7b51ac836cd11266a51a1f"
     ),

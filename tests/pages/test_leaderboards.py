@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -154,3 +155,72 @@ def test_of_more_than_twelve_models_ten_and_those_pinned_are_drawn_one_below_the
     assert pinned["layout"]["height"] == drawn["layout"]["height"] + 34
     # The table has all of them.
     assert len(app.dataframe[0].value) == 14
+
+
+def uploaded(page, name, content):
+    page.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not page.exception
+    return page
+
+
+def test_a_foreign_board_is_guessed_asked_about_once_and_stored(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    content = b"rank;Modello;Punteggio;Voti\n1;maker/model-one;61,5;9\n2;Model two+;58,25;8\n"
+
+    page = uploaded(at_page(app, "results/leaderboards.py").run(), "board.csv", content)
+    guessed = {box.label: box.value for box in page.selectbox}
+    asked = written(page)
+    page.text_input[0].set_value("Arena")
+    page.text_input[1].set_value("arena.example")
+    page.date_input[0].set_value(date(2026, 10, 1)).run()
+    preview = page.dataframe[0].value
+    next(button for button in page.button if button.label == "Add").click().run()
+
+    assert not page.exception
+    assert (guessed["Column of models"], guessed["Column of scores"]) == ("Modello", "Punteggio")
+    assert "does not say its benchmark and day and source" in asked
+    assert list(preview["Score"]) == ["61.5", "58.25"]
+    assert page.success[0].value == "2 new scores stored."
+    # "maker/model-one" is Model one; "Model two+" is not Model two.
+    named = {box.label: box.value for box in page.selectbox}
+    assert named["Model one (same name but for the maker)"] == "maker/model-one"
+    assert named["Model two (no name like it)"] == "Not on the board"
+
+
+def test_another_column_of_scores_can_be_chosen_before_a_board_is_stored(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    content = b"model,benchmark,score,other,date,source\nModel one,Arena,1,70,2026-10-01,x\n"
+
+    page = uploaded(at_page(app, "results/leaderboards.py").run(), "board.csv", content)
+    box = next(box for box in page.selectbox if box.label == "Column of scores")
+    box.set_value("other").run()
+
+    assert list(page.dataframe[0].value["Score"]) == ["70"]
+
+
+def test_a_file_that_is_no_board_is_refused_in_words(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    page = uploaded(at_page(app, "results/leaderboards.py").run(), "notes.csv", b"Only words.")
+
+    assert "Nothing was stored" in page.error[0].value
+    assert "no table" in page.code[0].value
+
+
+def test_names_that_are_matched_by_hand_are_kept_and_compared(app, sign_in, study):
+    board = HEADER + b"t/one-0125,Arena,50,2026-10-01,x\nModel two,Arena,60,2026-10-01,x\n"
+    import_leaderboard(board, source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    page = at_page(app, "results/leaderboards.py").run()
+    box = next(box for box in page.selectbox if box.label.startswith("Model one"))
+    offered = list(box.options)
+    box.set_value("t/one-0125")
+    next(button for button in page.button if button.label == "Keep").click().run()
+
+    assert not page.exception
+    assert sorted(offered) == ["Model two", "Not on the board", "t/one-0125"]
+    assert "rank correlation −1.00" in written(page)
+    assert "Not on the board:" not in written(page)
+    labels = [box.label for box in page.selectbox]
+    assert "Model one (matched by hand)" in labels

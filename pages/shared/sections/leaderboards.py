@@ -1,54 +1,27 @@
 """A public board beside our own ranking: which models both have, and where they stand on each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
 
 from db.queries.leaderboards import Board
 from evalkit import text
-from evalkit.formats.leaderboards import PublicResult, model_key
+from evalkit.formats.board_names import match_models, model_key
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
 from evalkit.stats.ranking.ranking import Ranking
-from pages.shared import uploads
 from pages.shared.address import addresses, choices
-
-EXAMPLE = """\
-model,benchmark,score,date,source
-model-a,Text arena,1310,2026-10-31,arena.example
-model-b,Text arena,1280,2026-10-31,arena.example"""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFile:
-    """A file somebody uploaded."""
-
-    name: str
-    content: bytes
-
-
-def chosen_file(*, key: str) -> BoardFile | None:
-    """Ask for a file and return it, or None before there is one."""
-    file = st.file_uploader("CSV file", key=key)
-    return None if file is None else BoardFile(file.name, uploads.content(file).read())
 
 
 def board_picker(public: Sequence[Board]) -> Board:
     """Show the choice of a public board; the address remembers it."""
-    named = {f"{board.benchmark}, {board.source}": board for board in public}
+    named = {board.title: board for board in public}
     choices.choice("board", list(named), key="leaderboard", default=next(iter(named)))
     chosen = st.selectbox("Public leaderboard", list(named), key="leaderboard")
     addresses.remember("board", chosen)
     return named[chosen]
-
-
-def preview(scores: Sequence[PublicResult]) -> str:
-    """Say in a sentence what a file of public scores holds."""
-    models = {model_key(score.model) for score in scores}
-    benchmarks = sorted({score.benchmark for score in scores})
-    return f"{len(scores):,} scores of {len(models):,} models on {', '.join(benchmarks[:5])}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +29,8 @@ class BesideBoard:
     """The comparison on the models both boards have, and who is on one of them only.
 
     ``ranges`` has the best and the worst rank among these that our own annotations leave open.
-    ``no_ranking`` says why we have none to compare with; None where we have one.
+    ``no_ranking`` says why we have none to compare with; None where we have one. ``names`` has
+    what the board calls each model that both have.
     """
 
     comparison: BoardComparison | None
@@ -64,24 +38,25 @@ class BesideBoard:
     only_ours: tuple[str, ...]
     only_theirs: tuple[str, ...]
     no_ranking: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def beside(report: RankingReport, board: Board) -> BesideBoard:
-    """Compare our ranking with a public board; names match if letters and digits do."""
+    """Compare our ranking with a public board, on the models that are matched by their names."""
+    models = report.models if report.ranking is None else [r.model for r in report.ranking.rows]
+    matches = match_models(models, list(board.names.values()), by_hand=board.by_hand)
+    names = {match.model: match.name for match in matches if match.name is not None}
+    elsewhere = tuple(name for name in board.names.values() if name not in names.values())
     if report.ranking is None:
-        in_study = {model_key(model) for model in report.models}
-        elsewhere = tuple(name for key, name in board.names.items() if key not in in_study)
         return BesideBoard(None, {}, (), elsewhere, no_ranking=report.reason)
     ours = {row.model: row.strength for row in report.ranking.rows}
-    theirs = {
-        model: board.scores[model_key(model)] for model in ours if model_key(model) in board.scores
-    }
-    shared = {model_key(model) for model in theirs}
+    theirs = {model: board.scores[model_key(name)] for model, name in names.items()}
     return BesideBoard(
         compare_boards(ours, theirs) if theirs else None,
         {model: _range(report.ranking, model, list(theirs)) for model in theirs},
         tuple(model for model in ours if model not in theirs),
-        tuple(name for key, name in board.names.items() if key not in shared),
+        elsewhere,
+        names=names,
     )
 
 
@@ -102,7 +77,10 @@ def direction(beside: BesideBoard, board: Board) -> str:
     if beside.no_ranking is not None:
         return f"This study has no ranking yet to set beside {board.benchmark}: {beside.no_ranking}"
     if beside.comparison is None:
-        return f"{board.benchmark} and this study have no model in common."
+        return (
+            f"{board.benchmark} and this study have no model in common by their names. "
+            "Where one is written otherwise, match it by hand."
+        )
     correlation = beside.comparison.correlation
     if correlation.value is None:
         return correlation.reason or ""
@@ -144,12 +122,20 @@ def shift_table(beside: BesideBoard, board: Board) -> pd.DataFrame:
             "Model": [shift.model for shift in shifts],
             "Our rank": [_rank(shift.ours, beside.ranges[shift.model]) for shift in shifts],
             "Public rank": [f"{shift.theirs:g}" for shift in shifts],
-            "Public score": [f"{board.scores[model_key(shift.model)]:g}" for shift in shifts],
+            "Public score": [_score(board, beside.names[shift.model]) for shift in shifts],
             "The board": [
                 _meaning(shift.shift, shift.theirs, beside.ranges[shift.model]) for shift in shifts
             ],
         }
     )
+
+
+def _score(board: Board, name: str) -> str:
+    key = model_key(name)
+    if key not in board.intervals:
+        return f"{board.scores[key]:g}"
+    low, high = board.intervals[key]
+    return f"{board.scores[key]:g} ({low:g}–{high:g})"
 
 
 def _rank(rank: float, possible: tuple[int, int]) -> str:
