@@ -43,8 +43,8 @@ def boards(session: Session) -> list[Board]:
             PublicScore.benchmark, PublicScore.source, col(PublicScore.measured_on)
         )
     ).all()
-    kept = select(KeptMapping.name, KeptMapping.pairs).where(col(KeptMapping.kind) == MODELS)
-    by_hand = dict(session.exec(kept).all())
+    statement = select(KeptMapping.name, KeptMapping.pairs).where(col(KeptMapping.kind) == MODELS)
+    by_hand = dict(session.exec(statement).all())
     by_name: dict[tuple[str, str], list[PublicScore]] = {}
     for row in rows:
         by_name.setdefault((row.benchmark, row.source), []).append(row)

@@ -109,8 +109,8 @@ def match_command(
     require_database()
     with read_session() as session:
         models = results.result_study(session, name=study).models
-    if said := _read_pairs(pairs or [], models):
-        match_by_hand(board, said)
+    if by_hand := _read_pairs(pairs or [], models):
+        match_by_hand(board, by_hand)
     with read_session() as session:
         public = leaderboards.board_called(session, board)
     matches = match_models(models, list(public.names.values()), by_hand=public.by_hand)
@@ -125,12 +125,12 @@ def match_command(
 
 def _read_pairs(pairs: list[str], models: Sequence[str]) -> dict[str, str | None]:
     """Read OURS=THEIRS; a model's own name may have an equals sign."""
-    said: dict[str, str | None] = {}
+    matches: dict[str, str | None] = {}
     for pair in pairs:
         model = next((each for each in models if pair.startswith(f"{each}=")), None)
         if model is None:
             raise RefusedError(
                 f"{pair!r} is no OURS=THEIRS with a model of the study: {', '.join(models)}."
             )
-        said[model] = pair[len(model) + 1 :].strip() or None
-    return said
+        matches[model] = pair[len(model) + 1 :].strip() or None
+    return matches
