@@ -25,12 +25,26 @@ def differences_verdict(of: Differences) -> str:
     """Say how often a judge and people differ on one thing."""
     on = subject_asked(of.subject)
     if not of.differ.n:
-        return f"{of.judge} and people have judged nothing together on {on}{_limits(of)}."
+        return _nothing_counted(of, on)
     share = text.estimate(of.differ, text.percent)
-    units = counted(of.differ.n, "pair" if of.subject == PREFERRED else "response")
+    units = counted(of.differ.n, _unit(of))
     if not of.n:
         return f"{of.judge} and people differ on none of {units}, on {on}{_limits(of)}."
     return f"{of.judge} and people differ on {share} of {units}, on {on}{_limits(of)}."
+
+
+def _nothing_counted(of: Differences, on: str) -> str:
+    """Tell what nobody judged together from what both judged and no number may count."""
+    n_both = of.n_test + of.n_unclear
+    if not n_both:
+        return f"{of.judge} and people have judged nothing together on {on}{_limits(of)}."
+    units = counted(n_both, _unit(of))
+    none = "it cannot be counted" if n_both == 1 else "none of them can be counted"
+    return f"{of.judge} and people have both judged {units}, on {on}{_limits(of)}: {none}."
+
+
+def _unit(of: Differences) -> str:
+    return "pair" if of.subject == PREFERRED else "response"
 
 
 def _limits(of: Differences) -> str:
@@ -39,13 +53,13 @@ def _limits(of: Differences) -> str:
 
 def left_out(of: Differences) -> tuple[str, ...]:
     """Say what no number counts: what the judge is unclear about, and what it is tested on."""
-    units = "pair" if of.subject == PREFERRED else "response"
+    more = " more" if of.differ.n else ""
     unclear = (
-        f"Of {counted(of.n_unclear, units)} more it says two things equally often."
+        f"Of {counted(of.n_unclear, _unit(of))}{more} it says two things equally often."
         if of.n_unclear
         else ""
     )
-    tested = f"{NO_TEST} They hold {counted(of.n_test, units)} of these." if of.n_test else ""
+    tested = f"{NO_TEST} They hold {counted(of.n_test, _unit(of))} of these." if of.n_test else ""
     return tuple(filter(None, (unclear, tested)))
 
 

@@ -144,8 +144,32 @@ def test_a_judge_that_says_two_things_equally_often_is_counted_apart():
     of = differences(judged(given), DEV, "judge", PREFERRED)
 
     assert (of.n, of.n_unclear, of.differ.value) == (0, 1, None)
-    assert left_out(of) == ("Of 1 pair more it says two things equally often.",)
-    assert "have judged nothing together on which response is better" in differences_verdict(of)
+    assert left_out(of) == ("Of 1 pair it says two things equally often.",)
+    assert differences_verdict(of) == (
+        "judge and people have both judged 1 pair, on which response is better: it cannot be "
+        "counted."
+    )
+
+
+def test_that_nothing_was_judged_together_is_said_only_where_it_is_so():
+    both = [(who, case, 0, LEFT) for case in range(6) for who in (0, JUDGE)]
+    apart = [(0, 0, 0, LEFT), (JUDGE, 1, 0, LEFT)]
+    beside = [(0, 0, 0, LEFT), *[(JUDGE, 0, order, LEFT) for order in (0, 1)]]
+
+    tested = differences(judged(both), all_in(Split.TEST), "judge", PREFERRED)
+    nothing = differences(judged(apart), DEV, "judge", PREFERRED)
+    unclear = differences(
+        judged([*beside, (0, 1, 0, LEFT), (JUDGE, 1, 0, LEFT)]), DEV, "judge", PREFERRED
+    )
+
+    assert "have both judged 6 pairs" in differences_verdict(tested)
+    assert "none of them can be counted" in differences_verdict(tested)
+    assert "They hold 6 pairs of these." in left_out(tested)[-1]
+    assert "have judged nothing together on which response is better" in differences_verdict(
+        nothing
+    )
+    assert left_out(nothing) == ()
+    assert left_out(unclear) == ("Of 1 pair more it says two things equally often.",)
 
 
 def test_scores_are_apart_by_the_share_of_the_scale_and_kinds_by_being_others():
