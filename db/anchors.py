@@ -21,6 +21,9 @@ from evalkit.running.case_request import lost_cost, reply_cost
 from evalkit.running.failures import EndpointError
 from evalkit.running.request import Reply, Request
 
+#: Asks what stands between here and the endpoint for no reply that it kept.
+_FRESH = {"Cache-Control": "no-cache"}
+
 
 @dataclass(frozen=True, slots=True)
 class AnchorQuestion:
@@ -29,6 +32,11 @@ class AnchorQuestion:
     place: AnchorPlace
     request: Request
     checklist: tuple[TaskItem, ...]
+
+    @property
+    def look(self) -> int:
+        """Return which time it is that the same is asked."""
+        return self.place[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ def check_anchors(
         questions = [
             each for anchor in anchors for each in _questions(session, study, identity, anchor)
         ]
+        questions.sort(key=lambda question: question.look)
         study_id = number_of(study)
     n_each = N_LOOKS * (2 if anchors[0].right_output_id is not None else 1)
     n_changed = len(anchors) - len(questions) // n_each
@@ -123,13 +132,17 @@ def _questions(
 async def _ask_all(
     plan: JudgePlan, questions: list[AnchorQuestion], timeout_s: float
 ) -> list[Reply]:
+    """Ask look by look: an answer may not hang on one to the same question under way."""
     room = asyncio.Semaphore(plan.concurrency)
 
     async def answered(connection: Connection, request: Request) -> Reply:
         async with room:
             return await ask(connection, request)
 
-    async with connect(plan.endpoint, timeout_s=timeout_s) as connection:
-        return await asyncio.gather(
-            *(answered(connection, question.request) for question in questions)
-        )
+    replies: list[Reply] = []
+    async with connect(plan.endpoint, timeout_s=timeout_s, headers=_FRESH) as connection:
+        for look in range(1, N_LOOKS + 1):
+            replies += await asyncio.gather(
+                *(answered(connection, each.request) for each in questions if each.look == look)
+            )
+    return replies

@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 
 from db.columns import number_of
 from db.models import AnchorAnswer, AnchorCheck, Annotator, JudgeAnchor
-from db.queries.lessons import given_by_people
+from db.queries.lessons import preferred_by_people
 from evalkit.reports.drift.report import AnchorLook, DriftReport, Place, drift_report
-from evalkit.study.subjects import PREFERRED
-from evalkit.vocabulary import JudgeTask, Preference
+from evalkit.vocabulary import JudgeTask
 
 
 def drift_of(session: Session, *, study_id: int, study: str) -> DriftReport:
@@ -19,7 +18,9 @@ def drift_of(session: Session, *, study_id: int, study: str) -> DriftReport:
         number_of(anchor): anchor
         for anchor in session.exec(select(JudgeAnchor).where(col(JudgeAnchor.study_id) == study_id))
     }
-    return drift_report(study, _looks(session, study_id, anchors), _people(session, anchors))
+    return drift_report(
+        study, _looks(session, study_id, anchors), _people(session, study_id, anchors)
+    )
 
 
 def _looks(session: Session, study_id: int, anchors: Mapping[int, JudgeAnchor]) -> list[AnchorLook]:
@@ -58,17 +59,19 @@ def _task(
     return next((JudgeTask(anchors[anchor].task) for anchor, _, _ in answers), JudgeTask.PAIR)
 
 
-def _people(session: Session, anchors: Mapping[int, JudgeAnchor]) -> dict[int, str]:
+def _people(session: Session, study_id: int, anchors: Mapping[int, JudgeAnchor]) -> dict[int, str]:
     """Return what most people prefer of each pair, without those on which they are split."""
+    pairs = {
+        number: (anchor.left_output_id, anchor.right_output_id)
+        for number, anchor in anchors.items()
+        if anchor.right_output_id is not None
+    }
+    if not pairs:
+        return {}
     agreed: dict[int, str] = {}
-    for number, anchor in anchors.items():
-        if anchor.right_output_id is None:
-            continue
-        outputs = [anchor.left_output_id, anchor.right_output_id]
-        people = given_by_people(session, anchor.study_id, PREFERRED, outputs)
-        ranked = Counter(value for _, value in people.answers).most_common(2)
+    told = preferred_by_people(session, study_id, list(pairs.values()))
+    for number, preferences in zip(pairs, told, strict=True):
+        ranked = Counter(preferences).most_common(2)
         if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
-            value = ranked[0][0]
-            if isinstance(value, Preference):
-                agreed[number] = value.value
+            agreed[number] = ranked[0][0].value
     return agreed

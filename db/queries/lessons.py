@@ -66,7 +66,27 @@ def given_by_people(
     session: Session, study_id: int, subject: Subject, output_ids: Sequence[int]
 ) -> GivenByPeople:
     """Return what people said of responses; a preference as if the first of them stood left."""
-    rows = session.exec(
+    rows = _by_people(session, study_id, output_ids)
+    if subject == PREFERRED:
+        answers = _pairs(rows, output_ids)
+    else:
+        answers = _responses(session, rows, subject, output_ids[0])
+    decided = adjudications_of(session, study_id, subject, output_ids)
+    return GivenByPeople(answers, decided[0].answer if decided else None)
+
+
+def preferred_by_people(
+    session: Session, study_id: int, pairs: Sequence[tuple[int, int]]
+) -> tuple[tuple[Preference, ...], ...]:
+    """Return what people prefer of each pair, each person once, as if its first stood left."""
+    rows = _by_people(session, study_id, [output_id for pair in pairs for output_id in pair])
+    return tuple(_latest(rows, pair) for pair in pairs)
+
+
+def _by_people(
+    session: Session, study_id: int, output_ids: Sequence[int]
+) -> Sequence[tuple[Annotation, Assignment]]:
+    return session.exec(
         select(Annotation, Assignment)
         .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
@@ -82,18 +102,18 @@ def given_by_people(
         )
         .order_by(col(Annotation.id))
     ).all()
-    if subject == PREFERRED:
-        answers = _pairs(rows, output_ids)
-    else:
-        answers = _responses(session, rows, subject, output_ids[0])
-    decided = adjudications_of(session, study_id, subject, output_ids)
-    return GivenByPeople(answers, decided[0].answer if decided else None)
 
 
 def _pairs(
     rows: Sequence[tuple[Annotation, Assignment]], output_ids: Sequence[int]
 ) -> tuple[tuple[Draft | None, Preference | float], ...]:
-    latest: dict[int, Preference | float] = {}
+    return tuple((None, preference) for preference in _latest(rows, output_ids))
+
+
+def _latest(
+    rows: Sequence[tuple[Annotation, Assignment]], output_ids: Sequence[int]
+) -> tuple[Preference, ...]:
+    latest: dict[int, Preference] = {}
     for annotation, assignment in rows:
         sides = (assignment.left_output_id, assignment.right_output_id)
         if set(sides) != set(output_ids) or annotation.preference is None:
@@ -103,7 +123,7 @@ def _pairs(
         latest[assignment.annotator_id] = (
             _TURNED.get(preference, preference) if is_turned else preference
         )
-    return tuple((None, preference) for preference in latest.values())
+    return tuple(latest.values())
 
 
 def _responses(

@@ -2,10 +2,11 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
@@ -60,10 +61,19 @@ class Connection:
 
 
 @asynccontextmanager
-async def connect(endpoint: Endpoint, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[Connection]:
-    """Open what asks an endpoint. Raises RefusedError where its key is nowhere to be found."""
+async def connect(
+    endpoint: Endpoint,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> AsyncIterator[Connection]:
+    """Open what asks an endpoint, each time with these headers.
+
+    Raises RefusedError where its key is nowhere to be found.
+    """
     secret = endpoint.key()
     http = DefaultAsyncHttpx2Client(
+        headers=headers,
         timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
         event_hooks={"request": [_sent]},
     )

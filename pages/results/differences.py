@@ -34,6 +34,7 @@ if not studies:
 head = filters.study_head(studies, heading="Differences")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
+    checks = drift_of(session, study_id=study.study_id, study=study.name)
 narrowed = filters.of_study(study, head.filters)
 # Judges are what the page is about: they count whatever the filter says, admitted or not.
 chosen = narrowed.with_all_judges()
@@ -44,7 +45,7 @@ judged = kept.of(differing.judges_and_subjects)
 if not judged:
     exhibits.say(no_judge(), style="verdict")
     differences.show_nothing()
-    differences.show_links(address)
+    differences.show_foot(checks, address)
     addresses.stop()
 
 verdict = st.container()
@@ -57,7 +58,7 @@ exhibits.say(*left_out(of))
 differences.show_judges(kept, parts, judged, of)
 place = differences.case_picker(of, kept.collected)
 if place is None:
-    differences.show_links(address)
+    differences.show_foot(checks, address)
     addresses.stop()
 exhibits.say(ORDER)
 
@@ -66,7 +67,6 @@ with read_session() as session:
     read = side_by_side.some_responses(session, study, filters=chosen, output_ids=output_ids)
     decided = adjudications_of(session, study.study_id, of.subject, output_ids)
     few_shot = few_shot_rows(session, study.study_id)
-    checks = drift_of(session, study_id=study.study_id, study=study.name)
 lessons.show_decisions(of, kept.collected, place, decided)
 responses.show(read)
 try:
@@ -76,5 +76,4 @@ try:
         lessons.stored(lesson.message)
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
-differences.show_drift(checks)
-differences.show_links(address)
+differences.show_foot(checks, address)

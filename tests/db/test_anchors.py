@@ -122,6 +122,20 @@ def test_a_request_that_fails_is_left_out_and_counted(sqlite_database, server):
     assert checked.n_asked - 1 == n_stored
 
 
+def test_all_is_answered_once_before_any_is_asked_again_and_nothing_kept_is_taken(
+    sqlite_database, server
+):
+    store_study(n_cases=N_CASES)
+
+    check_anchors(plan_at(server))
+
+    bodies = [json.dumps(body, sort_keys=True) for _, body in server.requests]
+    half = len(bodies) // 2
+    assert len(set(bodies)) == half
+    assert sorted(bodies[:half]) == sorted(bodies[half:])
+    assert {headers["cache-control"] for headers in server.headers} == {"no-cache"}
+
+
 def test_on_the_command_line_a_check_says_what_it_found(sqlite_database, server):
     store_study(n_cases=N_CASES)
     words = ["judge", "--study", "Study", "--model", "m", "--anchors"]
@@ -134,4 +148,4 @@ def test_on_the_command_line_a_check_says_what_it_found(sqlite_database, server)
     assert first.exit_code == 0, first.output
     assert "first check, on" in first.stdout
     assert json.loads(again.stdout)["standing"] == "same"
-    assert "No judge has moved in 2 checks of anchors." in told.stdout
+    assert "No judge has moved in 1 check held against an earlier one." in told.stdout

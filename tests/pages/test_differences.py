@@ -212,16 +212,15 @@ def test_a_few_shot_case_is_of_the_train_split_and_of_a_judge_asked_from_here(ap
     assert "not shown it any more" in app.success[0].value
 
 
-def test_whether_the_judge_moved_stands_below_where_anchors_were_asked_about(app, sign_in, study):
-    sign_in(app, Role.LEAD)
-    assert "Drift" not in [header.value for header in (opened(app, PAGE), app.header)[1]]
+def check_anchors_twice(ids):
+    """Store two checks of one anchor at which the judge says the same."""
     with write_session() as session:
         judge = session.exec(select(Annotator).where(Annotator.name == JUDGE)).one()
-        outputs = [study[f"case-3/{model}"] for model in MODELS]
+        outputs = [ids[f"case-3/{model}"] for model in MODELS]
         anchor = JudgeAnchor(
-            study_id=study["Study"],
+            study_id=ids["Study"],
             task="pair",
-            case_id=study["case-3"],
+            case_id=ids["case-3"],
             left_output_id=outputs[0],
             right_output_id=outputs[1],
             content_hash="x",
@@ -229,7 +228,7 @@ def test_whether_the_judge_moved_stands_below_where_anchors_were_asked_about(app
         session.add(anchor)
         session.flush()
         for _ in range(2):
-            check = AnchorCheck(study_id=study["Study"], annotator_id=judge.id, identity_hash="x")
+            check = AnchorCheck(study_id=ids["Study"], annotator_id=judge.id, identity_hash="x")
             session.add(check)
             session.flush()
             session.add_all(
@@ -244,10 +243,16 @@ def test_whether_the_judge_moved_stands_below_where_anchors_were_asked_about(app
                 for number in (1, 2)
             )
 
+
+def test_whether_the_judge_moved_stands_below_where_anchors_were_asked_about(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    assert "Drift" not in [header.value for header in (opened(app, PAGE), app.header)[1]]
+    check_anchors_twice(study)
+
     words = opened(app, PAGE)
 
     assert "Drift" in [header.value for header in app.header]
-    assert "No judge has moved in 2 checks of anchors." in words
+    assert "No judge has moved in 1 check held against an earlier one." in words
     assert "gauge $1$ &lt;i&gt;, " in words
 
 
@@ -257,14 +262,18 @@ def submit(app, label):
 
 
 def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_database):
-    ids = make_eval_set(models=MODELS, n_cases=2)
+    ids = make_eval_set(models=MODELS, n_cases=4)
     make_study(ids)
     annotate(ids, "Ada", *[f"case-0/{model}" for model in MODELS], "left")
+    with write_session() as session:
+        session.add(Annotator(name=JUDGE, kind="judge"))
+    check_anchors_twice(ids)
     sign_in(app, Role.LEAD)
 
     words = opened(app, PAGE)
 
     assert "No judge has judged here yet" in words
+    assert "No judge has moved in 1 check" in words
     assert "Verdicts are records of annotators of kind" in words
 
 
@@ -275,11 +284,13 @@ def test_where_they_never_differ_there_is_a_sentence_and_no_list(app, sign_in, s
         pair = [f"case-{case}/{model}" for model in MODELS]
         annotate(ids, "Ada", *pair, "left")
         annotate(ids, JUDGE, *pair, "left", is_judge=True)
+    check_anchors_twice(ids)
     sign_in(app, Role.LEAD)
 
     words = opened(app, PAGE)
 
     assert "and people differ on none of" in words
+    assert "No judge has moved in 1 check" in words
     assert not any("Weight" in of.value for of in app.dataframe)
 
 

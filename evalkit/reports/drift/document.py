@@ -25,6 +25,8 @@ def _check(row: DriftRow) -> Document:
         "checked_at": row.look.checked_at.isoformat(),
         "since": row.since.isoformat() if row.since else None,
         "standing": str(row.standing),
+        "number": row.number,
+        "level": row.level,
         "served_models": list(row.look.served_models),
         "cost_usd": row.look.cost_usd,
         "n_anchors": row.n_anchors,

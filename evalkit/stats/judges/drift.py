@@ -1,16 +1,18 @@
 """Has a judge moved: what it says of frozen anchors now against what it said, and its own floor."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray
+from evalkit.stats.judges.acceptance import look_level
 
-#: A judge is said to have moved at this chance of a false alarm, check by check.
+#: The chance that any of all checks held against one says that a judge moved that did not.
 LEVEL = 0.05
-_SEED = 17
 _ROUNDING = 1e-9
 
 
@@ -24,7 +26,7 @@ class Drift:
         How often an answer of the one look is another than one of the other, 0–1.
     floor : float or None
         How often two answers of one and the same look are: the retest floor.
-    p_value : float
+    p_value : float or None
         One-sided and exact: how probable so many more flips than the floor are if nothing moved.
     n_units : int
         Anchors as they are shown; a pair in two orders is two.
@@ -34,14 +36,17 @@ class Drift:
 
     flips: float | None
     floor: float | None
-    p_value: float
+    p_value: float | None
     n_units: int
     reason: str | None = None
 
-    @property
-    def has_moved(self) -> bool:
-        """Whether it says something else than it did, beyond what it does anyway."""
-        return self.p_value <= LEVEL
+    def has_moved(self, number: int = 1) -> bool:
+        """Tell whether it says something else than it did, beyond what it does anyway.
+
+        ``number`` counts the checks that were held against the same one, this one included: all
+        of them together, however many there will be, may spend ``LEVEL`` on false alarms.
+        """
+        return self.p_value is not None and self.p_value <= look_level(number, error=LEVEL)
 
 
 def drift(before: IntArray, after: IntArray) -> Drift:
@@ -67,7 +72,7 @@ def drift(before: IntArray, after: IntArray) -> Drift:
     """
     n_units, n_fields, n_looks = before.shape
     if n_units == 0 or n_fields == 0:
-        return Drift(None, None, 1.0, 0, "No anchor was answered in both looks.")
+        return Drift(None, None, None, 0, "No anchor was answered twice in both checks.")
     if n_looks < 2 or after.shape != before.shape:
         raise ValueError("Drift takes two answers or more of every unit, as many on both sides.")
     every = np.concatenate([before, after], axis=2)
@@ -87,35 +92,61 @@ def drift(before: IntArray, after: IntArray) -> Drift:
     )
 
 
-def power_to_notice(n_units: int, *, floor: float, changed: float, n_draws: int = 300) -> float:
+def power_to_notice(
+    n_shown: Sequence[int], *, floor: float, changed: float, number: int = 1
+) -> float:
     """Return how probable it is that a change of a judge is noticed.
 
     Parameters
     ----------
-    n_units : int
-        Anchors as they are shown, each answered twice in either look.
+    n_shown : sequence of int
+        In how many orders each anchor is shown; each is answered twice in either check.
     floor : float
-        How often two answers of one look differ, 0 to 1/2.
+        How often two answers of one check differ, 0 to 1/2.
     changed : float
-        The share of units of which the judge says the opposite by now.
-    n_draws : int
+        The share of anchors of which the judge says the opposite by now, in every order.
+    number : int
+        As of :meth:`Drift.has_moved`.
 
     Returns
     -------
     float
-        0–1, by simulation from a fixed seed: answers of two kinds, the usual one with the
-        probability that gives the floor.
+        0–1, exact where all that is answered in one reply changes and wavers together, between
+        two answers, the usual one with the probability q that gives the floor.
+
+    Notes
+    -----
+    Only a question of whose four answers two are of either kind can tell: parted as the checks are
+    (*apart*, in one of three partings) or across them (*mixed*), so that p is that of a binomial
+    of 1/3. Both counts are the sum over anchors of multinomials, one if the anchor changed and one
+    if not; their joint distribution is the inverse Fourier transform of the product.
     """
-    rng = np.random.default_rng(_SEED)
-    # Two answers differ with 2q(1 - q).
+    # Two answers of one check differ with 2q(1 - q).
     usual = (1.0 + math.sqrt(max(0.0, 1.0 - 2.0 * floor))) / 2.0
-    n_noticed = 0
-    for _ in range(n_draws):
-        is_changed = rng.random((n_units, 1, 1)) < changed
-        before = rng.random((n_units, 1, 2)) < usual
-        after = (rng.random((n_units, 1, 2)) < usual) ^ is_changed
-        n_noticed += drift(before.astype(np.int64), after.astype(np.int64)).has_moved
-    return n_noticed / n_draws
+    wavering = usual * (1.0 - usual)
+    mixed = 4.0 * wavering**2
+    n = sum(n_shown)
+    turn = np.exp(-2j * np.pi * np.arange(n + 1) / (n + 1))
+    told = [
+        1.0 + apart * (turn[:, np.newaxis] - 1.0) + mixed * (turn[np.newaxis, :] - 1.0)
+        for apart in (usual**4 + (1.0 - usual) ** 4, 2.0 * wavering**2)
+    ]
+    whole = np.ones((n + 1, n + 1), dtype=np.complex128)
+    for size, n_anchors in Counter(n_shown).items():
+        whole *= (changed * told[0] ** size + (1.0 - changed) * told[1] ** size) ** n_anchors
+    chances = np.fft.ifft2(whole).real
+    return float(np.clip(chances[_is_noticed(n, look_level(number, error=LEVEL))].sum(), 0.0, 1.0))
+
+
+def _is_noticed(n: int, level: float) -> BoolArray:
+    """Tell by how many questions are apart and how many mixed whether p is at most the level."""
+    noticed = np.zeros((n + 1, n + 1), dtype=np.bool_)
+    chances = np.ones(1)
+    for total in range(n + 1):
+        apart = np.arange(total + 1)
+        noticed[apart, total - apart] = chances[::-1].cumsum()[::-1] <= level
+        chances = np.convolve(chances, (2.0 / 3.0, 1.0 / 3.0))
+    return noticed
 
 
 def _statistic(apart: IntArray, side: IntArray, n_looks: int) -> FloatArray:

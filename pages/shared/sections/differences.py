@@ -22,7 +22,7 @@ from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
 
-#: More checks than these are read in the table.
+#: More checks than these, and those at which a judge moved, are read in the table.
 _MOST_CHECKS = 5
 
 
@@ -105,13 +105,19 @@ def show_judges(
     blocks.fold(table, key="differences-judges", label=table.title)
 
 
-def show_drift(report: DriftReport) -> None:
-    """Say whether judges of the study still are who they were, where anchors were asked about."""
+def show_foot(checks: DriftReport, address: State) -> None:
+    """Say whether judges still are who they were, and lead on: whatever differs, or nothing."""
+    _show_drift(checks)
+    _show_links(address)
+
+
+def _show_drift(report: DriftReport) -> None:
+    """Say whether judges of the study moved, where anchors were asked about."""
     if not report.rows:
         return
     st.header("Drift", divider=False)
     exhibits.say(drift_verdict(report), style="lead")
-    for row in report.rows[-_MOST_CHECKS:]:
+    for row in report.newest(_MOST_CHECKS):
         exhibits.say(row_in_words(row))
     table = drift_table(report)
     blocks.fold(table, key="drift", label=table.title)
@@ -128,7 +134,7 @@ def show_nothing() -> None:
     st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
 
 
-def show_links(address: State) -> None:
+def _show_links(address: State) -> None:
     """Lead to how near judges are to people, and to what people differ on."""
     places = {"Judges": "judges", "Annotators": "annotators"}
     links.line(

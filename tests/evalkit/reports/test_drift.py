@@ -1,5 +1,7 @@
 """Checks of anchors: which judge moved, since when, and the same in table, words and JSON."""
 
+import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,6 +50,7 @@ def test_each_check_is_held_against_the_first_since_the_judge_last_moved():
     moved = report.rows[2]
     # Four of ten anchors in two orders that never waver: a third of the partings to the power 8.
     assert moved.drift.p_value == pytest.approx((1 / 3) ** 8)
+    assert moved.power is None
     assert (moved.drift.flips, moved.drift.floor) == (0.4, 0.0)
 
 
@@ -89,15 +92,87 @@ def test_another_judge_begins_anew_and_what_was_not_answered_in_both_is_left_out
     assert [row.look.judge for row in report.rows] == ["judge", "judge", "judge 2"]
     assert report.rows[2].standing is DriftStanding.FIRST
     assert report.rows[1].drift.flips is None
-    assert "No anchor was answered in both looks" in row_in_words(report.rows[1])
-    assert drift_verdict(report) == "No judge has moved in 3 checks of anchors."
+    assert report.rows[1].standing is DriftStanding.NOT_COMPARED
+    assert "not compared. No anchor was answered twice in both" in row_in_words(report.rows[1])
+    assert [cell.text for cell in drift_table(report).rows[1][2:8]] == [
+        "not compared",
+        "2026-11-01 09:30 UTC",
+        *["—"] * 4,
+    ]
+    check = drift_document(study(), report)["checks"][1]
+    assert (check["standing"], check["drift"]["p_value"], check["level"]) == (
+        "not_compared",
+        None,
+        None,
+    )
+
+
+def test_that_no_judge_moved_is_said_of_checks_that_were_compared_alone():
+    once = look(["left"] * 10, day=1)
+    none_whole = replace(
+        FIRST, answers={place: answer for place, answer in FIRST.answers.items() if place[2] == 1}
+    )
+
+    first = drift_verdict(drift_report("Study", [FIRST], ALL_LEFT))
+    apart = drift_report("Study", [none_whole, once, SAME], ALL_LEFT)
+
+    assert first == drift_verdict(drift_report("Study", [none_whole, once], ALL_LEFT))
+    assert first.startswith("Whether a judge has moved cannot be told yet")
+    # A first check that answered nothing twice gives way to the next.
+    assert [row.standing for row in apart.rows] == ["first", "not_compared", "same"]
+    assert apart.rows[2].since == once.checked_at
+    assert drift_verdict(apart) == "No judge has moved in 1 check held against an earlier one."
+
+
+def test_the_newest_checks_are_those_of_every_judge_and_each_at_which_one_moved():
+    turned = ["right"] * 10
+    looks = [FIRST, look(turned, day=9)]
+    looks += [look(turned, day=day, judge="judge 2") for day in range(1, 6)]
+
+    report = drift_report("Study", looks, ALL_LEFT)
+
+    assert [(row.look.judge, row.look.checked_at) for row in report.newest(2)] == [
+        ("judge", BEGUN + timedelta(days=9)),
+        ("judge 2", BEGUN + timedelta(days=5)),
+    ]
+    early = drift_report("Study", [FIRST, MOVED, *looks[2:]], ALL_LEFT)
+    assert [row.standing for row in early.newest(1)] == ["moved", "same"]
+
+
+def test_later_checks_are_asked_for_more_and_each_move_begins_anew():
+    # Two pairs that turned in both orders are p = 1/81: enough for the first check held against
+    # one, not for the second (6/π² · 0.05 / 4 = 0.0076).
+    little = look(["right"] * 2 + ["left"] * 8, day=2)
+
+    second = drift_report("Study", [FIRST, SAME, little], ALL_LEFT).rows[-1]
+    first = drift_report("Study", [FIRST, little], ALL_LEFT).rows[-1]
+    anew = drift_report("Study", [FIRST, SAME, MOVED, STILL], ALL_LEFT).rows
+
+    assert (first.standing, second.standing) == (DriftStanding.MOVED, DriftStanding.SAME)
+    assert [row.number for row in anew] == [None, 1, 2, 1]
+    assert second.level == pytest.approx(0.05 * 6 / math.pi**2 / 4)
+    assert "(p = 0.012, level 0.008, 20 questions)" in row_in_words(second)
+
+
+def test_replies_that_may_have_been_kept_are_named_where_a_judge_moved_that_never_wavers():
+    turned = look(["right"] * 5 + ["left"] * 5, day=1)
+    wavering = replace(turned, answers={**turned.answers, (9, False, 1): {"preference": "tie"}})
+
+    steady, wavers = (
+        row_in_words(drift_report("Study", [FIRST, each], ALL_LEFT).rows[1])
+        for each in (turned, wavering)
+    )
+
+    assert "something in between keeps replies" in steady
+    assert "it has moved" in wavers
+    assert "keeps replies" not in wavers
 
 
 def test_the_power_of_a_check_that_found_nothing_is_said():
     row = drift_report("Study", [FIRST, SAME], ALL_LEFT).rows[1]
 
-    # Of 20 questions two change by chance on average, and three are needed: about a third.
-    assert 0.2 < row.power < 0.5
+    # Two of ten anchors are needed, in both orders each: 1 - 0.9^10 - 10 · 0.1 · 0.9^9.
+    assert row.power == pytest.approx(1 - 0.9**10 - 0.9**9)
     assert "this check would have noticed with a probability of" in row_in_words(row)
 
 

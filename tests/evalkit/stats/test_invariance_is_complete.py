@@ -33,7 +33,7 @@ EXEMPT = {
     "confidence_sequence": "takes values in the order in which they came, which it is about",
     "cut_off": "a formula of numbers",
     "drift": "renaming answers, turning looks and order, in tests/evalkit/stats/test_drift.py",
-    "power_to_notice": "a simulation of numbers",
+    "power_to_notice": "a formula of numbers",
     "effective_degrees": "through every interval",
     "fit_dawid_skene": "through dawid_skene",
     "fit_mace": "through mace",
