@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from evalkit.stats.counts import FloatArray, IntArray, fits_table, number_cells, sum_by
+from evalkit.stats.degrees import degrees_of_sums
 
 #: The 97.5 % quantile of the normal distribution.
 Z95 = 1.959963984540054
@@ -142,9 +143,8 @@ def effective_degrees(
     with np.errstate(invalid="ignore", divide="ignore"):
         square = pull * pull
         squares = sum_by(group, square, n_codes=n_groups)
-        kurtosis = n * sum_by(group, square * square, n_codes=n_groups) / squares**2
-        degrees = 2 * n / (kurtosis - (n - 3) / (n - 1))
-    return np.where(degrees < n - 1, degrees, n - 1)
+        fourths = sum_by(group, square * square, n_codes=n_groups)
+    return degrees_of_sums(n, squares, fourths)
 
 
 def _sum_cells(

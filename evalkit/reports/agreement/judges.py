@@ -8,7 +8,7 @@ import numpy as np
 from evalkit.stats.agreement.kappa import agreement_with_rest
 from evalkit.stats.counts import IntArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.judges.ceiling import beside
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.orders import Positions, RightByRule, positions, right_by_rule
 from evalkit.study.collected import (
     Collected,

@@ -16,7 +16,8 @@ from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
 from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
-from evalkit.stats.judges.ceiling import AnswersOfBoth, Ceiling, beside, ceiling
+from evalkit.stats.judges.answers import AnswersOfBoth, beside
+from evalkit.stats.judges.ceiling import Ceiling, ceiling
 from evalkit.stats.judges.distances import Distances, distances
 from evalkit.stats.judges.majority import AgainstMajority, against_majority
 from evalkit.stats.judges.reliability import Consistency, SplitHalf, consistency, split_half

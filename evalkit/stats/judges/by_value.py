@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
-from evalkit.stats.judges.ceiling import AnswersOfBoth
+from evalkit.stats.intervals import Estimate, share_estimate
+from evalkit.stats.judges.answers import AnswersOfBoth
+from evalkit.stats.judges.cases import cases_of, columns, means_of_columns
 
 _ROUNDING = 1e-9
 
@@ -43,38 +44,32 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
         better) one row, for both.
     """
     people = rows.by_people / np.maximum(rows.n_people, 1)[:, np.newaxis]
-    n_units, n_values = people.shape
-    first = np.arange(n_values)
-    if rows.mirror:
-        first = np.minimum(first, np.array(rows.mirror))
-    group, case = np.tile(first, n_units), np.repeat(rows.case, n_values)
-
-    def shares(weight: FloatArray, value: FloatArray) -> list[Estimate]:
-        there = np.flatnonzero(weight.ravel() > 0)
-        means = clustered_means(
-            group[there],
-            case=case[there],
-            value=value.ravel()[there],
-            # Parts of an answer, where several people or verdicts share one.
-            n=weight.ravel()[there],  # type: ignore[arg-type]
-            n_groups=n_values,
-        )
-        return [share_estimate(means, place) for place in range(n_values)]
-
+    n_values = people.shape[1]
     # Shares that add up to 1 but for rounding leave nothing where they should.
     others = np.where(people > 1.0 - _ROUNDING, 0.0, 1.0 - people)
     no = np.where(rows.by_judge > 1.0 - _ROUNDING, 0.0, 1.0 - rows.by_judge)
-    both = people * rows.by_judge + others * no
-    columns = (
-        shares(people, rows.by_judge),
-        shares(rows.by_judge, people),
-        shares(others, no),
-        shares(no, others),
-        shares(np.ones_like(people), both),
+    yes, neither = people * rows.by_judge, others * no
+    cases = cases_of(rows.case)
+    sums = cases.sums(columns(people, rows.by_judge, others, no, yes, neither))
+    turned = np.array(rows.mirror or range(n_values))
+    firsts = np.flatnonzero(np.arange(n_values) <= turned)
+    # What changes places with another value counts with it.
+    both = np.where(turned[firsts] != firsts, 1.0, 0.0)
+    told, said, not_told, not_said, right, right_not = (
+        part[:, firsts] + both * part[:, turned[firsts]] for part in np.split(sums, 6, axis=1)
     )
+    n_units = cases.sums(np.ones((len(people), 1))) * (1.0 + both)
+    pairs = (
+        (right, told),
+        (right, said),
+        (right_not, not_told),
+        (right_not, not_said),
+        (right + right_not, n_units),
+    )
+    means = [means_of_columns(total, count) for total, count in pairs]
     return tuple(
-        ValueRow(value, *(column[value] for column in columns))
-        for value in np.unique(first).tolist()
+        ValueRow(value, *(share_estimate(of, place) for of in means))
+        for place, value in enumerate(firsts.tolist())
     )
 
 

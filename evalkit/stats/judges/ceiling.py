@@ -13,10 +13,11 @@ from evalkit.stats.counts import (
     both_ways,
     number_cells,
     sum_by,
-    sum_rows,
 )
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate, t_interval
+from evalkit.stats.intervals import Estimate, t_interval
 from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.judges.answers import AnswersOfBoth, beside
+from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
 
 NO_UNITS = "Nothing was judged by this judge and by two people."
 _NOTHING = Estimate(None, None, None, 0, NO_UNITS)
@@ -46,88 +47,6 @@ class Ceiling:
     ratio: Estimate
     same: Estimate
     same_people: Estimate
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AnswersOfBoth:
-    """What one judge and people said of the same units, repeats of one annotator in parts.
-
-    Attributes
-    ----------
-    case, n_people : IntArray of shape (n_units,)
-    by_people, by_judge : FloatArray of shape (n_units, n_values)
-        How often people say each value, one each, and which share of the judge's verdicts it is.
-    own : FloatArray of shape (n_units,)
-        Sum of each person's agreement with themselves, to be taken from that of all.
-    mirror : tuple of int
-        As of ``Codings``.
-    """
-
-    case: IntArray
-    n_people: IntArray
-    by_people: FloatArray
-    by_judge: FloatArray
-    own: FloatArray
-    mirror: tuple[int, ...]
-
-    def at(self, places: IntArray) -> "AnswersOfBoth":
-        """Return some of the units."""
-        return AnswersOfBoth(
-            self.case[places],
-            self.n_people[places],
-            self.by_people[places],
-            self.by_judge[places],
-            self.own[places],
-            self.mirror,
-        )
-
-
-def beside(codings: Codings, judge: int) -> AnswersOfBoth:
-    """Set a judge beside people, on the units that it and at least one person judged.
-
-    Parameters
-    ----------
-    codings : Codings
-        What people and this judge said, repeats included; not of a continuous scale.
-    judge : int
-        The judge's index into ``annotators``; everybody else is a person.
-    """
-    who = _annotated(codings, judge)
-    n_values = len(codings.values)
-    cells = np.bincount(who.place * n_values + codings.value, minlength=len(who.unit) * n_values)
-    told = cells.reshape(-1, n_values) / np.bincount(who.place)[:, np.newaxis]
-    people, n_units = ~who.is_judge, len(who.case)
-    of_people = who.unit[people]
-    whole = AnswersOfBoth(
-        case=who.case,
-        n_people=np.bincount(of_people, minlength=n_units),
-        by_people=sum_rows(told[people], of_people, n_codes=n_units),
-        by_judge=sum_rows(told[~people], who.unit[~people], n_codes=n_units),
-        own=sum_by(of_people, (told[people] ** 2).sum(axis=1), n_codes=n_units),
-        mirror=codings.mirror,
-    )
-    judged = whole.by_judge.sum(axis=1) > 0
-    return whole.at(np.flatnonzero(judged & (whole.n_people > 0)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Annotated:
-    """Each unit's case; each annotator's unit, whether they are the judge; each entry's place."""
-
-    case: IntArray
-    unit: IntArray
-    is_judge: BoolArray
-    place: IntArray
-
-
-def _annotated(codings: Codings, judge: int) -> _Annotated:
-    units, unit = number_cells(codings.unit, n_keys=int(codings.unit.max(initial=-1)) + 1)
-    n_annotators = max(len(codings.annotators), 1)
-    key = unit * n_annotators + codings.annotator
-    who, place = number_cells(key, n_keys=len(units) * n_annotators)
-    case = np.zeros(len(units), dtype=np.int64)
-    case[unit] = codings.case
-    return _Annotated(case, who // n_annotators, who % n_annotators == judge, place)
 
 
 def ceiling(
@@ -171,14 +90,13 @@ def ceiling(
     twice = None
     if not codings.is_continuous:
         rows = beside(codings, judge) if rows is None else rows
-        twice = rows.at(np.flatnonzero(rows.n_people >= 2))
+        twice = rows.at(rows.n_people >= 2)
     table = _numbers(codings, judge) if is_number or twice is None else _answers(twice)
     if table is None:
         return Ceiling(*[_NOTHING] * 5)
     case, sums, kappas = table
     n = len(case)
-    codes, place = np.unique(case, return_inverse=True)
-    by_case = sum_rows(sums, place, n_codes=len(codes))
+    by_case = cases_of(case).sums(sums)
     total = by_case.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = kappas(total[np.newaxis])[:, 0]
@@ -202,7 +120,7 @@ def _answers(rows: AnswersOfBoth) -> _Table | None:
     n_values = rows.by_people.shape[1]
     of_people = rows.by_people / rows.n_people[:, np.newaxis]
     even = np.ones(len(rows.case))
-    sums = np.column_stack([even, *_shares(rows), of_people, rows.by_judge])
+    sums = columns(even, *_shares(rows), of_people, rows.by_judge)
 
     def kappas(total: FloatArray) -> FloatArray:
         mean = total[:, 1:] / total[:, :1]
@@ -226,11 +144,28 @@ def _same(rows: AnswersOfBoth | None) -> tuple[Estimate, Estimate]:
         reason = "On a continuous scale two answers are hardly ever equal."
         none = Estimate(None, None, None, 0, reason)
         return none, none
-    n = len(rows.case)
-    even = np.ones(2 * n, dtype=np.int64)
-    group, value = np.repeat([0, 1], n), np.concatenate(_shares(rows))
-    means = clustered_means(group, case=np.tile(rows.case, 2), value=value, n=even, n_groups=2)
-    return share_estimate(means, 0), share_estimate(means, 1)
+    same, same_people = shares_of_units(columns(*_shares(rows)), cases_of(rows.case))
+    return same, same_people
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Annotated:
+    """Each unit's case; each annotator's unit, whether they are the judge; each entry's place."""
+
+    case: IntArray
+    unit: IntArray
+    is_judge: BoolArray
+    place: IntArray
+
+
+def _annotated(codings: Codings, judge: int) -> _Annotated:
+    units, unit = number_cells(codings.unit, n_keys=int(codings.unit.max(initial=-1)) + 1)
+    n_annotators = max(len(codings.annotators), 1)
+    key = unit * n_annotators + codings.annotator
+    who, place = number_cells(key, n_keys=len(units) * n_annotators)
+    case = np.zeros(len(units), dtype=np.int64)
+    case[unit] = codings.case
+    return _Annotated(case, who // n_annotators, who % n_annotators == judge, place)
 
 
 def _numbers(codings: Codings, judge: int) -> _Table | None:
@@ -257,8 +192,8 @@ def _numbers(codings: Codings, judge: int) -> _Table | None:
     verdict, verdict_square = of(who.is_judge, mean), of(who.is_judge, square)
     apart = verdict_square + squares / n - 2 * verdict * total / n
     apart_people = 2 * ((n - 1) * squares - total**2 + own) / (n * (n - 1.0))
-    sums = np.column_stack(
-        [np.ones(len(n)), apart, apart_people, total / n, squares / n, verdict, verdict_square]
+    sums = columns(
+        *(np.ones(len(n)), apart, apart_people, total / n, squares / n, verdict, verdict_square)
     )
     return who.case[keep], sums, _kappas_of_moments
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
-from evalkit.stats.judges.ceiling import AnswersOfBoth
+from evalkit.stats.intervals import Estimate, share_estimate
+from evalkit.stats.judges.answers import AnswersOfBoth
+from evalkit.stats.judges.cases import cases_of, columns, means_of_columns
 
 NOBODY_DIFFERS = (
     "It takes what three people judged, two of whom differ without the third: there is none."
@@ -52,12 +52,11 @@ def distances(rows: AnswersOfBoth) -> Distances:
     has no excess. It is a distance of labels: on an ordered scale near ones are as far as others.
     """
     n_people = rows.n_people
-    differ = np.flatnonzero((n_people >= 3) & (rows.by_people.max(axis=1, initial=0) < n_people))
-    of = rows.at(differ)
+    of = rows.at((n_people >= 3) & (rows.by_people.max(axis=1, initial=0) < n_people))
     others_n = of.n_people - 1.0
-    weight, judge, person = (np.zeros(len(differ)) for _ in range(3))
+    weight, judge, person = (np.zeros(len(of.case)) for _ in range(3))
     for place in range(of.by_people.shape[1]):
-        others = of.by_people.copy()
+        others = of.by_people.copy(order="K")
         others[:, place] -= 1.0
         counts = of.by_people[:, place] * (others.max(axis=1, initial=0) < others_n)
         share = others / others_n[:, np.newaxis]
@@ -68,23 +67,16 @@ def distances(rows: AnswersOfBoth) -> Distances:
     if not len(there):
         none = Estimate(None, None, None, 0, NOBODY_DIFFERS)
         return Distances(none, none, none)
-    case, part = of.case[there], (weight / of.n_people)[there]
-    apart, apart_person = judge[there] / weight[there], person[there] / weight[there]
-    half = _share((1.0 + apart - apart_person) / 2.0, part, case)
+    part, weight = (weight / of.n_people)[there, np.newaxis], weight[there]
+    apart, apart_person = judge[there] / weight, person[there] / weight
+    cases = cases_of(of.case[there])
+    values = columns(apart, apart_person, (1.0 + apart - apart_person) / 2.0)
+    total, count = cases.sums(values * part), cases.sums(part)
+    means = means_of_columns(total, np.broadcast_to(count, total.shape))
+    # Parts of units are no whole number, and a sum of them may round to none.
+    means = replace(means, n=np.full(3, len(there)))
+    to_judge, to_person, half = (share_estimate(means, column) for column in range(3))
     value, low, high = (
         None if end is None else 2.0 * end - 1.0 for end in (half.value, half.low, half.high)
     )
-    excess = Estimate(value, low, high, half.n, half.reason)
-    return Distances(_share(apart, part, case), _share(apart_person, part, case), excess)
-
-
-def _share(value: FloatArray, part: FloatArray, case: IntArray) -> Estimate:
-    means = clustered_means(
-        np.zeros(len(value), dtype=np.int64),
-        case=case,
-        value=value,
-        n=part,  # type: ignore[arg-type]
-        n_groups=1,
-    )
-    # Parts of units are no whole number, and a sum of them may round to none.
-    return share_estimate(replace(means, n=np.array([len(value)])))
+    return Distances(to_judge, to_person, Estimate(value, low, high, half.n, half.reason))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray, sum_rows
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import jackknife_errors
-from evalkit.stats.judges.ceiling import AnswersOfBoth
+from evalkit.stats.judges.answers import AnswersOfBoth
+from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
 
 NO_MAJORITY = "People judged nothing in common with it on which one answer has the most voices."
 # Parts of answers that differ by less are equally many.
@@ -52,29 +53,27 @@ def against_majority(rows: AnswersOfBoth) -> AgainstMajority:
     ----------
     Wang et al. (2024), PandaLM, ICLR: accuracy and macro F1; van Rijsbergen (1979), chapter 7.
     """
-    order = np.sort(rows.by_people, axis=1)
-    is_clear = order[:, -1] > order[:, -2] + _ROUNDING if order.shape[1] > 1 else order[:, -1] > 0
-    clear = rows.at(np.flatnonzero(is_clear))
+    # Only one answer is within rounding of the most voices.
+    near = rows.by_people >= rows.by_people.max(axis=1, initial=0)[:, np.newaxis] - _ROUNDING
+    clear = rows.at(near.sum(axis=1) == 1)
     n_split = len(rows.case) - len(clear.case)
     if not len(clear.case):
         none = Estimate(None, None, None, 0, NO_MAJORITY)
         return AgainstMajority(none, none, n_split)
     most = clear.by_people.argmax(axis=1)
     right = clear.by_judge[np.arange(len(most)), most]
-    even = np.ones(len(most), dtype=np.int64)
-    means = clustered_means(0 * even, case=clear.case, value=right, n=even, n_groups=1)
-    return AgainstMajority(share_estimate(means), _macro_f1(clear, most), n_split)
+    (accuracy,) = shares_of_units(right[:, np.newaxis], cases_of(clear.case))
+    return AgainstMajority(accuracy, _macro_f1(clear, most), n_split)
 
 
 def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
     n_values = clear.by_people.shape[1]
-    is_most = np.eye(n_values)[most]
-    sums = np.hstack([is_most * clear.by_judge, is_most, clear.by_judge])
-    codes, place = np.unique(clear.case, return_inverse=True)
-    by_case = sum_rows(sums, place, n_codes=len(codes))
+    is_most = (np.arange(n_values)[:, np.newaxis] == most).T.astype(np.float64)
+    sums = columns(is_most * clear.by_judge, is_most, clear.by_judge)
+    by_case = cases_of(clear.case).sums(sums)
     if clear.mirror:
         turned = np.concatenate([np.array(clear.mirror) + k * n_values for k in range(3)])
-        by_case = (by_case + by_case[:, turned]) / 2
+        by_case = (by_case + by_case.T[turned].T) / 2
     total = by_case.sum(axis=0)
 
     def macro(of: FloatArray) -> FloatArray:

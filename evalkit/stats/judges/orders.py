@@ -6,10 +6,11 @@ import numpy as np
 
 from evalkit.stats.agreement.bounds import lowest_kappa
 from evalkit.stats.agreement.kappa import AnnotatorAgreement
-from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways, sum_rows
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
-from evalkit.stats.judges.ceiling import AnswersOfBoth
+from evalkit.stats.judges.answers import AnswersOfBoth
+from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
 
 #: Chance at which there is nothing left to explain, but for rounding.
 _ALL = 1 - 1e-12
@@ -88,15 +89,18 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
     shares = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
     same = (first.by_judge == second.by_judge).all(axis=1)
     case = first.case
-    alone = [
-        AnnotatorAgreement(judge, kappa_with_people(rows), _share(share, case), len(case))
-        for rows, share in zip((first, second), shares, strict=True)
-    ]
+    if not len(case):
+        none = Estimate(None, None, None, 0, NO_UNITS)
+        alone = AnnotatorAgreement(judge, none, none, 0)
+        never = Estimate(None, None, None, 0, NEVER_SAME)
+        return RightByRule(alone, alone, none, none, never, 0)
+    by_rule = columns(*shares, (shares[0] + shares[1]) / 2, np.where(same, shares[0], 0.0))
+    by_first, by_second, mean, both_agree = shares_of_units(by_rule, cases_of(case))
     return RightByRule(
-        first=alone[0],
-        second=alone[1],
-        mean=_share((shares[0] + shares[1]) / 2, case),
-        both_agree=_share(np.where(same, shares[0], 0.0), case),
+        first=AnnotatorAgreement(judge, kappa_with_people(first), by_first, len(case)),
+        second=AnnotatorAgreement(judge, kappa_with_people(second), by_second, len(case)),
+        mean=mean,
+        both_agree=both_agree,
         decided=_share(shares[0][same], case[same], NEVER_SAME),
         n_undecided=int((~same).sum()),
     )
@@ -144,8 +148,7 @@ def _people(rows: AnswersOfBoth) -> FloatArray:
 def _share(value: FloatArray, case: IntArray, nothing: str = NO_UNITS) -> Estimate:
     if not len(value):
         return Estimate(None, None, None, 0, nothing)
-    even = np.ones(len(value), dtype=np.int64)
-    return share_estimate(clustered_means(0 * even, case=case, value=value, n=even, n_groups=1))
+    return shares_of_units(value[:, np.newaxis], cases_of(case))[0]
 
 
 def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
@@ -164,10 +167,8 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
     if not n:
         return Estimate(None, None, None, 0, NO_UNITS)
     people, n_values = _people(rows), rows.by_people.shape[1]
-    codes, place = np.unique(rows.case, return_inverse=True)
-    agreed = (rows.by_judge * people).sum(axis=1, keepdims=True)
-    sums = np.hstack([np.ones((n, 1)), agreed, rows.by_judge, people])
-    by_case = sum_rows(sums, place, n_codes=len(codes))
+    agreed = (rows.by_judge * people).sum(axis=1)
+    by_case = cases_of(rows.case).sums(columns(np.ones(n), agreed, rows.by_judge, people))
     total = by_case.sum(axis=0)
 
     def sides(of: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,8 @@ from evalkit.stats.judges.allocation import Strata, allocate, expected_width
 from evalkit.stats.judges.alternative import alternative_test
 from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
-from evalkit.stats.judges.ceiling import beside, ceiling
+from evalkit.stats.judges.answers import beside
+from evalkit.stats.judges.ceiling import ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design
 from evalkit.stats.judges.distances import distances

@@ -9,7 +9,8 @@ from sklearn.metrics import confusion_matrix
 from evalkit.stats.agreement.coefficients import fleiss_kappa
 from evalkit.stats.counts import Codings, preference_codings
 from evalkit.stats.judges.by_value import confusion, value_rows
-from evalkit.stats.judges.ceiling import beside, ceiling
+from evalkit.stats.judges.answers import beside
+from evalkit.stats.judges.ceiling import ceiling
 
 
 def codings_of(table, values=("a", "b", "c"), case=None):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evalkit.stats.counts import Codings
-from evalkit.stats.judges.ceiling import beside
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.distances import NOBODY_DIFFERS, distances
 
 LEVELS = (1.0, 2.0, 3.0)

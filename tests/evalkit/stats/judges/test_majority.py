@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
 from evalkit.stats.counts import Codings
-from evalkit.stats.judges.ceiling import beside
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.majority import NO_MAJORITY, against_majority
 
 LEVELS = (0.0, 1.0, 2.0)

@@ -7,7 +7,7 @@ import pytest
 
 from evalkit.stats.agreement.kappa import agreement_with_rest
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings
-from evalkit.stats.judges.ceiling import beside
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.orders import NEVER_SAME, NOT_CONTRADICTED, positions, right_by_rule
 
 VALUES, MIRROR = ("first model wins", "second model wins", "tie"), (1, 0, 2)

@@ -1,0 +1,77 @@
+"""Sums and shares by case of many columns at once, where all of them rest on the same units."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.degrees import degrees_of_sums
+from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Which case each unit belongs to: ``place`` of shape (n_units,), below ``n``."""
+
+    place: IntArray
+    n: int
+
+    def sums(self, rows: FloatArray) -> FloatArray:
+        """Sum rows by case; (n_units, n_columns) becomes (n_cases, n_columns), in any order."""
+        if self.n == len(self.place):
+            # Every unit is a case of its own, and cases have no order.
+            return rows
+        return np.array([sum_by(self.place, column, n_codes=self.n) for column in rows.T]).T
+
+
+def cases_of(case: IntArray) -> Cases:
+    """Number the cases of units.
+
+    Parameters
+    ----------
+    case : IntArray of shape (n_units,)
+        Any non-negative codes.
+    """
+    codes, place = number_cells(case, n_keys=int(case.max(initial=-1)) + 1)
+    return Cases(place, len(codes))
+
+
+def columns(*parts: FloatArray) -> FloatArray:
+    """Set columns, and tables of columns, side by side, each column of one piece in memory."""
+    return np.vstack([part.T for part in parts]).T
+
+
+def means_of_columns(total: FloatArray, count: FloatArray) -> ClusteredMeans:
+    """Return the mean of each column with its error between cases: ``means_of_cells`` of a table.
+
+    Parameters
+    ----------
+    total, count : FloatArray of shape (n_cases, n_columns)
+        Sum of the values of a case, and of how many; where there are none both are 0.
+    """
+    clusters = np.count_nonzero(count, axis=0)
+    counts = count.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total.sum(axis=0) / counts
+        square = (total - count * mean) ** 2
+        squares = square.sum(axis=0)
+        error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
+    error[clusters < MIN_CASES] = np.nan
+    degrees = degrees_of_sums(clusters.astype(np.float64), squares, (square * square).sum(axis=0))
+    return ClusteredMeans(mean, error, degrees, counts.astype(np.int64), clusters)
+
+
+def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:
+    """Return the share of each column, every unit counting once, with an interval by case.
+
+    Parameters
+    ----------
+    values : FloatArray of shape (n_units, n_columns)
+        0–1.
+    cases : Cases
+        Of the same units.
+    """
+    total = cases.sums(values)
+    count = cases.sums(np.ones((len(values), 1)))
+    means = means_of_columns(total, np.broadcast_to(count, total.shape))
+    return [share_estimate(means, column) for column in range(values.shape[1])]
