@@ -1,14 +1,14 @@
 """Judges beside people: how each agrees with them, and with itself where sides are swapped."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from evalkit.stats.agreement.kappa import agreement_with_rest
-from evalkit.stats.counts import IntArray
+from evalkit.stats.counts import Codings, IntArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.judges.answers import beside
+from evalkit.stats.judges.answers import PeoplesAnswers, numbered, peoples_answers
 from evalkit.stats.judges.orders import Positions, RightByRule, positions, right_by_rule
 from evalkit.study.collected import (
     Collected,
@@ -111,41 +111,66 @@ def orders_entry(orders: BothOrders) -> dict[str, Any]:
     }
 
 
-def both_orders(both: Collected, judge: int) -> BothOrders | None:
-    """Return how a judge did on the pairs it saw both ways, or None where there are none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class SaidOfPairs:
+    """Each preference's pair, by its place in ``people``, and which of the pair it prefers.
+
+    ``unit`` and ``value`` are of shape (n_preferences,), as ``Codings`` has them.
+    """
+
+    unit: IntArray
+    value: IntArray
+    n_values: int
+    people: PeoplesAnswers
+
+
+def said_of_pairs(preferences: Preferences, every: Codings, people: PeoplesAnswers) -> SaidOfPairs:
+    """Return what was said of pairs, once for all judges.
+
+    Parameters
+    ----------
+    preferences : Preferences
+    every : Codings
+        All of them in the order of their time, with numbered units.
+    people : PeoplesAnswers
+        What people said of these units.
+    """
+    unit, value = np.empty_like(every.unit), np.empty_like(every.value)
+    order = np.argsort(preferences.latest, kind="stable")
+    unit[order], value[order] = every.unit, every.value
+    return SaidOfPairs(unit, value, len(every.values), people)
+
+
+def _said_beside(both: Collected, judge: int) -> SaidOfPairs:
+    every = numbered(codings_of_preferences(both, every=True))
+    n_units = int(every.unit.max(initial=-1)) + 1
+    people = peoples_answers(every.at(every.annotator != judge), n_units=n_units)
+    return said_of_pairs(both.preferences, every, people)
+
+
+def both_orders(both: Collected, judge: int, said: SaidOfPairs | None = None) -> BothOrders | None:
+    """Return how a judge did on the pairs it saw both ways, or None where there are none.
+
+    Everybody else in ``both`` is a person, or ``said`` says what people did.
+    """
     preferences = both.preferences
     early, late = seen_both_ways(preferences, np.flatnonzero(preferences.annotator == judge))
     if not len(early):
         return None
+    said = _said_beside(both, judge) if said is None else said
     preference = preferences.preference
     case = both.outputs.case[preferences.left[early]]
+    answers = np.arange(said.n_values)[:, np.newaxis]
+    first, second = (
+        # Both with the unit of the first: it is the same pair.
+        said.people.beside(said.unit[early], (answers == said.value[looks]).T.astype(np.float64))
+        for looks in (early, late)
+    )
     return BothOrders(
         n_pairs=len(early),
-        right=_right(both, judge, early, late),
+        right=right_by_rule(first, second, judge=names(both)[judge]),
         positions=positions(preference[early], preference[late], case),
     )
-
-
-def _right(both: Collected, judge: int, early: IntArray, late: IntArray) -> RightByRule:
-    """Return how a judge did by each rule; its later verdicts are told from it as another's."""
-    preferences, other = both.preferences, len(both.annotators)
-    pair = _pair(preferences)
-    people = np.flatnonzero((preferences.annotator != judge) & np.isin(pair, pair[early]))
-    places = np.concatenate([people, early, late])
-    told = entries_at(preferences, places)
-    who = told.annotator.copy()
-    who[len(people) + len(early) :] = other
-    codings = codings_of_preferences(
-        replace(
-            both,
-            annotators=(*both.annotators, both.annotators[judge]),
-            preferences=replace(told, annotator=who),
-        ),
-        every=True,
-    )
-    first = beside(codings.at(codings.annotator != other), judge)
-    second = beside(codings.at(codings.annotator != judge), other)
-    return right_by_rule(first, second, judge=names(both)[judge])
 
 
 def _pair(preferences: Preferences) -> IntArray:

@@ -12,17 +12,18 @@ from evalkit.reports.agreement.judges import (
     without_judges,
 )
 from evalkit.reports.agreement.reading import Reading, read_agreement
+from evalkit.reports.judges.told import Answered, answered, is_of_numbers
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.counts import Codings, FloatArray
-from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
+from evalkit.stats.judges.alternative import AlternativeTest, stand_in_test
+from evalkit.stats.judges.answers import AnswersOfBoth, beside_people
 from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
-from evalkit.stats.judges.answers import AnswersOfBoth, beside
 from evalkit.stats.judges.ceiling import Ceiling, ceiling
 from evalkit.stats.judges.distances import Distances, distances
 from evalkit.stats.judges.majority import AgainstMajority, against_majority
 from evalkit.stats.judges.reliability import Consistency, SplitHalf, consistency, split_half
-from evalkit.study.collected import Collected, Criterion, names
-from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
+from evalkit.study.collected import Collected, names
+from evalkit.study.subjects import PREFERRED, Subject, codings_of, subjects
 from evalkit.study.who import entries_at, identified
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -138,37 +139,20 @@ def judges_report(collected: Collected) -> JudgesReport:
         return JudgesReport((), (), len(judges), collected.n_unreadable)
     people = without_judges(collected)
     grounds = tuple(_ground(people, subject) for subject in subjects(people))
-    # Read once for all judges; of each only what it and people said is counted.
-    told = {
-        subject_key(ground.subject): tuple(
-            codings_of(collected, ground.subject, every=every) for every in (True, False)
-        )
-        for ground in grounds
-    }
-    others = np.ones(len(collected.annotators), dtype=np.bool_)
-    others[judges] = False
-    rows = []
-    for place in judges:
-        counted = others.copy()
-        counted[place] = True
-        for ground in grounds:
-            every, latest = told[subject_key(ground.subject)]
-            row = _judge_row(
-                collected,
-                place,
-                ground,
-                every.at(counted[every.annotator]),
-                latest.at(counted[latest.annotator]),
-            )
-            if row is not None:
-                rows.append(row)
-    return JudgesReport(grounds, tuple(rows), len(judges), collected.n_unreadable)
+    told = [answered(collected, ground.subject, judges) for ground in grounds]
+    rows = [
+        _judge_row(collected, place, ground, answers)
+        for place in judges
+        for ground, answers in zip(grounds, told, strict=True)
+    ]
+    shared = tuple(row for row in rows if row is not None)
+    return JudgesReport(grounds, shared, len(judges), collected.n_unreadable)
 
 
 def _ground(people: Collected, subject: Subject) -> Ground:
     latest = codings_of(people, subject)
     alpha = krippendorff_alpha(latest, level_of(subject))
-    is_number = _is_number(latest, subject)
+    is_number = is_of_numbers(latest, subject)
     return Ground(
         subject,
         alpha,
@@ -194,53 +178,35 @@ def level_of(subject: Subject) -> Level:
 
 
 def _judge_row(
-    collected: Collected, place: int, ground: Ground, every: Codings, latest: Codings
+    collected: Collected, place: int, ground: Ground, answers: Answered
 ) -> JudgeRow | None:
     """Return a judge on one thing, None where it and people judged nothing of it in common."""
-    subject = ground.subject
-    rows = beside(every, place) if not every.is_continuous else None
-    measured = ceiling(every, place, is_number=_is_number(every, subject), rows=rows)
-    if rows is None:
-        if measured.judge.value is None and measured.judge.n == 0:
-            return None
-    elif not len(rows.case):
+    subject, verdicts = ground.subject, answers.by_judge[place]
+    rows = None if answers.counted is None else beside_people(verdicts, answers.counted)
+    if rows is not None and not len(rows.case):
+        return None
+    # Numbers go by their moments, which takes what each said; else the table of answers is enough.
+    both = answers.with_judge(place) if answers.is_number or rows is None else verdicts
+    measured = ceiling(both, place, is_number=answers.is_number, rows=rows)
+    if rows is None and measured.judge.value is None and measured.judge.n == 0:
         return None
     return JudgeRow(
         judge=names(collected)[place],
         subject=subject,
         ceiling=measured,
-        test=alternative_test(latest, place, margin=MARGIN, is_number=_is_number(every, subject)),
+        test=stand_in_test(verdicts, answers.others, margin=MARGIN),
         values=None if rows is None else value_rows(rows),
         confusion=None if rows is None else confusion(rows),
-        value_names=every.values,
-        orders=_orders(collected, place) if subject == PREFERRED else None,
+        value_names=verdicts.values,
+        orders=both_orders(collected, place, answers.pairs) if answers.pairs else None,
         majority=None if rows is None else against_majority(rows),
-        distances=None if rows is None else distances(_once(rows, every, latest, place)),
+        distances=None if rows is None else distances(_once(rows, answers, verdicts)),
         has_ground=ground.holds,
     )
 
 
-def _once(rows: AnswersOfBoth, every: Codings, latest: Codings, place: int) -> AnswersOfBoth:
+def _once(rows: AnswersOfBoth, answers: Answered, verdicts: Codings) -> AnswersOfBoth:
     """Return the same with the latest answer of each person; a judge's verdicts are all there."""
-    if len(every.unit) == len(latest.unit):
+    if answers.once is None or answers.once is answers.counted:
         return rows
-    told = every.at(every.annotator == place)
-    people = latest.at(latest.annotator != place)
-    both = replace(
-        every,
-        unit=np.concatenate([people.unit, told.unit]),
-        case=np.concatenate([people.case, told.case]),
-        annotator=np.concatenate([people.annotator, told.annotator]),
-        value=np.concatenate([people.value, told.value]),
-    )
-    return beside(both, place)
-
-
-def _orders(collected: Collected, place: int) -> BothOrders | None:
-    return both_orders(without_judges(collected, but=place), place)
-
-
-def _is_number(codings: Codings, subject: Subject) -> bool:
-    """Say whether near values agree in part; of two values there is nothing between."""
-    is_scale = isinstance(subject, Criterion) and subject.level != Level.NOMINAL
-    return is_scale and (codings.is_continuous or len(codings.values) > 2)
+    return beside_people(verdicts, answers.once)

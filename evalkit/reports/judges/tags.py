@@ -12,8 +12,8 @@ from evalkit.reports.blocks import Table, table
 from evalkit.reports.document import Document
 from evalkit.stats.counts import Codings
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.judges.by_value import value_rows
 from evalkit.stats.judges.answers import AnswersOfBoth, beside
+from evalkit.stats.judges.by_value import value_rows
 from evalkit.stats.judges.orders import kappa_with_people
 from evalkit.study.collected import Collected, Tag, names
 from evalkit.study.subjects import ANY_ERROR, marked, subject_key

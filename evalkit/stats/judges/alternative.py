@@ -5,14 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells
-from evalkit.stats.intervals import (
-    MIN_CASES,
-    ClusteredMeans,
-    Estimate,
-    clustered_means,
-    share_estimate,
-)
+from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.intervals import MIN_CASES, Estimate, means_of_cells, share_estimate
+from evalkit.stats.judges.answers import numbered
+from evalkit.stats.judges.cases import Cases, cases_of, shares_of_units
+from evalkit.stats.judges.nearness import Others, in_place, people_and_others
 from evalkit.stats.significance import benjamini_hochberg
 
 #: Persons to stand in for, and units that each must have in common with the judge and another.
@@ -97,18 +94,36 @@ def alternative_test(
     ----------
     Calderon, Reichart & Dror (2025), The Alternative Annotator Test, ACL, arXiv 2501.10970.
     """
-    people, theirs = _with_judge(codings, judge)
-    near = _by_distance if is_number else _by_equality
-    judge_near, person_near = near(codings, people, theirs)
-    wins, loses = judge_near >= person_near - _SAME, person_near >= judge_near - _SAME
-    annotator, case = people.annotator, people.case
-    n_people = len(codings.annotators)
-    even = np.ones(len(annotator), dtype=np.int64)
+    codings = numbered(codings)
+    n_units, is_judge = int(codings.unit.max(initial=-1)) + 1, codings.annotator == judge
+    others = people_and_others(codings.at(~is_judge), n_units=n_units, is_number=is_number)
+    return stand_in_test(codings.at(is_judge), others, margin=margin)
 
-    def by_person(value: FloatArray) -> ClusteredMeans:
-        return clustered_means(annotator, case=case, value=value, n=even, n_groups=n_people)
 
-    advantages, gaps = by_person(wins.astype(float)), by_person(loses - wins.astype(float))
+def stand_in_test(verdicts: Codings, others: Others, *, margin: float) -> AlternativeTest:
+    """Do the same beside people whose nearness to each other is at hand.
+
+    Parameters
+    ----------
+    verdicts : Codings
+        Of one judge; units and values those of ``others``. Of several on a unit the last counts.
+    others : Others
+    margin : float
+        As of ``alternative_test``.
+    """
+    near, names = in_place(verdicts, others), verdicts.annotators
+    wins = (near.judge_near >= near.person_near - _SAME).astype(np.float64)
+    loses = (near.person_near >= near.judge_near - _SAME).astype(np.float64)
+    cases, n_people = cases_of(near.case), len(names)
+    n_cells = n_people * cases.n
+    cell, place = number_cells(near.annotator * cases.n + cases.place, n_keys=n_cells)
+    person, count = cell // max(cases.n, 1), np.bincount(place).astype(np.float64)
+    advantages, gaps = (
+        means_of_cells(
+            person, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_people
+        )
+        for of in (wins, loses - wins)
+    )
     p_values = _p_values(gaps.value - margin, gaps.standard_error, gaps.n_cases)
     is_tested = (gaps.n >= MIN_UNITS) & (gaps.n_cases >= MIN_CASES)
     matched = np.zeros(n_people, dtype=np.bool_)
@@ -119,7 +134,7 @@ def alternative_test(
         matched[is_tested] = adjusted <= FALSE_DISCOVERIES
     rows = tuple(
         StandIn(
-            codings.annotators[person],
+            names[person],
             int(gaps.n[person]),
             share_estimate(advantages, person),
             float(p_values[person]) if is_tested[person] else None,
@@ -127,7 +142,7 @@ def alternative_test(
         )
         for person in np.flatnonzero(gaps.n).tolist()
     )
-    overall = _mean_advantage(wins, annotator, case)
+    overall = _mean_advantage(wins, near.annotator, cases)
     n_tested = int(is_tested.sum())
     if n_tested < MIN_PEOPLE:
         return AlternativeTest(rows, None, overall, _too_few(rows, n_tested))
@@ -143,49 +158,6 @@ def _too_few(rows: tuple[StandIn, ...], n_tested: int) -> str:
     )
 
 
-def _with_judge(codings: Codings, judge: int) -> tuple[Codings, IntArray]:
-    """Return what people said where the judge and two of them did, and what the judge said."""
-    units, place = number_cells(codings.unit, n_keys=int(codings.unit.max(initial=-1)) + 1)
-    n_units = len(units)
-    is_judge = codings.annotator == judge
-    verdict = np.full(n_units, -1, dtype=np.int64)
-    verdict[place[is_judge]] = codings.value[is_judge]
-    n_people = np.bincount(place[~is_judge], minlength=n_units)
-    usable = ~is_judge & (verdict[place] >= 0) & (n_people[place] >= 2)
-    return codings.at(usable), verdict[place[usable]]
-
-
-def _by_equality(
-    codings: Codings, people: Codings, theirs: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the share of the others who said the same as the judge, and as each person."""
-    _, place = number_cells(people.unit, n_keys=int(people.unit.max(initial=-1)) + 1)
-    n_values = len(codings.values)
-    cells = np.bincount(place * n_values + people.value, minlength=(len(place)) * n_values)
-    others = np.bincount(place)[place] - 1.0
-    alike = cells[place * n_values + people.value] - 1.0
-    with_judge = cells[place * n_values + theirs] - (theirs == people.value)
-    return with_judge / others, alike / others
-
-
-def _by_distance(
-    codings: Codings, people: Codings, theirs: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return minus the root mean square distance of the judge, and of each person, to others."""
-    _, place = number_cells(people.unit, n_keys=int(people.unit.max(initial=-1)) + 1)
-    number = people.numbers
-    verdict = np.array(codings.values, dtype=np.float64)[theirs]
-    n, total = np.bincount(place)[place], np.bincount(place, weights=number)[place]
-    squares = np.bincount(place, weights=number * number)[place]
-
-    def nearness(of: FloatArray) -> FloatArray:
-        around = n * of * of - 2 * of * total + squares - (of - number) ** 2
-        near = -np.sqrt(np.maximum(around, 0.0) / (n - 1.0))
-        return np.asarray(near, dtype=np.float64)
-
-    return nearness(verdict), nearness(number)
-
-
 def _p_values(above: FloatArray, error: FloatArray, n_cases: IntArray) -> FloatArray:
     """Return the chance of a mean as low as this if the true one is at the margin."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -195,7 +167,7 @@ def _p_values(above: FloatArray, error: FloatArray, n_cases: IntArray) -> FloatA
     return np.asarray(stdtr(np.maximum(n_cases - 1.0, 1.0), t), dtype=np.float64)
 
 
-def _mean_advantage(wins: BoolArray, annotator: IntArray, case: IntArray) -> Estimate:
+def _mean_advantage(wins: FloatArray, annotator: IntArray, cases: Cases) -> Estimate:
     """Average the persons' advantages; a case pulls by all that it says of each of them."""
     n = len(wins)
     if n == 0:
@@ -207,5 +179,4 @@ def _mean_advantage(wins: BoolArray, annotator: IntArray, case: IntArray) -> Est
     # Each person counts the same, however much they judged.
     weight = n / (n_units[annotator] * np.count_nonzero(is_there))
     pull = mean + weight * (wins - own[annotator])
-    even = np.ones(n, dtype=np.int64)
-    return share_estimate(clustered_means(0 * even, case=case, value=pull, n=even, n_groups=1))
+    return shares_of_units(pull[:, np.newaxis], cases)[0]

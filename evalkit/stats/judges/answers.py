@@ -121,9 +121,7 @@ def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
     of = who // n_annotators
     by_people = np.array([sum_by(of, column, n_codes=n_units) for column in told]).T
     own = sum_by(of, (told**2).sum(axis=0), n_codes=n_units)
-    return PeoplesAnswers(
-        case, np.bincount(of, minlength=n_units), by_people, own, people.mirror
-    )
+    return PeoplesAnswers(case, np.bincount(of, minlength=n_units), by_people, own, people.mirror)
 
 
 def beside(codings: Codings, judge: int) -> AnswersOfBoth:

@@ -55,15 +55,15 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
     firsts = np.flatnonzero(np.arange(n_values) <= turned)
     # What changes places with another value counts with it.
     both = np.where(turned[firsts] != firsts, 1.0, 0.0)
-    told, said, not_told, not_said, right, right_not = (
+    of_people, of_judge, not_people, not_judge, right, right_not = (
         part[:, firsts] + both * part[:, turned[firsts]] for part in np.split(sums, 6, axis=1)
     )
     n_units = cases.sums(np.ones((len(people), 1))) * (1.0 + both)
     pairs = (
-        (right, told),
-        (right, said),
-        (right_not, not_told),
-        (right_not, not_said),
+        (right, of_people),
+        (right, of_judge),
+        (right_not, not_people),
+        (right_not, not_judge),
         (right + right_not, n_units),
     )
     means = [means_of_columns(total, count) for total, count in pairs]

@@ -8,6 +8,8 @@ from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.degrees import degrees_of_sums
 from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimate
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
@@ -25,7 +27,7 @@ class Cases:
 
 
 def cases_of(case: IntArray) -> Cases:
-    """Number the cases of units.
+    """Return the numbered cases of units.
 
     Parameters
     ----------
@@ -58,7 +60,9 @@ def means_of_columns(total: FloatArray, count: FloatArray) -> ClusteredMeans:
         error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
     error[clusters < MIN_CASES] = np.nan
     degrees = degrees_of_sums(clusters.astype(np.float64), squares, (square * square).sum(axis=0))
-    return ClusteredMeans(mean, error, degrees, counts.astype(np.int64), clusters)
+    # Parts of answers that add up to a whole one may lack what rounding takes.
+    n = np.floor(counts + _ROUNDING).astype(np.int64)
+    return ClusteredMeans(mean, error, degrees, n, clusters)
 
 
 def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:

@@ -7,7 +7,7 @@ import numpy as np
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.people import distances_sentence, distances_table, people_table
 from evalkit.reports.judges.report import judges_report
-from evalkit.stats.counts import LEFT, RIGHT
+from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE
 from evalkit.stats.judges.distances import NOBODY_DIFFERS
 from evalkit.stats.judges.reliability import NO_REPEATS
 from evalkit.study.who import entries_at
@@ -79,3 +79,22 @@ def test_a_person_who_judged_again_is_one_person_where_people_differ():
     again = seen_again(collected, 1, places=30, swapped=False)
 
     assert judges_report(again).rows[0].distances == judges_report(collected).rows[0].distances
+
+
+def test_an_answer_that_nobody_stands_by_any_more_moves_no_number():
+    collected = judged(0.6, 0.6, 0.6, 0.9, judges=1)
+    told = collected.preferences
+    # Nobody says tie at last: without the answers taken back there are three values, not four.
+    last = replace(told, preference=np.where(told.preference == TIE, BOTH_BAD, told.preference))
+    collected = replace(collected, preferences=last)
+    again = seen_again(collected, 1, places=30, swapped=False)
+    first = np.flatnonzero(last.annotator == 1)[:30]
+    preference = again.preferences.preference.copy()
+    preference[first] = TIE
+    again = replace(again, preferences=replace(again.preferences, preference=preference))
+
+    (row,), (before,) = judges_report(again).rows, judges_report(collected).rows
+
+    assert TIE in again.preferences.preference
+    assert row.distances == before.distances
+    assert row.test == before.test

@@ -32,6 +32,7 @@ EXEMPT = {
     "anytime_mean": "takes values in the order in which they came, which it is about",
     "confidence_sequence": "takes values in the order in which they came, which it is about",
     "cut_off": "a formula of numbers",
+    "degrees_of_sums": "a formula of numbers",
     "drift": "renaming answers, turning looks and order, in tests/evalkit/stats/test_drift.py",
     "power_to_notice": "a formula of numbers",
     "effective_degrees": "through every interval",
@@ -54,6 +55,7 @@ EXEMPT = {
     "more_labels": "a formula of numbers",
     "normal_quantile": "a formula of numbers",
     "number_cells": "numbers codes",
+    "numbered": "numbers codes",
     "opposed": "through krippendorff_alpha and every weighted kappa",
     "refitted": "through the intervals of annotators_report",
     "share_estimate": "the interval of clustered_means",
@@ -86,7 +88,15 @@ PARTS = {
 }
 #: Through another statistic that has the test.
 THROUGH = {
+    "beside_people": "beside",
+    "cases_of": "ceiling",
+    "in_place": "alternative_test",
     "kappa_with_people": "right_by_rule",
+    "means_of_columns": "value_rows",
+    "people_and_others": "alternative_test",
+    "peoples_answers": "beside",
+    "shares_of_units": "ceiling",
+    "stand_in_test": "alternative_test",
     "thresholds": "accept_verdicts",
     "average_win_rates": "rank_models",
     "bootstrap_difference": "mean_difference; it draws at random, by the order of cases",

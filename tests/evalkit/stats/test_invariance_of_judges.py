@@ -9,9 +9,9 @@ from evalkit.stats.counts import Codings
 from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts, curve
 from evalkit.stats.judges.allocation import Strata, allocate, expected_width
 from evalkit.stats.judges.alternative import alternative_test
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
-from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.ceiling import ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design

@@ -1,6 +1,7 @@
 """A judge beside people: kappas by their definition, the ratio by known truth."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ from sklearn.metrics import confusion_matrix
 
 from evalkit.stats.agreement.coefficients import fleiss_kappa
 from evalkit.stats.counts import Codings, preference_codings
-from evalkit.stats.judges.by_value import confusion, value_rows
 from evalkit.stats.judges.answers import beside
+from evalkit.stats.judges.by_value import confusion, value_rows
 from evalkit.stats.judges.ceiling import ceiling
 
 
@@ -95,7 +96,8 @@ def test_shares_of_equal_answers_are_counted_unit_by_unit():
 
 @pytest.mark.slow
 def test_a_judge_that_is_one_more_person_reaches_the_ceiling():
-    # Simulation: judge and people alike. The ratio's interval holds 1 in 93 to 97 of 100.
+    # Simulation: judge and people alike. The ratio's interval holds 1 in 93 to 97 of 100, give
+    # or take what 300 studies leave open.
     rng = np.random.default_rng(4)
     hits, n_studies = 0, 300
     for _ in range(n_studies):
@@ -223,6 +225,20 @@ def test_recall_and_precision_of_values_are_those_of_another_implementation():
         own = theirs[row.value, row.value]
         assert row.recall.value == pytest.approx(own / theirs[row.value].sum())
         assert row.precision.value == pytest.approx(own / theirs[:, row.value].sum())
+
+
+def test_parts_of_answers_are_counted_whole_where_they_add_up():
+    # Thirds add up exactly as fractions do; floats lack what rounding takes.
+    rng = np.random.default_rng(12)
+    for _ in range(20):
+        table = labels(rng, n_units=9, accuracy=(0.5, 0.5, 0.5, 0.6))
+        for row in value_rows(beside(codings_of(table), 3)):
+            assert row.recall.n == sum(Fraction(int(n), 3) for n in voices(table, row.value)) // 1
+
+
+def voices(table, value):
+    """Return how many of three people gave a value to each unit."""
+    return (table[:, :3] == value).sum(axis=1)
 
 
 def test_which_response_comes_first_moves_nothing_for_preferences():
