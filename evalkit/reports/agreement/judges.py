@@ -148,22 +148,22 @@ def _said_beside(both: Collected, judge: int) -> SaidOfPairs:
     return said_of_pairs(both.preferences, every, people)
 
 
-def both_orders(both: Collected, judge: int, said: SaidOfPairs | None = None) -> BothOrders | None:
+def both_orders(both: Collected, judge: int, pairs: SaidOfPairs | None = None) -> BothOrders | None:
     """Return how a judge did on the pairs it saw both ways, or None where there are none.
 
-    Everybody else in ``both`` is a person, or ``said`` says what people did.
+    Everybody else in ``both`` is a person, or ``pairs`` says what people did.
     """
     preferences = both.preferences
     early, late = seen_both_ways(preferences, np.flatnonzero(preferences.annotator == judge))
     if not len(early):
         return None
-    said = _said_beside(both, judge) if said is None else said
+    pairs = _said_beside(both, judge) if pairs is None else pairs
     preference = preferences.preference
     case = both.outputs.case[preferences.left[early]]
-    answers = np.arange(said.n_values)[:, np.newaxis]
+    codes = np.arange(pairs.n_values)[:, np.newaxis]
     first, second = (
         # Both with the unit of the first: it is the same pair.
-        said.people.beside(said.unit[early], (answers == said.value[looks]).T.astype(np.float64))
+        pairs.people.beside(pairs.unit[early], (codes == pairs.value[looks]).T.astype(np.float64))
         for looks in (early, late)
     )
     return BothOrders(
