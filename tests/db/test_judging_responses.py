@@ -20,8 +20,8 @@ from evalkit.errors import RefusedError
 from evalkit.judging.plan import JudgePlan
 from evalkit.reports.judges.report import judges_report
 from evalkit.running.endpoint import Endpoint
+from evalkit.stats.judges.answers import beside
 from evalkit.stats.judges.by_value import value_rows
-from evalkit.stats.judges.ceiling import beside
 from evalkit.study.collected import Tag
 from evalkit.study.subjects import codings_of, subject_key
 from evalkit.vocabulary import JudgeTask
