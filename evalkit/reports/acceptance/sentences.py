@@ -48,9 +48,11 @@ def how(report: AcceptanceReport, chosen: Sequence[int] = ()) -> str:
 
 
 def sure_at_least(row: AcceptanceRow, threshold: float) -> str:
-    """Return how sure a judge has to be: near 100 % by as many digits as tell it from that."""
-    if row.certainty is SureBy.AGREEMENT or not 0.985 <= threshold < 1.0:
+    """Return how sure a judge has to be; a probability by more digits, which tell levels apart."""
+    if row.certainty is SureBy.AGREEMENT:
         return text.percent(threshold)
+    if not 0.99 <= threshold < 1.0:
+        return f"{100 * threshold:.3g} %"
     return f"{100 - float(f'{100 * (1 - threshold):.1g}'):.10g} %"
 
 

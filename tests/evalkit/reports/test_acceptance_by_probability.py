@@ -14,7 +14,7 @@ from evalkit.reports.acceptance.report import (
     looked_at,
     units_to_take,
 )
-from evalkit.reports.acceptance.sentences import how, row_in_words
+from evalkit.reports.acceptance.sentences import how, row_in_words, sure_at_least
 from evalkit.reports.acceptance.tables import acceptance_section, acceptance_table
 from evalkit.study.certainty import SureBy
 from evalkit.study.collected import Judged
@@ -113,6 +113,17 @@ def test_which_certainty_was_used_stands_in_sentences_table_and_document():
     ] or how(report) in str(acceptance_section(report).blocks)
     (entry,) = json.loads(json.dumps(acceptance_document(collected, report)))["judges"]
     assert (entry["certainty"], entry["n_without_probability"]) == ("probability", 0)
+
+
+def test_a_probability_is_written_with_the_digits_that_tell_levels_apart():
+    (row,) = looked_by(*sure_judge(2, n_cases=60))[0].rows
+
+    levels = (0.9, 0.976, 0.985, 0.9899, 0.99, 0.9937, 0.99962, 1.0)
+    written = [sure_at_least(row, level) for level in levels]
+
+    assert written == [
+        *("90 %", "97.6 %", "98.5 %", "99 %", "99 %", "99.4 %", "99.96 %", "100 %"),
+    ]
 
 
 def test_a_look_is_of_the_certainty_it_was_made_with_and_takes_what_it_tested():
