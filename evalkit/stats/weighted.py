@@ -21,10 +21,11 @@ _NO_SPREAD = 1e-12
 
 
 class MeanKind(StrEnum):
-    """What is averaged: values between 0 and 1, or scores on a scale."""
+    """What is averaged: values between 0 and 1, scores on a scale, or amounts of 0 or more."""
 
     SHARE = "share"
     SCORE = "score"
+    AMOUNT = "amount"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +122,7 @@ def weighted_means(
     tuple of Weighted
         One per group: the means of the parts, each counting for its share, however many
         annotations it got. With one part, and every case sampled alike, the number and interval
-        of ``mean_estimate`` or ``share_estimate``.
+        of ``mean_estimate``, ``share_estimate`` or ``amount_estimate``.
 
     Notes
     -----
@@ -130,7 +131,8 @@ def weighted_means(
     The interval puts together those of the parts, all at one quantile of Student's t with
     Satterthwaite's degrees of freedom (MOVER): ``low = value - √(Σ share_k² (mean_k - low_k)²)``.
     Of a share these are Wilson's at the effective number of answers, so that a part in which all
-    answers are the same is not certain; of a score such a part has the spread of the others.
+    answers are the same is not certain; of a score such a part has the spread of the others. Of
+    an amount they are those of ``bounded_interval``, which reach further up than down.
 
     References
     ----------
@@ -231,7 +233,12 @@ def _ends(
     quantile = t_quantile(float(pull.sum() ** 2 / (pull**2 / degrees).sum()))
     if not is_share:
         reach = quantile * np.sqrt(variance)
-        return reach, reach
+        if scale is MeanKind.SCORE:
+            return reach, reach
+        above = mean > 0.0
+        shift = np.divide(reach**2, 2.0 * mean, out=np.zeros_like(mean), where=above)
+        half = np.sqrt(reach**2 + shift**2)
+        return np.where(above, half - shift, 0.0), half + shift
     effective = np.where(has_spread, mean * (1.0 - mean) / variance, parts.even)
     low, high = wilson_ends(mean, effective, quantile=quantile)
     return np.maximum(mean - low, 0.0), np.maximum(high - mean, 0.0)

@@ -71,7 +71,7 @@ def test_a_category_without_a_case_and_one_without_a_share_are_named(ids):
 
     assert report.no_case == (("translation", 0.4),)
     assert report.no_share == (("billing", 4),)
-    assert report.shares == (("code", 1.0),)
+    assert report.shares == (("code", 0.6),)
 
 
 def test_chances_of_being_sampled_multiply_into_the_weight_of_a_case(ids):

@@ -23,6 +23,8 @@ from evalkit.stats.weighted import MeanKind, Weighted, weighted_means
 from evalkit.study.collected import Collected, comparisons
 from evalkit.study.traffic import CaseWeights, case_weights
 
+# Strengths nearer to each other than this are the same: they are found by steps down to 1e-12.
+_ROUNDING = 1e-9
 _SAME = "Every case gives the same mean, so its uncertainty cannot be told."
 
 
@@ -65,20 +67,24 @@ class ProductionReport:
     Attributes
     ----------
     shares : tuple of (str, float)
-        Of the categories that count here, together 1; empty where none are stated.
+        What each of the categories that count here is of all of production, as stated; together
+        less than 1 where others have no case or are not looked at. Empty where none are stated.
     no_case : tuple of (str, float)
         Categories that production is asked and no case is of, with their share of everything.
     no_share : tuple of (str, int)
         Categories with cases that production is not asked, or nobody stated, with their cases.
     chances : Chances
     measures : tuple of ProductionMeasure
-    first, first_weighted : str or None
-        Who comes first by the preference as collected, and weighted, where both are ranked.
+    first, first_weighted : tuple of str
+        Who comes first by the preference as collected, and weighted; several where they are level,
+        none where either is not known.
     lead : Estimate or None
-        How far the first as weighted is ahead of who comes first as collected, in log-odds; of the
-        next where both are the same.
-    next_weighted : str or None
+        How far the only first as weighted is ahead of who comes first as collected, in log-odds; of
+        the next where both are the same.
+    next_weighted : tuple of str
         Whom ``lead`` is ahead of.
+    unplaced : tuple of str
+        Models that are ranked as collected and have no weighted strength.
     """
 
     shares: tuple[tuple[str, float], ...]
@@ -86,10 +92,11 @@ class ProductionReport:
     no_share: tuple[tuple[str, int], ...]
     chances: Chances
     measures: tuple[ProductionMeasure, ...]
-    first: str | None = None
-    first_weighted: str | None = None
+    first: tuple[str, ...] = ()
+    first_weighted: tuple[str, ...] = ()
     lead: Estimate | None = None
-    next_weighted: str | None = None
+    next_weighted: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
 
     def of(
         self, only: Sequence[str] = (), without: Sequence[str] = ()
@@ -128,7 +135,7 @@ def production_report(collected: Collected) -> ProductionReport | None:
         if measure.is_preference:
             board = _board(collected, weights)
             measures.append(_preference(collected, measure, ranking, board))
-        elif not measure.is_penalty:
+        else:
             measures.append(_mean(collected, measure, weights))
     return ProductionReport(
         shares, no_case, no_share, _chances(collected), tuple(measures), *_first(ranking, board)
@@ -160,8 +167,9 @@ def _apart(
 def _shares(collected: Collected, weights: CaseWeights | None) -> tuple[tuple[str, float], ...]:
     if weights is None or not collected.traffic:
         return ()
-    pairs = zip(collected.categories, weights.share.tolist(), strict=True)
-    return tuple((name, share) for name, share in pairs if share > 0.0)
+    stated = collected.traffic.shares
+    here = [(name, stated.get(name, 0.0)) for name in collected.categories]
+    return tuple((name, share) for name, share in here if share > 0.0)
 
 
 def _chances(collected: Collected) -> Chances:
@@ -224,7 +232,7 @@ def _mean(collected: Collected, measure: Measure, weights: CaseWeights) -> Produ
         n=scores.n,
         weights=weights.of(output),
         n_groups=len(scores.models),
-        scale=MeanKind.SHARE if measure.is_share else MeanKind.SCORE,
+        scale=_scale(measure),
     )
     plain = model_estimates(collected, measure)
     rows = [
@@ -232,6 +240,12 @@ def _mean(collected: Collected, measure: Measure, weights: CaseWeights) -> Produ
         for model, number in zip(collected.models, weighted, strict=True)
     ]
     return ProductionMeasure(measure, tuple(rows))
+
+
+def _scale(measure: Measure) -> MeanKind:
+    if measure.is_penalty:
+        return MeanKind.AMOUNT
+    return MeanKind.SHARE if measure.is_share else MeanKind.SCORE
 
 
 def _row(
@@ -271,16 +285,35 @@ def _named(collected: Collected, parts: Sequence[int]) -> list[str]:
 
 def _first(
     ranking: RankingReport, board: WeightedRanking | str | None
-) -> tuple[str | None, str | None, Estimate | None, str | None]:
-    """Return who is first, as collected and weighted, and how far the latter is ahead of whom."""
+) -> tuple[tuple[str, ...], tuple[str, ...], Estimate | None, tuple[str, ...], tuple[str, ...]]:
+    """Return who is first, as collected and weighted, how far ahead of whom, and who has no place.
+
+    Nothing of it hangs on names: models are level where their strengths differ by rounding alone.
+    """
+    nothing = (), (), None, (), ()
     if ranking.ranking is None or not isinstance(board, WeightedRanking) or board.missing:
-        return None, None, None, None
-    first = ranking.ranking.rows[0].model
+        return nothing
+    collected = {row.model: row.strength for row in ranking.ranking.rows}
     strength = {
-        model: number.value or 0.0
+        model: number.value
         for model, number in zip(board.models, board.strength, strict=True)
+        if number.value is not None
     }
-    ahead = max(strength, key=strength.__getitem__)
-    others = {model: value for model, value in strength.items() if model != ahead}
-    behind = first if first in others else max(others, key=others.__getitem__)
-    return first, ahead, board.difference(ahead, behind), behind
+    if len(strength) < 2:
+        return nothing
+    unplaced = tuple(model for model in collected if model not in strength)
+    first, ahead = _highest(collected), _highest(strength)
+    if len(ahead) > 1:
+        return first, ahead, None, (), unplaced
+    behind = tuple(model for model in first if model != ahead[0] and model in strength)
+    if not behind:
+        behind = _highest({model: of for model, of in strength.items() if model not in ahead})
+    leads = [board.difference(ahead[0], model) for model in behind]
+    least = min(leads, key=lambda lead: -np.inf if lead.low is None else lead.low)
+    return first, ahead, least, behind, unplaced
+
+
+def _highest(strength: dict[str, float]) -> tuple[str, ...]:
+    """Return the strongest; several where rounding alone tells them apart."""
+    most = max(strength.values())
+    return tuple(model for model, of in strength.items() if most - of <= _ROUNDING)

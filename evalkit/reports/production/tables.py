@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evalkit import text
 from evalkit.reports.blocks import Block, Cell, Section, Table, section, table, words
 from evalkit.reports.production.report import ProductionMeasure, ProductionReport, ProductionRow
-from evalkit.reports.production.sentences import HOW_TO_READ, NOTHING_HERE, basis, what_changes
+from evalkit.reports.production.sentences import NOTHING_HERE, basis, how_to_read, what_changes
 from evalkit.stats.intervals import Estimate
 
 TITLE = "Weighted to production"
@@ -42,7 +42,7 @@ def production_blocks(
         words(what_changes(report) if is_on_preference else "", style="lead"),
         words(*basis(report)),
         *(measure_table(of, models) for of in measures),
-        words(HOW_TO_READ, style="note"),
+        words(how_to_read(report), style="note"),
     )
 
 

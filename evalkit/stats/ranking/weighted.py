@@ -53,7 +53,8 @@ class WeightedRanking:
         Of freedom that the spread of all strengths together leaves; those of each number are
         its own.
     missing, alone : tuple of int
-        Parts in which nothing was compared, and those with a single case.
+        Parts in which nothing was compared, and those with a single case. Those in which one of the
+        models was not compared, or on a single case, stand with its own numbers.
     """
 
     models: tuple[str, ...]
@@ -65,14 +66,19 @@ class WeightedRanking:
     alone: tuple[int, ...]
 
     def difference(self, model: str, other: str) -> Estimate:
-        """Return how far one model is ahead of another in log-odds; n counts cases."""
+        """Return how far one model is ahead of another in log-odds; n counts cases.
+
+        None where one of the two was not compared in some part of the population.
+        """
         i, j = self.models.index(model), self.models.index(other)
         first, second = self.strength[i], self.strength[j]
-        value = (first.value or 0.0) - (second.value or 0.0)
         n = min(first.n_cases, second.n_cases)
+        if first.value is None or second.value is None:
+            return Estimate(None, None, None, n)
+        value = first.value - second.value
         c = self.covariance
         variance = float(c[i, i] + c[j, j] - 2.0 * c[i, j])
-        if not variance > NO_SPREAD**2:
+        if first.alone or second.alone or not variance > NO_SPREAD**2:
             return Estimate(value, None, None, n)
         interval = t_interval(value, standard_error=math.sqrt(variance), degrees=self.degrees)
         return Estimate(value, interval.low, interval.high, n)
@@ -91,7 +97,8 @@ def weighted_ranking(comparisons: Comparisons, weights: EntryWeights) -> Weighte
     Returns
     -------
     WeightedRanking
-        Without numbers where some part of the population has no comparison: ``missing``.
+        Without numbers where some part of the population has no comparison, and for a model that
+        was not compared in one: ``missing``. What that model won or lost counts for the others.
 
     Raises
     ------
@@ -154,12 +161,15 @@ def _fitted(
     expected = expit(strength[:, None] - strength[None, :])
     bread = information_inverse(wins + wins.T, expected)
     rest = (LEFT_SHARE[comparisons.preference] - expected[left, right]) * weight
-    case = compact_codes(comparisons.case).astype(np.int64)
+    case, other = compact_codes(comparisons.case).astype(np.int64), left != right
     meats, n_cases = _spread_by_part(case, left, right, rest, part, (len(share), n_models))
     meat = meats.sum(axis=0)
     used = np.flatnonzero(share > 0.0)
+    cases_of, effective = _cases_by_part(
+        case[other], part[other], (left[other], right[other]), weight[other], meats.shape[:2]
+    )
     if len(used) > 1:
-        _add_unseen(meats, n_cases, comparisons, case, part, weight, rest)
+        _add_unseen(meats, n_cases, comparisons, case, part, weight, rest, effective)
     alone = tuple(int(k) for k in used if n_cases[k] < MIN_CASES)
     covariances: FloatArray = np.stack([bread @ meats[k] @ bread for k in used])
     if alone:
@@ -168,19 +178,16 @@ def _fitted(
         covariances = _with_prior(covariances, bread, meat, weight)
     slopes = _slopes(expected)
     np.fill_diagonal(expected, 0.0)
+    rates, moved = expected.sum(axis=1) / (n_models - 1), _moved(slopes, covariances)
     counts = _counted(comparisons, case, weight, n_models)
+    gone, single = (
+        [tuple(int(k) for k in used[row]) for row in (cases_of[used] == n).T] for n in (0, 1)
+    )
     free = (n_cases[used] - 1.0).astype(np.float64)
     return WeightedRanking(
         comparisons.models,
-        _numbers(strength, covariances, free, counts, alone, is_share=False),
-        _numbers(
-            expected.sum(axis=1) / (n_models - 1),
-            _moved(slopes, covariances),
-            free,
-            counts,
-            alone,
-            is_share=True,
-        ),
+        _numbers(strength, covariances, free, counts, (gone, single), is_share=False),
+        _numbers(rates, moved, free, counts, (gone, single), is_share=True),
         covariances.sum(axis=0),
         _degrees(np.einsum("pii->ip", covariances).sum(axis=0), free),
         (),
@@ -238,6 +245,7 @@ def _add_unseen(
     part: IntArray,
     weight: FloatArray,
     rest: FloatArray,
+    effective: FloatArray,
 ) -> None:
     """Add what the cases of a part cannot show of two models where all of them say the same.
 
@@ -271,7 +279,6 @@ def _add_unseen(
     of_part, first, second = (
         pairs // n_models**2, pairs // n_models % n_models, pairs % n_models
     )  # fmt: skip
-    effective = _effective_cases(case, part, (left, right), weight, meats.shape[:2])
     n = np.minimum(effective[of_part, first], effective[of_part, second])
     smooth = (mean * n + 0.5) / (n + 1.0)
     n_part = np.maximum(n_cases[of_part], MIN_CASES).astype(np.float64)
@@ -283,23 +290,23 @@ def _add_unseen(
     np.add.at(meats, (of_part, second, first), -lacks)
 
 
-def _effective_cases(
+def _cases_by_part(
     case: IntArray,
     part: IntArray,
     sides: tuple[IntArray, IntArray],
     weight: FloatArray,
-    shape: tuple[int, ...],
-) -> FloatArray:
-    """Return how many cases that weigh the same each model would have in each part (Kish)."""
-    n_codes = int(case.max(initial=-1)) + 1
+    shape: tuple[int, int],
+) -> tuple[IntArray, FloatArray]:
+    """Return on how many cases each part compared every model, and the effective ones (Kish)."""
+    n_codes, n_groups = int(case.max(initial=-1)) + 1, shape[0] * shape[1]
     key = np.concatenate([(part * shape[1] + side) * n_codes + case for side in sides])
-    cells, place = number_cells(key, n_keys=shape[0] * shape[1] * n_codes)
+    cells, place = number_cells(key, n_keys=n_groups * n_codes)
     of_case = sum_by(place, np.concatenate([weight, weight]), n_codes=len(cells))
-    group, n_groups = cells // n_codes, shape[0] * shape[1]
+    group = cells // n_codes
     sums = sum_by(group, of_case, n_codes=n_groups)
     squares = sum_by(group, of_case**2, n_codes=n_groups)
     effective = np.divide(sums**2, squares, out=np.zeros_like(sums), where=squares > 0.0)
-    return effective.reshape(shape)
+    return np.bincount(group, minlength=n_groups).reshape(shape), effective.reshape(shape)
 
 
 def _moved(slopes: FloatArray, covariances: FloatArray) -> FloatArray:
@@ -344,14 +351,22 @@ def _numbers(
     covariances: FloatArray,
     free: FloatArray,
     counts: list[tuple[int, int, float]],
-    alone: tuple[int, ...],
+    lacks: tuple[list[tuple[int, ...]], list[tuple[int, ...]]],
     *,
     is_share: bool,
 ) -> tuple[Weighted, ...]:
-    """Return the numbers of all models from their covariance by part."""
+    """Return the numbers of all models from their covariance by part.
+
+    ``lacks`` are the parts in which each was not compared, and those where on a single case.
+    """
     variances = np.einsum("pii->ip", covariances)
     rows = []
-    for value, variance, of_model in zip(values.tolist(), variances, counts, strict=True):
+    for value, variance, of_model, missing, alone in zip(
+        values.tolist(), variances, counts, *lacks, strict=True
+    ):
+        if missing:
+            rows.append(Weighted(None, None, None, *of_model[:2], 0.0, missing))
+            continue
         whole = float(variance.sum())
         if alone or not whole > NO_SPREAD**2:
             rows.append(Weighted(value, None, None, *of_model, alone=alone))

@@ -26,8 +26,9 @@ _INVITES = (
 
 def show_weighted(kept: Kept, page: Page, *, study_id: int, only: Sequence[str] = ()) -> None:
     """Show both numbers of every model, or how to say what production is asked."""
-    told = production_blocks(kept.of(production_report), page.shown.models, only=only)
-    if not told and len(kept.collected.categories) < 2:
+    report = kept.of(production_report)
+    told = production_blocks(report, page.shown.models, only=only)
+    if not told and (report is not None or len(kept.collected.categories) < 2):
         return
     st.header(TITLE, divider=False)
     if told:

@@ -71,6 +71,29 @@ def test_weighted_strengths_do_not_hang_on_names_sides_or_order(seed):
         assert again[model] == pytest.approx(row, rel=1e-9, abs=1e-10)
 
 
+def test_nor_do_those_of_parts_that_go_one_way_or_that_lack_a_model():
+    # In the heaviest part all wins go by the number of the model, and d is not compared.
+    data, weights = study(5)
+    is_in = (weights.part != 0) | ((data.left != 3) & (data.right != 3))
+    preference = np.where(
+        weights.part == 0, np.where(data.left < data.right, 0, 1), data.preference
+    )
+    keep = np.resize(np.flatnonzero(is_in), N)
+    data = Comparisons(
+        data.case[keep], data.left[keep], data.right[keep], preference[keep], data.n[keep],
+        data.models,
+    )  # fmt: skip
+    weights = EntryWeights(weights.share, weights.part[keep], weights.within[keep])
+    first = numbers(data, weights, {})
+    again = numbers(*told_again(data, weights, 15))
+
+    assert first["d"][0] is None
+    assert first["a"][1] is not None
+    assert again.pop("d") == first.pop("d")
+    for model, row in first.items():
+        assert again[model] == pytest.approx(row, rel=1e-9, abs=1e-10)
+
+
 @pytest.mark.parametrize("scale", MeanKind)
 def test_weighted_means_do_not_hang_on_order_numbers_or_the_unit_of_weights(scale):
     rng = np.random.default_rng(21)

@@ -7,7 +7,12 @@ import pytest
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.counts import Comparisons
-from evalkit.stats.intervals import clustered_means, mean_estimate, share_estimate
+from evalkit.stats.intervals import (
+    amount_estimate,
+    clustered_means,
+    mean_estimate,
+    share_estimate,
+)
 from evalkit.stats.ranking.bradley_terry import fit
 from evalkit.stats.ranking.weighted import weighted_ranking
 from evalkit.stats.weighted import NO_PART, EntryWeights, MeanKind, weighted_means
@@ -63,7 +68,10 @@ def test_effective_cases_are_those_of_kish():
     assert row.n_effective == pytest.approx(1 / (3 * 0.09 + 2 * 0.0025))
 
 
-@pytest.mark.parametrize(("scale", "plain"), [("share", share_estimate), ("score", mean_estimate)])
+@pytest.mark.parametrize(
+    ("scale", "plain"),
+    [("share", share_estimate), ("score", mean_estimate), ("amount", amount_estimate)],
+)
 def test_with_one_part_and_equal_weights_it_is_the_plain_mean_with_its_interval(scale, plain):
     rng = np.random.default_rng(3)
     case, group = rng.integers(0, 40, 300), rng.integers(0, 3, 300)
@@ -208,6 +216,39 @@ def test_two_models_of_three_that_one_part_always_tells_apart_are_not_certain_th
 
     assert ranking.difference("a", "b").low < 0.0
     assert alone.difference("a", "b").low < 0.0
+
+
+def only_in_the_first_part(n_of_c):
+    """Compare a and b on 20 cases of each part; c with both, on the last cases of part 0 alone."""
+    pairs = [(case, 0, 1) for case in range(40)]
+    pairs += [(case, side, 2) for case in range(20) for side in (0, 1)]
+    pairs += [(case, side, 2) for case in range(20, 20 + n_of_c) for side in (0, 1)]
+    case, left, right = np.array(pairs).T
+    preference = (case // 2 + left) % 2
+    data = Comparisons(case, left, right, preference, np.ones(len(case), np.int64), tuple("abc"))
+    part = (case >= 20).astype(np.int64)
+    return data, EntryWeights(np.array([0.05, 0.95]), part, np.ones(len(case)))
+
+
+def test_a_model_that_was_not_compared_in_a_part_has_no_number_and_no_lead():
+    ranking = weighted_ranking(*only_in_the_first_part(0))
+
+    for rows in (ranking.strength, ranking.win_rate):
+        assert [row.missing for row in rows] == [(), (), (1,)]
+        assert (rows[2].value, rows[2].low, rows[2].high) == (None, None, None)
+        assert rows[0].low < rows[0].value < rows[0].high
+    assert ranking.difference("a", "c").value is None
+    assert ranking.difference("a", "b").low is not None
+
+
+def test_a_model_that_a_part_compared_on_a_single_case_has_no_interval():
+    ranking = weighted_ranking(*only_in_the_first_part(1))
+
+    assert [row.alone for row in ranking.win_rate] == [(), (), (1,)]
+    assert ranking.win_rate[2].value is not None
+    assert ranking.win_rate[2].low is None
+    assert ranking.win_rate[0].low is not None
+    assert ranking.difference("c", "a").low is None
 
 
 def test_a_part_without_comparisons_is_named_and_no_number_given():
