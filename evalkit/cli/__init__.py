@@ -19,6 +19,7 @@ from evalkit.cli import (
     records,
     report,
     run,
+    sample,
     studies,
     traffic,
 )
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command("import")(records.import_command)
 app.command("export")(records.export_command)
+app.command("sample")(sample.sample_command)
 app.command("run")(run.run_command)
 app.command("judge")(judge.judge_command)
 app.command("ask")(labels.ask_command)

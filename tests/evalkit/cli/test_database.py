@@ -224,6 +224,7 @@ COMMANDS = [
     ["traffic", "set", "--eval-set", "e", "a=1"],
     ["traffic", "show", "--eval-set", "e"],
     ["traffic", "forget", "--eval-set", "e"],
+    ["sample", "--eval-set", "e"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],

@@ -1,0 +1,1 @@
+"""A small set of cases out of thousands: strata, near-duplicates, what differs, what is drawn."""

@@ -1,0 +1,89 @@
+"""A sample of an eval set: stored with its chances, weighed by, refused; as one types it, too."""
+
+import json
+
+import pytest
+from sqlmodel import select
+
+from db.commands.sampling import read_sample, store_sample
+from db.engine import read_session
+from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
+from db.queries.sampling import candidates
+from evalkit.cli import main
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.evalset.hashing import version_hash
+from tests.factories import make_eval_set
+
+
+def store():
+    return make_eval_set(n_cases=40)
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store)
+
+
+def test_a_sample_is_the_next_version_with_the_chance_of_each_case(ids):
+    of, sample = read_sample("Support questions", 12, seed=4)
+    number = store_sample("Support questions", of, sample, note="First")
+
+    with read_session() as session:
+        versions = session.exec(select(EvalSetVersion).order_by(EvalSetVersion.number)).all()
+        rows = session.exec(
+            select(VersionCase, Case.case_hash)
+            .join(Case, Case.id == VersionCase.case_id)
+            .where(VersionCase.version_id == versions[-1].id)
+        ).all()
+        event = session.exec(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert (of, number, [version.number for version in versions]) == (1, 2, [1, 2])
+    assert (versions[1].parent_id, versions[1].note) == (versions[0].id, "First")
+    assert versions[1].content_hash == version_hash(sorted(hashed for _, hashed in rows))
+    assert {row.case_id: (row.stratum, row.inclusion_probability) for row, _ in rows} == {
+        case.case_id: (case.named_stratum, pytest.approx(case.probability))
+        for case in sample.chosen
+    }
+    assert event.details == {"version": 2, "of": 1, "n": 12, "seed": 4}
+
+
+def test_a_sample_of_a_sample_is_refused_and_names_the_whole(ids):
+    of, sample = read_sample("Support questions", 8, seed=4)
+    store_sample("Support questions", of, sample, note="")
+
+    with pytest.raises(RefusedError, match="Sample the version it was made of: 1"):
+        read_sample("Support questions", 4, seed=4)
+    assert read_sample("Support questions", 8, seed=4, version=1) == (of, sample)
+
+
+def test_an_unknown_eval_set_and_too_many_cases_are_refused(ids):
+    with pytest.raises(NotFoundError, match="no eval set 'Nothing'"):
+        read_sample("Nothing", 4, seed=1)
+    with pytest.raises(RefusedError, match="1,000 cases cannot be chosen"):
+        read_sample("Support questions", 1_000, seed=1)
+
+
+def test_what_is_known_of_a_case_is_read_with_it(ids):
+    with read_session() as session:
+        version = session.exec(select(EvalSetVersion)).one()
+        first = min(candidates(session, version.id), key=lambda case: case.case_id)
+
+    assert (first.key, first.category, first.model) == ("case-0", "billing", "several models")
+    assert first.text == "What about number 0?"
+    assert (first.length, first.error, first.feedback, first.apart) == (20, "", "", "")
+
+
+def test_the_command_shows_stores_and_prints_what_it_chose(ids, capsys):
+    call = ["sample", "--eval-set", "Support questions", "--n", "10", "--seed", "3"]
+
+    assert main([*call, "--dry-run"]) == 0
+    printed = capsys.readouterr().out
+    assert "Nothing was stored. To store this: the same with --seed 3." in printed
+    assert main([*call, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+
+    assert document["version"] == 2
+    assert len(document["cases"]) == 10
+    assert sum(1 / case["inclusion_probability"] for case in document["cases"]) == pytest.approx(
+        sum(row["n_cases"] for row in document["strata"])
+    )
+    assert "10 cases of" in printed
