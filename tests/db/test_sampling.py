@@ -52,7 +52,7 @@ def test_a_sample_of_a_sample_is_refused_and_names_the_whole(ids):
 
     with pytest.raises(RefusedError, match="Sample the version it was made of: 1"):
         read_sample("Support questions", 4, seed=4)
-    assert read_sample("Support questions", 8, seed=4, version=1) == (of, sample)
+    assert read_sample("Support questions", 8, seed=4, version=1)[1].chosen == sample.chosen
 
 
 def test_an_unknown_eval_set_and_too_many_cases_are_refused(ids):
