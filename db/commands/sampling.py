@@ -10,7 +10,7 @@ from db.queries.cases_to_ask import version_called
 from db.queries.sampling import candidates
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import version_hash
-from evalkit.sampling.candidates import Candidate, Trait
+from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.sample import Sample, sample_cases
 
 
@@ -31,7 +31,7 @@ def read_sample(
     with read_session() as session:
         source = version_called(session, eval_set, version)
         _refuse_sampled(session, source)
-        cases: list[Candidate] = list(candidates(session, number_of(source)))
+        cases: list[LoggedCase] = list(candidates(session, number_of(source)))
         number = source.number
     return number, sample_cases(cases, n, seed=seed, by=by, random_share=random_share)
 

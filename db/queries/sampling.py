@@ -13,7 +13,7 @@ from db.models import Case, Model, Output, Run, VersionCase
 from db.queries.cases_to_ask import cases_to_ask
 from db.queries.records.rows import stream
 from evalkit.evalset.hashing import canonical_json
-from evalkit.sampling.candidates import Candidate
+from evalkit.sampling.candidates import LoggedCase
 
 #: Of a long message its beginning and its end are compared, so many characters of each.
 _END = 1_000
@@ -23,7 +23,7 @@ _PARTS = 6
 _FEEDBACK = ("feedback", "user_feedback", "rating", "user_rating", "thumbs")
 
 
-def candidates(session: Session, version_id: int) -> Iterator[Candidate]:
+def candidates(session: Session, version_id: int) -> Iterator[LoggedCase]:
     """Give every active case of a version whose text is here."""
     models, failed = _answers(session, version_id)
     statement = cases_to_ask(
@@ -43,7 +43,7 @@ def candidates(session: Session, version_id: int) -> Iterator[Candidate]:
         system = [part for part in row.input if part not in _asked(row.input)]
         apart = canonical_json([system, row.tools or None]) if system or row.tools else ""
         answered_by = models.get(row.id, set())
-        yield Candidate(
+        yield LoggedCase(
             case_id=row.id,
             key=row.key,
             content_hash=row.case_hash,

@@ -23,7 +23,7 @@ _LONGEST = "very long"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LoggedCase:
     """A case of a log.
 
     Attributes

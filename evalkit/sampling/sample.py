@@ -9,10 +9,10 @@ import numpy as np
 from evalkit.annotation.assignment.tournament import draw
 from evalkit.errors import RefusedError
 from evalkit.phrases import counted
-from evalkit.sampling.candidates import Candidate, Trait
+from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.duplicates import represented_by
 from evalkit.sampling.grams import directions, normal_text, weighted_grams
-from evalkit.sampling.strata import Strata, allocated, stratified
+from evalkit.sampling.strata import LogStrata, allocated, stratified
 from evalkit.stats.counts import FloatArray
 
 #: So much of a sample is drawn at random, at least; and so many of each stratum.
@@ -78,7 +78,7 @@ class Sample:
 
     chosen: tuple[ChosenCase, ...]
     strata: tuple[SampledStratum, ...]
-    made_by: Strata
+    made_by: LogStrata
     coverage: Coverage
     n_lines: int
     n_exact: int
@@ -92,7 +92,7 @@ class Sample:
 
 
 def sample_cases(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[LoggedCase],
     n: int,
     *,
     seed: int,
@@ -103,7 +103,7 @@ def sample_cases(
 
     Parameters
     ----------
-    candidates : sequence of Candidate
+    candidates : sequence of LoggedCase
         In any order.
     n : int
     seed : int
@@ -135,7 +135,7 @@ def sample_cases(
     return pool_of(candidates).sample(n, seed=seed, by=by, random_share=random_share)
 
 
-def pool_of(candidates: Sequence[Candidate]) -> "Pool":
+def pool_of(candidates: Sequence[LoggedCase]) -> "Pool":
     """Leave out of cases, in any order, what repeats another one, to the letter or nearly."""
     lines = sorted(candidates, key=lambda case: (case.content_hash, case.key))
     unlike = [
@@ -161,7 +161,7 @@ class Pool:
     ``points`` has a row of length 1 for each case; ``n_exact`` and ``n_near`` were left out.
     """
 
-    cases: tuple[Candidate, ...]
+    cases: tuple[LoggedCase, ...]
     points: FloatArray
     n_exact: int
     n_near: int
@@ -211,9 +211,9 @@ def most_different(points: FloatArray, n: int) -> list[int]:
 
 
 def _chosen(
-    cases: Sequence[Candidate],
+    cases: Sequence[LoggedCase],
     points: FloatArray,
-    strata: Strata,
+    strata: LogStrata,
     n: int,
     *,
     seed: int,
@@ -243,7 +243,7 @@ def _chosen(
 
 
 def _coverage(
-    cases: Sequence[Candidate], points: FloatArray, strata: Strata, inside: Sequence[int]
+    cases: Sequence[LoggedCase], points: FloatArray, strata: LogStrata, inside: Sequence[int]
 ) -> Coverage:
     names = {place: name for name, places in strata.members for place in places}
     distance = np.empty(len(cases))

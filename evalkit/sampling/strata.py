@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evalkit.sampling.candidates import Candidate, Trait
+from evalkit.sampling.candidates import LoggedCase, Trait
 
 #: So many of each stratum, or all of it.
 FLOOR = 3
@@ -13,7 +13,7 @@ ALL_OTHERS = "all others"
 
 
 @dataclass(frozen=True, slots=True)
-class Strata:
+class LogStrata:
     """Cases that are alike in what was asked for.
 
     Attributes
@@ -34,12 +34,12 @@ class Strata:
     pooled: tuple[tuple[str, int], ...] = ()
 
 
-def stratified(cases: Sequence[Candidate], n: int, *, by: Sequence[Trait] | None) -> Strata:
+def stratified(cases: Sequence[LoggedCase], n: int, *, by: Sequence[Trait] | None) -> LogStrata:
     """Put cases into strata, at most as many as a sample of n has room for.
 
     Parameters
     ----------
-    cases : sequence of Candidate
+    cases : sequence of LoggedCase
         In an order that hangs on their contents alone.
     n : int
     by : sequence of Trait or None
@@ -47,7 +47,7 @@ def stratified(cases: Sequence[Candidate], n: int, *, by: Sequence[Trait] | None
 
     Returns
     -------
-    Strata
+    LogStrata
         In the order of their first cases. Where there are too many, the largest stay and the
         others are one, so that every case keeps a chance to be drawn.
     """
@@ -65,7 +65,7 @@ def stratified(cases: Sequence[Candidate], n: int, *, by: Sequence[Trait] | None
     for place in range(len(cases)):
         groups[" · ".join(values[trait][place] for trait in used)].append(place)
     members, pooled = _pooled(groups, most=max(1, n // FLOOR))
-    return Strata(members, tuple(used), tuple(not_used), pooled)
+    return LogStrata(members, tuple(used), tuple(not_used), pooled)
 
 
 def _pooled(

@@ -14,7 +14,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from evalkit.errors import RefusedError
 from evalkit.sampling import duplicates
-from evalkit.sampling.candidates import Candidate, Trait
+from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.duplicates import represented_by
 from evalkit.sampling.grams import directions, normal_text, weighted_grams
 from evalkit.sampling.language import UNCLEAR, language_of
@@ -33,7 +33,7 @@ def log(n, *, seed=1, words=12, categories=("billing", "code", "code", "code")):
     source = random.Random(seed)
     texts = [" ".join(source.choices(_WORDS, k=words)) for _ in range(n)]
     return [
-        Candidate(
+        LoggedCase(
             case_id=number,
             key=f"line-{number}",
             content_hash=hashlib.sha256(text.encode()).hexdigest(),
@@ -128,15 +128,9 @@ def test_what_repeats_to_the_letter_and_nearly_is_counted_and_left_out():
     assert "1 repeat another one to the letter and 1 nearly" in sample_sentences(sample)[0]
 
 
-@given(
-    st.lists(st.integers(1, 5_000), min_size=1, max_size=30).flatmap(
-        lambda sizes: st.tuples(
-            st.just(sizes), st.integers(len(sizes), max(len(sizes), sum(sizes)))
-        )
-    )
-)
-def test_an_allocation_adds_up_within_floor_and_size(made):
-    sizes, n = made
+@given(st.lists(st.integers(1, 5_000), min_size=1, max_size=30), st.floats(0, 1))
+def test_an_allocation_adds_up_within_floor_and_size(sizes, share):
+    n = len(sizes) + round(share * (sum(sizes) - len(sizes)))
     parts = allocated(sizes, n)
 
     assert sum(parts) == n
@@ -181,7 +175,7 @@ def test_a_trait_that_would_make_too_many_strata_is_left_out_and_named():
 def test_cosines_are_those_of_scikit_learn():
     """An independent implementation; two grams that share a column of ours may move one a little.
 
-    Of 2,000 grams in 4 million columns about one half does (n² / 2m).
+    Of 3,300 grams in 4 million columns one or two do (n² / 2m).
     """
     texts = [normal_text(line.text) for line in log(40)] + [
         normal_text("Hi"),
@@ -192,7 +186,7 @@ def test_cosines_are_those_of_scikit_learn():
         texts
     )
 
-    np.testing.assert_allclose((grams @ grams.T).toarray(), cosine_similarity(theirs), atol=0.01)
+    np.testing.assert_allclose((grams @ grams.T).toarray(), cosine_similarity(theirs), atol=0.02)
 
 
 @pytest.mark.parametrize("most_compared", [20_000, 0], ids=["exact", "MinHash"])
