@@ -59,9 +59,8 @@ decision.show_front(report, page)
 
 st.header(f"Each model against {baseline}", divider=False)
 decision.show_standings(report, page)
-production.show_weighted(kept, page, study_id=study.study_id, only=(measure.key,))
-
 decision.show_map(report, page, within=filters.within(chosen))
+production.show_weighted(kept, page, study_id=study.study_id, only=(measure.key,))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():

@@ -18,7 +18,6 @@ from evalkit.reports.acceptance.sentences import (
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.blocks import (
     Axis,
-    Block,
     Cell,
     IntervalRow,
     Intervals,
@@ -113,7 +112,7 @@ def _of_test(row: AcceptanceRow) -> tuple[Cell, Cell]:
     )
 
 
-def curve_blocks(row: AcceptanceRow, promise: Promise) -> tuple[Block, ...]:
+def curve_blocks(row: AcceptanceRow, promise: Promise) -> tuple[Intervals, ...]:
     """Draw how much is wrong of what would be accepted, from the surest verdicts to all."""
     if not row.curve:
         return ()
@@ -130,7 +129,7 @@ def curve_blocks(row: AcceptanceRow, promise: Promise) -> tuple[Block, ...]:
     risk = (promise.risk, f"at most {text.small_percent(promise.risk)}")
     axis = Axis(0.0, min(1.0, most), ((0.0, "none wrong"), risk), ((promise.risk, ""),))
     title = f"{row.judge}, {subject_title(row.subject)}: wrong of the accepted"
-    return Intervals(title, lines, axis), words(_CURVE_NOTE, style="note")
+    return (Intervals(title, lines, axis, note=_CURVE_NOTE),)
 
 
 def curve_table(judges: Sequence[AcceptanceRow]) -> Table:

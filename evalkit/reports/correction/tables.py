@@ -12,6 +12,7 @@ from evalkit.reports.blocks import (
     Intervals,
     Section,
     Table,
+    Words,
     section,
     table,
     words,
@@ -68,7 +69,7 @@ def what_is_measured(subject: Subject) -> str:
     return "mean" if isinstance(subject, Criterion) else "share with the error"
 
 
-def drawn(part: CorrectedPart) -> tuple[Block, ...]:
+def drawn(part: CorrectedPart) -> tuple[Intervals, Words]:
     """Draw each model's number as people alone give it, and corrected beneath."""
     rows = [row for row in part.rows if row.correction.corrected.value is not None]
     form, lines = _form(part.subject), []

@@ -52,8 +52,9 @@ def judges_verdict(report: JudgesReport) -> str:
     told = "; ".join(filter(None, parts))
     if not told:
         return f"On {asked} there is too little to tell how near any judge is to people."
-    rest = len(named[JudgeStanding.OPEN]) + len(named[JudgeStanding.NO_GROUND])
-    more = f"; of {counted(rest, 'more judge')} there is too little to tell" if rest else ""
+    rest = [*named[JudgeStanding.OPEN], *named[JudgeStanding.NO_GROUND]]
+    of = counted(len(rest), "more judge") if len(rest) > _FEW else joined(rest) if rest else ""
+    more = f"; of {of} there is too little to tell" if rest else ""
     return f"On {asked}, {told}{more}."
 
 
@@ -70,20 +71,27 @@ def unreadable(n: int) -> str:
 
 
 def grounds_in_words(grounds: Sequence[Ground]) -> list[str]:
-    """Say whether there is anything to measure a judge against, one sentence each."""
-    return [_ground_in_words(ground) for ground in grounds]
+    """Say whether there is anything to measure a judge against: where there is, in one sentence."""
+    holding = [_with_number(ground) for ground in grounds if ground.holds]
+    agreed = f"People agree on {joined(holding)}: judges can be measured against them."
+    others = [_why_not(ground) for ground in grounds if not ground.holds]
+    return [agreed, *others] if holding else others
 
 
-def _ground_in_words(ground: Ground) -> str:
-    asked, alpha = subject_asked(ground.subject), ground.alpha
+def _with_number(ground: Ground) -> str:
+    alpha = ground.alpha
     number = f"α {text.estimate(alpha)}, {counted(alpha.n_units, 'unit')}"
+    return f"{subject_asked(ground.subject)} ({number})"
+
+
+def _why_not(ground: Ground) -> str:
+    alpha = ground.alpha
     if alpha.value is None:
+        asked = subject_asked(ground.subject)
         return f"On {asked} people cannot be compared: {lower(alpha.reason or '')}"
-    if ground.holds:
-        return f"People agree on {asked} ({number}): judges can be measured against them."
     return (
-        f"People do not agree on {asked} beyond what chance would give, as far as can be told "
-        f"({number}): no judge can be right or wrong there yet."
+        "As far as can be told, people do not agree beyond what chance would give on "
+        f"{_with_number(ground)}: no judge can be right or wrong there yet."
     )
 
 

@@ -12,6 +12,7 @@ from evalkit.reports.blocks import (
     Intervals,
     Section,
     Table,
+    Words,
     bullets,
     section,
     table,
@@ -50,10 +51,12 @@ _COLUMNS = (
     "Reading",
     "Stand-in test",
 )
-RATIO_NOTE = (
-    "On the units that the judge and two people judged. Of people's own agreement: the judge's κ "
-    "with people over people's κ with each other; 100 % is a judge that agrees with people as they "
-    "do. κ of a low ceiling is low too: read the ratio, not κ alone. Chance is that of all answers "
+_RATIO_NOTE = (
+    "The judge's κ with people over people's κ with each other, on the units that it and two "
+    "people judged; 100 % is a judge that agrees with people as they do."
+)
+_TABLE_NOTE = (
+    "κ of a low ceiling is low too: read the ratio, not κ alone. Chance is that of all answers "
     "together (Scott's); on Agreement and in both orders it is each annotator's own (Cohen's). As "
     "most people: how often it gives the answer with the most voices, where one has, and macro F1 "
     "the same with all answers counting alike; it has no ceiling, for most are surer than one."
@@ -89,7 +92,6 @@ def judges_section(report: JudgesReport) -> Section:
         people_table(report),
         *[block for subject in subjects_of(report)[:1] for block in ratios(report, subject)],
         judges_table(report),
-        words(RATIO_NOTE if report.rows else "", style="note"),
         distances_table(report),
         *orders_blocks(report.rows),
         *[values_table(report, subject) for subject in subjects_of(report)],
@@ -102,7 +104,7 @@ def parts_blocks(collected: Collected) -> tuple[Block, ...]:
     return tuple(part for part in parts if part)
 
 
-def ratios(report: JudgesReport, subject: Subject) -> tuple[Block, ...]:
+def ratios(report: JudgesReport, subject: Subject) -> tuple[Intervals, Words]:
     """Draw each judge's share of people's own agreement on one thing, the nearest first.
 
     Where no judge has one, as where a single person judged, how often it says what most say.
@@ -136,7 +138,7 @@ def _of_own_agreement(drawn: Sequence[JudgeRow], subject: Subject) -> Intervals:
     low, high = min([0.0, *ends]), max([1.2, *ends])
     axis = Axis(low, high, ((0.0, "chance"), (1.0, "as people")), ((0.0, ""), (1.0, "")))
     title = f"{subject_title(subject)}: agreement with people, of people's own"
-    return Intervals(title, lines, axis)
+    return Intervals(title, lines, axis, note=_RATIO_NOTE)
 
 
 def _as_most_people(drawn: Sequence[JudgeRow], subject: Subject) -> Intervals:
@@ -187,7 +189,8 @@ def judges_table(report: JudgesReport) -> Table:
         )
         for row in ordered
     ]
-    return table("Judges beside people", _COLUMNS, cells, left=("On", "Reading", "Stand-in test"))
+    left = ("On", "Reading", "Stand-in test")
+    return table("Judges beside people", _COLUMNS, cells, left=left, note=_TABLE_NOTE)
 
 
 def _majority_cells(row: JudgeRow) -> tuple[Cell, Cell]:

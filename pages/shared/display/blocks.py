@@ -54,6 +54,13 @@ class Page(NamedTuple):
         return self.shown.are_many and all(row.label in self.colours for row in block.rows)
 
 
+def titled(picture: Intervals, page: Page, *, key: str) -> None:
+    """Show a picture under its title, where no heading says already what it is of."""
+    if picture:
+        exhibits.heading(picture.title)
+        show(picture, page=page, key=key)
+
+
 def show(*blocks: Block, page: Page, key: str) -> None:
     """Show blocks from top to bottom; ``key`` begins the names of pictures, which are saved so."""
     for number, block in enumerate(blocks):
@@ -81,9 +88,10 @@ def fold(
     label: str | None = "Table",
     more: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
-    """Fold a long table, to be sorted and searched, with its download.
+    """Fold a long table with how to read it, to be sorted and searched, with its download.
 
-    Without a label it stands there as it is; ``more`` makes a download that holds more than it.
+    Without a label it stands there as it is, and whoever asks for it says how to read it; ``more``
+    makes a download that holds more than it.
     """
     if not table:
         return
@@ -93,7 +101,7 @@ def fold(
     if label is None:
         exhibits.inline_table(frame, key=key, left=table.left, numbers=held)
     else:
-        exhibits.table(frame, key=key, label=label, left=table.left, numbers=held)
+        exhibits.table(frame, key=key, label=label, left=table.left, numbers=held, note=table.note)
 
 
 def numbers(table: Table) -> pd.DataFrame:

@@ -115,14 +115,17 @@ def table(
     label: str = "Table",
     numbers: Callable[[], pd.DataFrame] | None = None,
     left: Sequence[str] = (),
+    note: str = "",
 ) -> None:
     """Fold a table under its picture, numbers to the right, with a download as CSV.
 
     ``left`` names text columns beside the first one; ``numbers`` is what the download holds
-    where that is more than what is shown (unrounded, ends of intervals apart).
+    where that is more than what is shown (unrounded, ends of intervals apart); ``note`` says how
+    to read it.
     """
     with st.expander(label):
         inline_table(frame, key=key, left=left, numbers=numbers)
+        say(note)
 
 
 def download(make: Callable[[], pd.DataFrame], *, key: str) -> None:

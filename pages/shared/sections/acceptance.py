@@ -125,11 +125,12 @@ def _first_to_read(report: AcceptanceReport) -> AcceptanceRow:
 def show_row(row: AcceptanceRow, promise: Promise, address: Callable[[Target], str]) -> None:
     """Show the curve of one judge on the dev split, and the tests on the test split."""
     exhibits.say(row_in_words(row, promise), style="lead")
-    blocks.show(*tables.curve_blocks(row, promise), page=Page({}, address), key="curve")
+    page = Page({}, address)
+    for picture in tables.curve_blocks(row, promise):
+        blocks.titled(picture, page, key="curve")
     curve, tried = tables.curve_table([row]), tables.tried_table(row)
     blocks.fold(curve, key="acceptance-curve", label=curve.title)
     blocks.fold(tried, key="acceptance-tried", label=tried.title)
-    exhibits.say(tried.note if tried else "")
 
 
 def asks_to_look(row: AcceptanceRow) -> bool:
@@ -176,10 +177,8 @@ def show_accepted(watched: Sequence[AuditRow], ledger: Sequence[Look]) -> None:
             exhibits.say(audit_in_words(row), style="lead")
         audit = tables.audit_table(watched)
         blocks.fold(audit, key="acceptance-audit", label=audit.title)
-        exhibits.say(audit.note)
     ledger_table = tables.look_table(ledger)
     blocks.fold(ledger_table, key="acceptance-looks", label=ledger_table.title)
-    exhibits.say(ledger_table.note if ledger else "")
 
 
 def show_worth(kept: Kept, report: AcceptanceReport, others: Sequence[ResultStudy]) -> None:

@@ -65,7 +65,9 @@ def show_part(part: CorrectedPart, page: Page) -> None:
     """Show one judge on one thing: in words, drawn, model by model and pair by pair."""
     exhibits.say(part_in_words(part), style="lead")
     exhibits.say(set_aside(part))
-    blocks.show(*tables.drawn(part), page=page, key="corrected")
+    picture, *rest = tables.drawn(part)
+    blocks.titled(picture, page, key="corrected")
+    blocks.show(*rest, page=page, key="corrected-more")
     models, pairs = tables.models_table(part), tables.pairs_table(part)
     blocks.show(models, page=page, key="corrected-models")
     exhibits.say(tables.NOTE)
@@ -73,7 +75,7 @@ def show_part(part: CorrectedPart, page: Page) -> None:
         blocks.fold(pairs, key="corrected-pairs", label="Every two models")
     strengths = tables.strength_blocks(part)
     if strengths:
-        exhibits.say("Bradley–Terry strengths, in log-odds", style="lead")
+        exhibits.heading("Bradley–Terry strengths, in log-odds")
         blocks.show(*strengths, page=page, key="corrected-strengths")
 
 

@@ -46,7 +46,6 @@ def show_ground(report: JudgesReport) -> None:
         exhibits.say(sentence, style="lead")
     people = people_table(report)
     blocks.fold(people, key="judges-people", label=people.title)
-    exhibits.say(people.note if people else "")
 
 
 def show_costs(kept: Kept) -> None:
@@ -75,8 +74,9 @@ def subject_picker(report: JudgesReport) -> Subject:
 
 def show_judges(report: JudgesReport, subject: Subject, page: Page) -> None:
     """Draw each judge's share of people's own agreement on one thing, and the table of all."""
-    blocks.show(*tables.ratios(report, subject), page=page, key="ratios")
-    exhibits.say(tables.RATIO_NOTE)
+    picture, *rest = tables.ratios(report, subject)
+    blocks.titled(picture, page, key="ratios")
+    blocks.show(*rest, page=page, key="ratios-more")
     every = tables.judges_table(report)
     blocks.fold(every, key="judges-table", label="Every judge on everything")
 
@@ -88,7 +88,6 @@ def show_parts(kept: Kept) -> None:
         ("judges-tags", tags_table(kept.of(tag_rows))),
     ):
         blocks.fold(part, key=key, label=part.title)
-        exhibits.say(part.note if part else "")
 
 
 def row_picker(rows: Sequence[JudgeRow]) -> JudgeRow:
@@ -107,30 +106,26 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     exhibits.say(f"In the place of a person: {stand_in_words(row.test)}")
     confusion = tables.confusion_table(row)
     if confusion:
-        exhibits.say(confusion.title, style="lead")
+        exhibits.heading(confusion.title)
         blocks.show(confusion, page=page, key="confusion")
     values = tables.values_table(report, row.subject)
     blocks.fold(values, key="judges-values", label=values.title)
-    exhibits.say(values.note if values else "")
     exhibits.say(distances_sentence(row), style="lead")
     apart = distances_table(report)
     blocks.fold(apart, key="judges-distances", label=apart.title)
-    exhibits.say(apart.note if apart else "")
     show_orders(row, report, page)
 
 
 def show_orders(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     """Say how often one judge is right by which rule about orders, with all judges' folded."""
     exhibits.say(orders_sentence(row), style="lead")
-    if picture := rules_picture(row):
-        blocks.show(picture, page=page, key="judges-rules")
+    blocks.titled(rules_picture(row), page, key="judges-rules")
     judges = report.on(row.subject)
     for key, orders in (
         ("judges-in-both-orders", rules_table(judges)),
         ("judges-positions", positions_table(judges)),
     ):
         blocks.fold(orders, key=key, label=orders.title)
-        exhibits.say(orders.note if orders else "")
 
 
 def show_sure(kept: Kept, row: JudgeRow, page: Page) -> None:
@@ -139,14 +134,12 @@ def show_sure(kept: Kept, row: JudgeRow, page: Page) -> None:
     for each in rows:
         if (each.judge, each.subject) == (row.judge, row.subject):
             exhibits.say(sure_sentence(each), style="lead")
-            if picture := sure_picture(each):
-                blocks.show(picture, page=page, key="judges-sure")
+            blocks.titled(sure_picture(each), page, key="judges-sure")
     for key, numbers in (
         ("judges-how-sure", sure_table(rows)),
         ("judges-curves", bins_table(rows)),
     ):
         blocks.fold(numbers, key=key, label=numbers.title)
-        exhibits.say(numbers.note if numbers else "")
 
 
 def show_biases(kept: Kept, judge: str, page: Page) -> None:
