@@ -8,7 +8,7 @@ from db.engine import read_session, write_session
 from db.models import KeptMapping
 from db.queries.leaderboards import MODELS
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.formats.read.columns import ColumnMapping, read_mapping
+from evalkit.formats.read.mapping import ColumnMapping, read_mapping
 
 COLUMNS = "columns"
 _MAX_NAME = 200

@@ -35,7 +35,7 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, HeldBack
-from evalkit.formats.read.columns import ColumnMapping, read_mapping
+from evalkit.formats.read.mapping import ColumnMapping, read_mapping
 from evalkit.formats.read.taking_in import ALL_FILES, WholeReading, shortened
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.phrases import counted, joined, some

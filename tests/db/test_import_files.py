@@ -12,7 +12,7 @@ from db.engine import read_session
 from db.queries.results import collect, result_study
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.formats.read.columns import read_mapping
+from evalkit.formats.read.mapping import read_mapping
 from evalkit.reports.scores.report import scores_report
 from tests.db.record_files import exported, table_sizes
 from tests.evalkit.formats import samples

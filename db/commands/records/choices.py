@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
-from evalkit.formats.read.columns import ColumnMapping
+from evalkit.formats.read.mapping import ColumnMapping
 from evalkit.formats.read.taking_in import WholeReading
 from evalkit.redaction.redaction import Redaction
 from evalkit.vocabulary import ElsewhereRule, LooksRule

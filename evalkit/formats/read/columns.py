@@ -1,15 +1,9 @@
-"""Tables and rows of any shape, read by a mapping: which column is what.
-
-A mapping is a list of ``ROLE=COLUMN``. A column may be a path into an object (``a.b``), and the
-roles of labels are looked for in each entry of ``labels`` where that is mapped.
-"""
+"""Tables and rows of any shape, read by a mapping of their columns."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evalkit.errors import RefusedError
 from evalkit.formats.read.interface import (
     ROW_FAULTS,
     Beginning,
@@ -22,6 +16,7 @@ from evalkit.formats.read.interface import (
     fault_in_words,
 )
 from evalkit.formats.read.label_studio import preference_of
+from evalkit.formats.read.mapping import ColumnMapping
 from evalkit.formats.read.pieces import (
     Scales,
     amount,
@@ -40,99 +35,7 @@ from evalkit.formats.read.pieces import (
 )
 from evalkit.vocabulary import AnnotatorKind
 
-#: What a column can be, as it is explained to whoever makes a mapping.
-ROLES = {
-    "input": "what was asked: a text, or messages as JSON",
-    "id": "what names the case; without it, the same input is the same case",
-    "system": "the system prompt",
-    "reference": "what a good response holds",
-    "category": "the category of the case",
-    "output": "the response, one a row",
-    "model": "whose response it is, one a row",
-    "outputs": "an object of responses by model",
-    "annotator": "who judged",
-    "preference": "which of two responses is better: left, right, tie, or a model",
-    "labels": "a list of what people said, one object each",
-    "rank": "an object of places by model, 1 the best",
-    "marks": "a list of marked words, one object each",
-    "mark_model": "in a mark, whose response it is in",
-    "mark_text": "in a mark, its words",
-    "latency_ms": "milliseconds a response took",
-    "cost_usd": "what a response cost in US dollars",
-    "input_tokens": "tokens read",
-    "output_tokens": "tokens written",
-    "created_at": "when it was answered",
-}
-#: Roles that take a name: ``output:NAME``, ``score:KEY``, ``range:KEY`` (not a column: 0..100).
-NAMED = {
-    "output": "the response of the model NAME, several a row",
-    "score": "a score on the criterion KEY: a number, or an object of numbers by model",
-    "range": "not a column but the ends of KEY's scale, as 0..100",
-}
 _TAG = "marked"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
-    """Which column is what: columns by role, and by name for roles that take one."""
-
-    columns: Mapping[str, str]
-    outputs: Mapping[str, str]
-    scores: Mapping[str, str]
-    ranges: Mapping[str, tuple[float, float]]
-    name: str = ""
-
-    @property
-    def pairs(self) -> list[str]:
-        """Return it as it is typed and kept."""
-        return [
-            *(f"{role}={column}" for role, column in self.columns.items()),
-            *(f"output:{model}={column}" for model, column in self.outputs.items()),
-            *(f"score:{key}={column}" for key, column in self.scores.items()),
-            *(f"range:{key}={low:g}..{high:g}" for key, (low, high) in self.ranges.items()),
-        ]
-
-
-def read_mapping(pairs: Iterable[str], *, name: str = "") -> ColumnMapping:
-    """Read a mapping from what is typed, ``ROLE=COLUMN`` each.
-
-    Raises
-    ------
-    RefusedError
-        For a role that there is none of, one without a column, or no input and no response.
-    """
-    columns: dict[str, str] = {}
-    named: dict[str, dict[str, str]] = {role: {} for role in NAMED}
-    for pair in pairs:
-        role, equals, column = (part.strip() for part in pair.partition("="))
-        kind, colon, of = (part.strip() for part in role.partition(":"))
-        if not equals or not column or (kind if colon else role) not in {*ROLES, *NAMED}:
-            known = ", ".join([*ROLES, *(f"{each}:NAME" for each in NAMED)])
-            raise RefusedError(
-                f"{pair!r} is no ROLE=COLUMN. Roles are {known}. See docs/import.md#tables."
-            )
-        if colon and kind in NAMED and of:
-            named[kind][of] = column
-        elif role in ROLES:
-            columns[role] = column
-        else:
-            raise RefusedError(f"{pair!r} needs a name: {kind}:NAME={column}.")
-    if "input" not in columns:
-        raise RefusedError("A mapping needs input=COLUMN: which column is what was asked.")
-    if "output" in columns and named["output"]:
-        raise RefusedError("A row has one response (output=) or several (output:NAME=), not both.")
-    if "preference" in columns and "outputs" not in columns and len(named["output"]) != 2:
-        raise RefusedError("A preference is one of two responses: map both, output:NAME=COLUMN.")
-    ranges = {key: _ends(key, text) for key, text in named["range"].items()}
-    return ColumnMapping(columns, named["output"], named["score"], ranges, name)
-
-
-def _ends(key: str, text: str) -> tuple[float, float]:
-    low, dots, high = text.partition("..")
-    ends = number(low), number(high)
-    if not dots or ends[0] is None or ends[1] is None or ends[0] >= ends[1]:
-        raise RefusedError(f"range:{key}={text} is no range such as 0..100.")
-    return ends[0], ends[1]
 
 
 def mapped_format(mapping: ColumnMapping) -> ReadFormat:
@@ -176,6 +79,7 @@ class _MappedReading:
         self._notes = notes
         self._scales = Scales(mapping.name or "Imported")
         self._has_marks = False
+        self._nths: dict[str, int] = {}
         for key, ends in mapping.ranges.items():
             for end in ends:
                 self._scales.value(key, end)
@@ -213,8 +117,7 @@ class _MappedReading:
         contents = self._contents(row)
         sides: dict[str, Row] = {}
         for model, content in contents.items():
-            run = {} if self._by_model else self._notes.runs.named(of_case["id"], model)
-            sides[model] = {"model": model, **run}
+            sides[model] = {"model": model, **self._run(of_case["id"], model, content)}
             yield {
                 "type": "output",
                 "case": of_case["id"],
@@ -224,7 +127,21 @@ class _MappedReading:
             }
         labels = self._get(row, "labels") if "labels" in self._mapping.columns else [row]
         for place, label in enumerate(from_json(labels) or ()):
-            yield from self._label(label, place, of_case["id"], sides)
+            yield from self._label(label, place, of_case["id"], sides, digest(row))
+
+    def _nth(self, of: str, what: str) -> int:
+        """Return the how-manieth of its kind something is, from 1; the same again is the same."""
+        this = digest(of, what)
+        if this not in self._nths:
+            self._nths[this] = self._nths[of] = self._nths.get(of, 0) + 1
+        return self._nths[this]
+
+    def _run(self, case_id: str, model: str, content: Any) -> Row:
+        """Return the run of a response; one that a row repeats by its model is the same."""
+        if not self._by_model:
+            return self._notes.runs.named(case_id, model)
+        n = self._nth(digest("run", case_id, model), digest(content))
+        return {} if n == 1 else {"run": str(n)}
 
     @property
     def _by_model(self) -> bool:
@@ -264,9 +181,14 @@ class _MappedReading:
         of = (*mapping.columns.values(), *mapping.outputs.values(), *mapping.scores.values())
         return rest(row, *of, *(column.split(".")[0] for column in of)) if self._by_model else {}
 
-    def _label(self, label: Any, place: int, case_id: str, sides: dict[str, Row]) -> Iterator[Row]:
+    def _label(
+        self, label: Any, place: int, case_id: str, sides: dict[str, Row], row: str
+    ) -> Iterator[Row]:
         who = self._get(label, "annotator")
-        of: Row = {"case": case_id, "assignment": digest(case_id, as_text(who), place)}
+        # The first look of a person at a case, the second, …; a row that is repeated is none.
+        looked = (case_id, as_text(who), place)
+        n = self._nth(digest("look", *looked), row)
+        of: Row = {"case": case_id, "assignment": digest(*looked, *([n] if n > 1 else []))}
         if who in (None, ""):
             of["annotator_kind"] = AnnotatorKind.UNKNOWN.value
         else:
@@ -282,7 +204,7 @@ class _MappedReading:
                 if value is not None and model in sides:
                     side = sides[model]
                     yield {"type": "score", **of, **side, "criterion": key, "value": value}
-        yield from self._ranking(label, of)
+        yield from self._ranking(label, of, sides)
         yield from self._marks(label, of, sides)
 
     def _preference(self, label: Any, of: Row, sides: dict[str, Row]) -> Iterator[Row]:
@@ -296,18 +218,25 @@ class _MappedReading:
         preference = named.get(as_text(told).strip()) or preference_of(told)
         if preference is None:
             raise ValueError(f"{told!r} is neither of {left} and {right}, left, right, nor tie")
-        yield {"type": "comparison", **of, "left": left, "right": right, "preference": preference}
+        first, second = _side(sides[left]), _side(sides[right])
+        yield {
+            "type": "comparison",
+            **of,
+            "left": first,
+            "right": second,
+            "preference": preference,
+        }
 
-    def _ranking(self, label: Any, of: Row) -> Iterator[Row]:
+    def _ranking(self, label: Any, of: Row, sides: dict[str, Row]) -> Iterator[Row]:
         places = from_json(self._get(label, "rank"))
         if not isinstance(places, Mapping):
             return
-        by_place: dict[float, list[str]] = {}
+        by_place: dict[float, list[str | Row]] = {}
         for model, place in places.items():
             at = number(place)
             if at is None:
                 raise ValueError(f"the place {place!r} of {model} is no number")
-            by_place.setdefault(at, []).append(str(model))
+            by_place.setdefault(at, []).append(_side(sides.get(model, {"model": str(model)})))
         yield {"type": "ranking", **of, "order": [by_place[at] for at in sorted(by_place)]}
 
     def _marks(self, label: Any, of: Row, sides: dict[str, Row]) -> Iterator[Row]:
@@ -319,6 +248,11 @@ class _MappedReading:
             self._has_marks = True
             quoted = {"quote": quote} if quote else {}
             yield {"type": "error", **of, **sides[model], "tag": _TAG, **quoted}
+
+
+def _side(of_output: Row) -> str | Row:
+    """Return what names an output beside others: its model, with its run where it has one."""
+    return of_output if "run" in of_output else str(of_output["model"])
 
 
 def _content(value: Any) -> str | list[Row]:

@@ -119,6 +119,8 @@ def _question(row: Row) -> Iterator[Row]:
     named = str(row.get("question_id", row.get("uid")))
     turns = row.get("turns") or [row.get("text", row.get("prompt"))]
     turns = [as_text(turn.get("content") if isinstance(turn, dict) else turn) for turn in turns]
+    if not any(turn.strip() for turn in turns):
+        raise ValueError("no turn has a text")
     references = row.get("reference") or []
     references = references if isinstance(references, list) else [references]
     more = rest(row, "question_id", "uid", "turns", "text", "prompt", "category", "reference")

@@ -95,13 +95,15 @@ class ReadingNotes:
     """What there is to say of files while they are read.
 
     ``place`` is the part and the row that are read; ``keeps_orphans`` says that what refers to
-    nothing in the files is kept. ``dropped`` counts what is left out, by what it is.
+    nothing in the files is kept, ``is_empty`` that they have no record but of scales. ``dropped``
+    counts what is left out, by what it is.
     """
 
     part_name: str = ""
     runs: Runs = field(default_factory=Runs)
 
     keeps_orphans: bool = False
+    is_empty: bool = True
     place: tuple[int, int] = (0, 0)
     dropped: dict[str, int] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)

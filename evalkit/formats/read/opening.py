@@ -19,6 +19,8 @@ _IN_MEMORY = 16 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024**3
 #: So many files in a zip or a folder are read together.
 MAX_FILES = 10_000
+#: So many characters may a line have; a JSON list of one line is read item by item.
+MAX_LINE = 256 * 1024 * 1024
 #: So many times over may a file be packed: a zip of gzips is twice.
 _MOST_PACKED = 4
 
@@ -227,14 +229,35 @@ def text_blocks(file: BinaryIO, encoding: Encoding) -> Iterator[str]:
         yield text
 
 
+class LongLineError(ValueError):
+    """A line is longer than any row: what is so long is no JSON Lines and no table."""
+
+
+def all_lines(blocks: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a text without their line feeds, blank ones too.
+
+    Raises
+    ------
+    LongLineError
+        Where one is longer than ``MAX_LINE``.
+    """
+    pieces: list[str] = []  # put together once: to add each to the rest takes time in its square
+    n_characters = 0
+    for block in blocks:
+        first, *others = block.split("\n")
+        pieces.append(first)
+        n_characters += len(first)
+        if others:
+            yield "".join(pieces)
+            yield from others[:-1]
+            pieces, n_characters = [others[-1]], len(others[-1])
+        if n_characters > MAX_LINE:
+            raise LongLineError(f"a line of more than {MAX_LINE // 1024**2} MiB")
+    yield "".join(pieces)
+
+
 def lines_of(file: BinaryIO, encoding: Encoding) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not blank with their numbers from 1; only a line feed ends one."""
-    number, rest = 1, ""
-    for block in text_blocks(file, encoding):
-        *lines, rest = (rest + block).split("\n") if "\n" in block else (rest + block,)
-        for line in lines:
-            if line.strip():
-                yield number, line
-            number += 1
-    if rest.strip():
-        yield number, rest
+    for number, line in enumerate(all_lines(text_blocks(file, encoding)), start=1):
+        if line.strip():
+            yield number, line

@@ -17,11 +17,14 @@ from evalkit.formats.read.opening import (
     ZIP,
     Encoding,
     InputFile,
+    LongLineError,
+    all_lines,
     encoding_of,
     lines_of,
     text_blocks,
 )
-from evalkit.formats.read.sheets import parquet_rows, workbook_rows
+from evalkit.formats.read.sheets import parquet_rows, refuse_alike, workbook_rows
+from evalkit.phrases import counted
 
 #: So many rows are looked at to tell what a file is.
 N_FIRST = 20
@@ -31,7 +34,6 @@ MAX_DOCUMENT = 512 * 1024 * 1024
 MAX_ITEM = 256 * 1024 * 1024
 _DELIMITERS = ",;\t|"
 _MAX_CELL = 64 * 1024 * 1024
-_NO_JSON = "is no JSON"
 
 
 def _null(_: str) -> None:
@@ -60,8 +62,8 @@ class OpenedPart:
         notes.part_name = self.name
         for place, row in self._rows():
             notes.place = (self.number, place)
-            if row is _FAULTY:
-                notes.fault(_NO_JSON)
+            if isinstance(row, _Fault):
+                notes.fault(row.words)
             else:
                 yield row
 
@@ -80,7 +82,14 @@ class OpenedPart:
         return iter(())
 
 
-_FAULTY = object()
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Stands for a row that cannot be read, and says why."""
+
+    words: str
+
+
+_FAULTY = _Fault("is no JSON")
 
 
 def opened_part(source: InputFile) -> OpenedPart:
@@ -127,7 +136,11 @@ def _of_workbook_or_log(source: InputFile) -> OpenedPart:
 
 def _look(part: OpenedPart) -> None:
     """Find the shape of a text file from its start."""
-    name, lines = part.name, list(islice(lines_of(part.file, part.encoding), N_FIRST + 1))
+    name = part.name
+    try:
+        lines = list(islice(lines_of(part.file, part.encoding), N_FIRST + 1))
+    except LongLineError:  # a list is read item by item, however long its line is
+        lines = [(1, next(text_blocks(part.file, part.encoding))), (2, "")]
     if not lines:
         part.beginning = Beginning(name, Shape.NOTHING)
         return
@@ -178,11 +191,11 @@ def _look_for_table(part: OpenedPart, lines: list[str]) -> None:
         part.beginning = Beginning(part.name, Shape.TEXT)
         return
     columns = tuple(cell.strip() for cell in rows[0])
-    first = tuple(islice(_table_rows(part), N_FIRST))
+    first = tuple(row for row in islice(_table_rows(part), N_FIRST) if isinstance(row, dict))
     part.beginning = Beginning(part.name, Shape.TABLE, first, columns)
 
 
-def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any]]:
+def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any] | _Fault]:
     if "Parquet" in part.packed:
         yield from parquet_rows(part.name, part.file)[0]
         return
@@ -190,29 +203,37 @@ def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any]]:
         yield from workbook_rows(part.name, part.file)[0]
         return
     csv.field_size_limit(_MAX_CELL)
-    pieces = _lines_with_ends(text_blocks(part.file, part.encoding))
-    reader = csv.reader(pieces, delimiter=part.delimiter)
+    pieces = (f"{line}\n" for line in all_lines(text_blocks(part.file, part.encoding)))
+    # Strict: a quote that is never closed would make one cell of all that follows.
+    reader = csv.reader(pieces, delimiter=part.delimiter, strict=True)
     columns: list[str] = []
+    begins = 1
     try:
         for cells in reader:
             if not columns:
                 columns = [cell.strip() for cell in cells]
+                refuse_alike(part.name, columns)
             elif any(cell.strip() for cell in cells):
-                row: dict[str, Any] = dict(zip(columns, cells, strict=False))
-                yield row
+                yield _by_column(columns, cells)
+            begins = reader.line_num + 1
     except csv.Error as error:
         raise RefusedError(
-            f"{part.name}, line {reader.line_num}: this is no CSV ({error}). Nothing was stored."
+            f"{part.name}, in the row that begins in line {begins:,}: this is no CSV ({error}): "
+            "a cell that begins with a quote ends with one, and those within are doubled. "
+            "Nothing was stored."
         ) from None
 
 
-def _lines_with_ends(blocks: Iterator[str]) -> Iterator[str]:
-    rest = ""
-    for block in blocks:
-        *lines, rest = (rest + block).split("\n")
-        yield from (f"{line}\n" for line in lines)
-    if rest:
-        yield rest
+def _by_column(columns: list[str], cells: list[str]) -> dict[str, Any] | _Fault:
+    """Return a row by its columns; one of another length has cells under the wrong ones."""
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells.pop()
+    if len(cells) != len(columns):
+        return _Fault(
+            f"has {counted(len(cells), 'cell')} under {counted(len(columns), 'column')}: "
+            "a cell with the delimiter in it stands in quotes"
+        )
+    return dict(zip(columns, cells, strict=True))
 
 
 def _value(line: str) -> Any:

@@ -2,12 +2,22 @@
 
 import datetime
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from evalkit.errors import RefusedError
 
 _BATCH = 1000
+
+
+def refuse_alike(name: str, columns: Sequence[str]) -> None:
+    """Refuse a table with two columns of one name, of which one would be lost."""
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
+    if twice:
+        raise RefusedError(
+            f"{name} has several columns called {', '.join(map(repr, twice))}: "
+            "give each a name of its own. Nothing was stored."
+        )
 
 
 def parquet_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], list[str]]:
@@ -34,7 +44,9 @@ def parquet_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], l
         except (pa.ArrowException, OSError) as error:
             raise RefusedError(f"{name} is no whole Parquet file ({error}).") from None
 
-    return rows(), list(table.schema_arrow.names)
+    columns = list(table.schema_arrow.names)
+    refuse_alike(name, columns)
+    return rows(), columns
 
 
 def workbook_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], list[str]]:
@@ -56,6 +68,8 @@ def workbook_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], 
         columns = [str(cell if cell is not None else "").strip() for cell in next(cells, ())]
     except (*broken, IndexError, AttributeError) as error:
         raise RefusedError(f"{name} is no workbook that can be read ({error}).") from None
+
+    refuse_alike(name, columns)
 
     def rows() -> Iterator[dict[str, Any]]:
         try:

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from evalkit.errors import RefusedError
-from evalkit.formats.read.columns import ColumnMapping, mapped_format
+from evalkit.formats.read.columns import mapped_format
 from evalkit.formats.read.interface import (
     ROW_FAULTS,
     Fit,
@@ -23,6 +23,7 @@ from evalkit.formats.read.interface import (
     fault_in_words,
     stem,
 )
+from evalkit.formats.read.mapping import ColumnMapping, refuse_missing
 from evalkit.formats.read.opening import unpacked
 from evalkit.formats.read.own import EVALKIT
 from evalkit.formats.read.privacy import without_private
@@ -36,6 +37,7 @@ from evalkit.records.whole import FORMAT, VERSION
 #: For every file, whatever it is called: the format chosen for all.
 ALL_FILES = "*"
 _IN_MEMORY = 16 * 1024 * 1024
+_OF_SCALES = ("criterion", "tag", "taxonomy")
 _DEFINING = ("case", "output", "criterion", "tag", "taxonomy")
 
 
@@ -173,6 +175,8 @@ def take_in(
             taken += [_own(part, stack) for part in parts]
         else:
             taken.append(_written(made[key], parts, stack, notes, eval_set, first))
+    if EVALKIT.key not in groups and notes.is_empty:
+        raise _nothing_in(readings, notes)
     reading = WholeReading(
         tuple(readings),
         first[0] if first else _first_of_ours(groups.get(EVALKIT.key, [])),
@@ -180,6 +184,13 @@ def take_in(
         tuple(notes.sentences),
     )
     return taken, reading
+
+
+def _nothing_in(readings: Sequence[FileReading], notes: ReadingNotes) -> RefusedError:
+    """Say that files of a format hold nothing, and what of them was left out."""
+    lines = WholeReading(tuple(readings[:3]), None, notes.dropped, tuple(notes.sentences)).lines
+    nothing = "There is no case, no response and no judgment to store. Nothing was stored."
+    return RefusedError("\n".join([*lines, nothing]))
 
 
 def _named_by(name: str) -> str:
@@ -196,6 +207,7 @@ def _format_of(
             raise RefusedError(f"There is no format {key!r}. There are {', '.join(READABLE)}.")
         return READABLE[key], Fit(Sureness.CHOSEN, "it is read as that")
     if mapping is not None and part.beginning.rows and not EVALKIT.recognise(part.beginning):
+        refuse_missing(mapping, part.beginning)
         return mapped_format(mapping), Fit(Sureness.CHOSEN, ", ".join(mapping.pairs))
     for made_as in READABLE.values():
         fit = made_as.recognise(part.beginning)
@@ -265,6 +277,7 @@ def _written(
     origins = array("Q", [0])
     for record in _checked(made_as, parts, notes):
         write(record)
+        notes.is_empty = notes.is_empty and record["type"] in _OF_SCALES
         number, row = notes.place
         origins.append(number * _ROWS + row)
         if not first and record["type"] in ("case", "output") and not record.get("elsewhere"):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.commands.mappings import keep_columns, kept_columns, names_of_columns
 from evalkit.errors import RefusedError
-from evalkit.formats.read.columns import ROLES, ColumnMapping, read_mapping
+from evalkit.formats.read.mapping import ROLES, ColumnMapping, pair, read_mapping
 from evalkit.formats.read.opening import unpacked
 from evalkit.formats.read.rows import opened_part
 from pages.shared import labels
@@ -57,13 +57,13 @@ def _made(sources: Sequence[tuple[str, BinaryIO]], actor_id: int) -> ColumnMappi
             label, columns, index=None, help=ROLES[role], key=f"import-column-{number}"
         )
         if column:
-            pairs.append(f"{role}={column}")
+            pairs.append(pair(role, column))
     several = st.multiselect("Responses, a column for each model", columns, key="import-outputs")
     scored = st.multiselect("Scores, a column for each criterion", columns, key="import-scores")
     prefix = _common_start(several)
-    pairs += [f"output:{column.removeprefix(prefix) or column}={column}" for column in several]
-    pairs += [f"score:{column}={column}" for column in scored]
-    if not any(pair.startswith("input=") for pair in pairs):
+    pairs += [pair("output", column, column.removeprefix(prefix) or column) for column in several]
+    pairs += [pair("score", column, column) for column in scored]
+    if not any(each.startswith("input=") for each in pairs):
         st.info("Say which column is what was asked.")
         st.stop()
     try:

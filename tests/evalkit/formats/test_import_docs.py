@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from evalkit.formats.read.columns import NAMED, ROLES
 from evalkit.formats.read.describe import sections, table_rows
+from evalkit.formats.read.mapping import NAMED, ROLES
 
 PAGE = Path(__file__).parents[3] / "docs" / "import.md"
 

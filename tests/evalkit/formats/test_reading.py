@@ -103,9 +103,12 @@ def test_litellm_times_are_told_apart_and_nothing_private_is_kept():
 
 def test_litellm_calls_without_texts_are_counted_and_left_out():
     row = {**samples.LITELLM, "messages": "redacted-by-litellm"}
-    records, reading = read(("log.jsonl", lines(row)))
+    records, reading = read(("log.jsonl", lines(samples.LITELLM, row)))
 
-    assert (records, reading.dropped) == ([], {"calls whose texts LiteLLM had redacted": 1})
+    assert len(of_type(records, "output")) == 1
+    assert reading.dropped.items() >= {"calls whose texts LiteLLM had redacted": 1}.items()
+    with pytest.raises(RefusedError, match="1 calls whose texts LiteLLM had redacted"):
+        read(("log.jsonl", lines(row)))
 
 
 def test_lm_eval_rows_of_several_filters_are_one_output_with_a_score_each():
