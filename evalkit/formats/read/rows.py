@@ -24,7 +24,6 @@ from evalkit.formats.read.opening import (
     text_blocks,
 )
 from evalkit.formats.read.sheets import parquet_rows, refuse_alike, workbook_rows
-from evalkit.phrases import counted
 
 #: So many rows are looked at to tell what a file is.
 N_FIRST = 20
@@ -230,7 +229,7 @@ def _by_column(columns: list[str], cells: list[str]) -> dict[str, Any] | _Fault:
         cells.pop()
     if len(cells) != len(columns):
         return _Fault(
-            f"has {counted(len(cells), 'cell')} under {counted(len(columns), 'column')}: "
+            f"has {len(cells)} cell{'' if len(cells) == 1 else 's'} under {len(columns)} columns: "
             "a cell with the delimiter in it stands in quotes"
         )
     return dict(zip(columns, cells, strict=True))
