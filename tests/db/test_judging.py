@@ -115,7 +115,7 @@ def test_each_pair_is_asked_once_in_each_order_on_either_database(database, serv
     assert {tuple(reversed(pair)) for pair in sides} == set(sides)
     # A judge that is always right, beside people who are, too.
     (row,) = report().on(PREFERRED)
-    assert (row.orders.mean.value, row.orders.positional.value) == (1.0, 1.0)
+    assert (row.orders.right.mean.value, row.orders.positions.positional.value) == (1.0, 1.0)
     assert [finding for finding in integrity_findings() if finding.problems] == []
 
 
@@ -152,8 +152,10 @@ def test_a_judge_s_known_faults_are_found_again_in_the_report(sqlite_database, s
     (row,) = report().on(PREFERRED)
     n = row.orders.n_pairs  # of which both orders could be read
     assert near(n / len(pairs), 0.95**2, len(pairs))
-    assert near(row.orders.mean.value, np.mean((as_a + as_b) / 2), 2 * n)
-    assert near(row.orders.positional.value, np.mean(as_a * as_b + (1 - as_a) * (1 - as_b)), n)
+    assert near(row.orders.right.mean.value, np.mean((as_a + as_b) / 2), 2 * n)
+    assert near(
+        row.orders.positions.positional.value, np.mean(as_a * as_b + (1 - as_a) * (1 - as_b)), n
+    )
     texts = texts_by_id()
     sides = [
         (said.preference, len(texts[it.left_output_id]), len(texts[it.right_output_id]))
@@ -168,8 +170,8 @@ def test_a_judge_s_known_faults_are_found_again_in_the_report(sqlite_database, s
     assert near(says_longer, np.mean(np.where(is_longer, right, 1 - right)), n_all)
     # A judge without these faults would be told from this one.
     fair = NoisyJudge({}, accuracy=0.9).is_right(is_a=True, is_longer=True)
-    assert not near(row.orders.mean.value, fair, 2 * n)
-    assert not near(row.orders.positional.value, fair**2 + (1 - fair) ** 2, n)
+    assert not near(row.orders.right.mean.value, fair, 2 * n)
+    assert not near(row.orders.positions.positional.value, fair**2 + (1 - fair) ** 2, n)
     assert not near(says_a, 0.5, n_all)
 
 

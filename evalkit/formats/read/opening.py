@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 from evalkit.errors import RefusedError
 from evalkit.images.files import ENDINGS
 
+#: What stands beside data for people to read. Given by its own name it is looked at all the same.
+_NOTES = (".txt", ".md", ".rst", ".pdf", ".html")
 _BLOCK = 1024 * 1024
 _IN_MEMORY = 16 * 1024 * 1024
 #: No file is larger than this when it is unpacked: a small one that says so is no data.
@@ -124,10 +126,10 @@ def zip_has_data(file: Any) -> bool:
 
 
 def is_left_out(path: str) -> bool:
-    """Tell hidden files and images from what may be data."""
+    """Tell hidden files, images and notes for people from what may be data in a folder or zip."""
     parts = path.split("/")
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return is_hidden or path.lower().endswith((*ENDINGS, ".zip"))
+    return is_hidden or path.lower().endswith((*ENDINGS, *_NOTES, ".zip"))
 
 
 def _spooled(stream: Any, name: str, stack: ExitStack) -> BinaryIO:
