@@ -1,6 +1,7 @@
 """What is wrong with files of records: where, what was found, and what was expected."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ LINES_OF_A_FILE = 2**40
 
 _MAX_FOUND = 60
 _MOST_PLACES = 5
+_VALUE = re.compile(r'"[^"]*"?|\d+')
 
 
 class Place(NamedTuple):
@@ -58,9 +60,11 @@ class RecordsRefusedError(RefusedError):
 
 def _each_once(problems: Sequence[Problem]) -> list[str]:
     """Say each problem of a field once, with where else it is."""
-    alike: dict[tuple[str, str | None, str], list[Problem]] = {}
+    alike: dict[tuple[str, str | None, str, str], list[Problem]] = {}
     for problem in problems:
-        alike.setdefault((problem.file, problem.field, problem.expected), []).append(problem)
+        # Other values of one kind are the same problem; other words about what is there are not.
+        kind = _VALUE.sub("", problem.found)
+        alike.setdefault((problem.file, problem.field, kind, problem.expected), []).append(problem)
     return [f"  {same[0]}{_more(same)}" for same in alike.values()]
 
 
