@@ -44,16 +44,16 @@ def test_the_list_that_a_click_opens_is_scrolled_to(chromium_page, demo):
     sign_in(page, demo, "leo")
     page.goto(f"{demo}/overview?study=1")
     cell = page.locator("a[href*='tag=']").first
-    cell.click(timeout=30_000)
+    cell.click(timeout=60_000)
     is_scrolled_to(choices)
 
     page.goto(f"{demo}/failures?study=1")
     expect(choices).to_be_attached(timeout=30_000)
     expect(choices).not_to_be_in_viewport()
-    page.locator("a[href*='tag=']:visible").first.click(timeout=30_000)
+    page.locator("a[href*='tag=']:visible").first.click(timeout=60_000)
     is_scrolled_to(choices)
 
     page.goto(f"{demo}/compare-models?study=1")
-    page.get_by_text("See the cases of").locator("a").first.click(timeout=30_000)
+    page.get_by_text("See the cases of").locator("a").first.click(timeout=60_000)
     is_scrolled_to(page.get_by_role("heading", name="The most one-sided cases"))
     expect(page).to_have_url(re.compile(r"category=(?!.*to=)"), timeout=30_000)
