@@ -170,12 +170,14 @@ def sure_blocks(rows: Sequence[SureRow]) -> tuple[Block, ...]:
 
 def sure_sentence(row: SureRow) -> str:
     """Say of one judge on one thing whether it is right as often as it is sure."""
-    asked, surer = subject_asked(row.subject), row.calibration.surer
-    if surer.value is None:
-        return f"How sure {row.judge} is on {asked} cannot be checked: {lower(surer.reason or '')}"
-    error = text.estimate(row.calibration.error, text.percent)
-    beside = f"How sure {row.judge} is on {asked} is off by {error} in the mean"
+    surer, error = row.calibration.surer, row.calibration.error
+    of = f"How sure {row.judge} is on {subject_asked(row.subject)}"
+    if error.value is None:
+        return f"{of} cannot be checked: {lower(error.reason or '')}"
+    beside = f"{of} is off by {text.estimate(error, text.percent)} in the mean"
     by = text.difference(surer, text.points)
+    if surer.low is None:
+        return f"{beside}; to which side cannot be told ({by}): {lower(surer.reason or '')}"
     if surer.low is not None and surer.low > 0.0:
         return f"{beside}: it is surer than right ({by})."
     if surer.high is not None and surer.high < 0.0:

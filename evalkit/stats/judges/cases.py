@@ -79,3 +79,29 @@ def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:
     count = cases.sums(np.ones((len(values), 1)))
     means = means_of_columns(total, np.broadcast_to(count, total.shape))
     return [share_estimate(means, column) for column in range(values.shape[1])]
+
+
+def signed_estimate(half: Estimate, differing: Estimate) -> Estimate:
+    """Return a mean of values from −1 to 1 with its interval.
+
+    Parameters
+    ----------
+    half : Estimate
+        The share of ``(1 + value) / 2``.
+    differing : Estimate
+        The share of ``|value|``.
+
+    Returns
+    -------
+    Estimate
+        −1 to 1. Where no value differs from 0, ``half`` is the ½ of a coin by its number; what is
+        known is that so many differ from 0 at most as Wilson's interval says, to either side.
+    """
+    if differing.value is not None and differing.value < _ROUNDING:
+        high = differing.high
+        low = None if high is None else -high
+        return Estimate(0.0, low, high, differing.n, differing.reason)
+    value, low, high = (
+        None if end is None else 2.0 * end - 1.0 for end in (half.value, half.low, half.high)
+    )
+    return Estimate(value, low, high, half.n, half.reason)

@@ -6,7 +6,7 @@ import numpy as np
 
 from evalkit.stats.intervals import Estimate, share_estimate
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, means_of_columns
+from evalkit.stats.judges.cases import cases_of, columns, means_of_columns, signed_estimate
 
 NOBODY_DIFFERS = (
     "It takes what three people judged, two of whom differ without the third: there is none."
@@ -70,13 +70,11 @@ def distances(rows: AnswersOfBoth) -> Distances:
     part, weight = (weight / of.n_people)[there, np.newaxis], weight[there]
     apart, apart_person = judge[there] / weight, person[there] / weight
     cases = cases_of(of.case[there])
-    values = columns(apart, apart_person, (1.0 + apart - apart_person) / 2.0)
+    excess = apart - apart_person
+    values = columns(apart, apart_person, (1.0 + excess) / 2.0, np.abs(excess))
     total, count = cases.sums(values * part), cases.sums(part)
     means = means_of_columns(total, np.broadcast_to(count, total.shape))
     # Parts of units are no whole number, and a sum of them may round to none.
-    means = replace(means, n=np.full(3, len(there)))
-    to_judge, to_person, half = (share_estimate(means, column) for column in range(3))
-    value, low, high = (
-        None if end is None else 2.0 * end - 1.0 for end in (half.value, half.low, half.high)
-    )
-    return Distances(to_judge, to_person, Estimate(value, low, high, half.n, half.reason))
+    means = replace(means, n=np.full(4, len(there)))
+    to_judge, to_person, half, differing = (share_estimate(means, column) for column in range(4))
+    return Distances(to_judge, to_person, signed_estimate(half, differing))

@@ -10,7 +10,7 @@ from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
+from evalkit.stats.judges.cases import cases_of, columns, shares_of_units, signed_estimate
 
 #: Chance at which there is nothing left to explain, but for rounding.
 _ALL = 1 - 1e-12
@@ -130,13 +130,10 @@ def positions(first: IntArray, second: IntArray, case: IntArray) -> Positions:
     to_first = ((first == LEFT) & (second == LEFT)).astype(np.float64)
     to_second = ((first == RIGHT) & (second == RIGHT)).astype(np.float64)
     half = _share((1.0 + to_first - to_second) / 2.0, case)
-    value, low, high = (
-        None if end is None else 2.0 * end - 1.0 for end in (half.value, half.low, half.high)
-    )
     return Positions(
         positional=_share(same.astype(np.float64), case),
         primacy=_share(to_first[~same], case[~same], NOT_CONTRADICTED),
-        position_bias=Estimate(value, low, high, half.n, half.reason),
+        position_bias=signed_estimate(half, _share(to_first + to_second, case)),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.stats.intervals import (
     MIN_CASES,
+    Z95,
     ClusteredMeans,
     Estimate,
     clustered_means,
@@ -19,6 +20,8 @@ MOST_BINS, LEAST_IN_BIN, LEAST = 10, 20, 30
 _DRAWS = 4000
 # From so many errors on, a gap is on the side of 0 on which it was seen.
 _CLEAR = 2.5
+# With fewer of a kind than this a share is not near normal (Cochran's rule).
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,17 +88,18 @@ def calibration(verdicts: SureVerdicts) -> Calibration:
     Returns
     -------
     Calibration
-        None, with a reason, with fewer than ``LEAST`` verdicts or one case.
+        None, with a reason, with fewer than ``LEAST`` verdicts; of one case the error is None.
 
     Notes
     -----
     Up to ten bins of equal mass; verdicts of one certainty share a bin. The sum of absolute gaps
     is above 0 even of a perfect judge. Noise of the gaps is drawn by their covariance, clustered
-    by case. What the sum grows by with it is taken off (a parametric bootstrap). The interval
-    begins where noise alone could have raised the sum from (by the triangle inequality at most
-    by the sum of its absolute values, where a gap's side is not clear) and ends where it could
-    have lowered it from (at most by its sum with the signs of the gaps): it holds the truth at
-    least 95 times of 100.
+    by case; in a bin where people nearly always said the same, or nearly never, whose spread
+    says little, it reaches as far as Wilson's interval does. What the sum grows by with it is
+    taken off (a parametric bootstrap). The interval begins where noise alone could have raised
+    the sum from (by the triangle inequality at most by the sum of its absolute values, where a
+    gap's side is not clear) and ends where it could have lowered it from (at most by its sum with
+    the signs of the gaps): it holds the truth at least 95 times of 100.
 
     References
     ----------
@@ -113,12 +117,14 @@ def calibration(verdicts: SureVerdicts) -> Calibration:
     gaps = _means(place, verdicts.case, gap, n_bins)
     sure = sum_by(place, verdicts.sure, n_codes=n_bins) / np.bincount(place)
     whole = np.zeros(n, dtype=np.int64)
+    bins = tuple(
+        SureBin(float(sure[k]), share_estimate(rights, k), mean_estimate(gaps, k))
+        for k in range(n_bins)
+    )
+    unseen = np.array([_unseen(each.right) for each in bins])
     return Calibration(
-        bins=tuple(
-            SureBin(float(sure[k]), share_estimate(rights, k), mean_estimate(gaps, k))
-            for k in range(n_bins)
-        ),
-        error=_error(gap, place, verdicts.case, n_bins),
+        bins=bins,
+        error=_error(gap, place, verdicts.case, unseen),
         brier=share_estimate(_means(whole, verdicts.case, gap * gap, 1)),
         surer=mean_estimate(_means(whole, verdicts.case, -gap, 1)),
     )
@@ -139,8 +145,18 @@ def _means(group: IntArray, case: IntArray, value: FloatArray, n_groups: int) ->
     return clustered_means(group, case=case, value=value, n=even, n_groups=n_groups)
 
 
-def _error(gap: FloatArray, place: IntArray, case: IntArray, n_bins: int) -> Estimate:
-    n = len(gap)
+def _unseen(right: Estimate) -> float:
+    """Return the least standard error of a bin in which nearly all is alike; 0 in any other."""
+    if right.value is None or right.low is None or right.high is None:
+        return 0.0
+    if min(right.value, 1.0 - right.value) * right.n >= _FEW:
+        return 0.0
+    return max(right.value - right.low, right.high - right.value) / Z95
+
+
+def _error(gap: FloatArray, place: IntArray, case: IntArray, unseen: FloatArray) -> Estimate:
+    """Return the calibration error; ``unseen`` holds what no bin's standard error is below."""
+    n, n_bins = len(gap), len(unseen)
     codes, of_case = np.unique(case, return_inverse=True)
     n_cases = len(codes)
     cells = of_case.reshape(-1) * n_bins + place
@@ -148,9 +164,11 @@ def _error(gap: FloatArray, place: IntArray, case: IntArray, n_bins: int) -> Est
     mean = by_case.sum(axis=0) / n
     seen = float(np.abs(mean).sum())
     if n_cases < MIN_CASES:
-        return Estimate(seen, None, None, n, "An interval needs at least 2 cases; there is 1.")
+        return Estimate(None, None, None, n, "It takes at least 2 cases; there is 1.")
     rest = by_case - np.bincount(of_case.reshape(-1))[:, np.newaxis] * mean
     covariance = n_cases / (n_cases - 1.0) * (rest.T @ rest) / n**2
+    floor = (unseen * np.bincount(place) / n) ** 2
+    np.fill_diagonal(covariance, np.maximum(np.diag(covariance), floor))
     # The root of a covariance, also of one without full rank.
     size, way = np.linalg.eigh(covariance)
     root = way * np.sqrt(np.maximum(size, 0.0))

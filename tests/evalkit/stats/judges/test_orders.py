@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evalkit.stats.agreement.kappa import agreement_with_rest
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings
@@ -75,6 +76,19 @@ def test_what_order_decides_is_counted_by_hand():
     assert where.position_bias.low < 2 / 7 < where.position_bias.high
 
 
+def test_a_judge_that_is_steady_is_known_no_worse_than_one_that_contradicts_itself_once():
+    left, right = np.full(100, LEFT), np.full(100, RIGHT)
+    once = right.copy()
+    once[0] = LEFT
+
+    def width(second):
+        bias = positions(left, second, np.arange(100)).position_bias
+        return bias.high - bias.low
+
+    # 0 of 100 is no surer than 1 of 100, and not a coin's ±19 points of 100 either.
+    assert width(right) < 2.5 * width(once)
+
+
 def test_a_judge_that_never_or_always_contradicts_itself_is_told_so_and_not_called_0():
     left = np.full(8, LEFT)
     steady = positions(left, np.full(8, RIGHT), np.arange(8))
@@ -83,6 +97,9 @@ def test_a_judge_that_never_or_always_contradicts_itself_is_told_so_and_not_call
 
     assert (steady.primacy.value, steady.primacy.reason) == (None, NOT_CONTRADICTED)
     assert steady.position_bias.value == 0
-    assert steady.position_bias.low < 0 < steady.position_bias.high
+    # Wilson's upper end of 0 of 8, with t(7): no more than so many may contradict themselves.
+    t = stats.t.ppf(0.975, 7)
+    most = t**2 / (8 + t**2)
+    assert (steady.position_bias.low, steady.position_bias.high) == pytest.approx((-most, most))
     decided = right_by_rule(rows, never, judge="j").decided
     assert (decided.value, decided.reason) == (None, NEVER_SAME)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
@@ -70,3 +71,38 @@ def test_the_interval_of_the_error_holds_the_truth_and_a_calibrated_judge_has_ne
         # Without the correction it is .10 and .05 of a judge that is right as often as it is sure.
         mean = np.mean([row.value for row in errors])
         assert mean == pytest.approx(over, abs=0.06 if n == 100 else 0.035)
+
+
+def test_where_all_are_right_the_error_is_no_surer_than_the_share_right_is():
+    same = SureVerdicts(np.full(40, 0.8), np.ones(40), np.arange(40))
+
+    found = calibration(same)
+
+    # Right in 40 of 40: Wilson's lower end with t(39) is 40 / (40 + t²), that of the gap .8 less.
+    t = stats.t.ppf(0.975, 39)
+    unseen = 1 - 40 / (40 + t**2)
+    assert found.error.low == pytest.approx(0.2 - unseen, abs=0.01)
+    assert found.error.high == pytest.approx(0.2 + unseen, abs=0.01)
+
+
+def test_of_one_case_there_is_no_error_and_the_reason_says_so():
+    of_one = calibration(SureVerdicts(np.full(40, 0.8), np.ones(40), np.zeros(40, dtype=int)))
+
+    assert of_one.error.value is None
+    assert "at least 2 cases" in of_one.error.reason
+
+
+@pytest.mark.parametrize("n", [30, 60, 100])
+def test_a_judge_that_states_one_certainty_has_an_interval_that_holds_its_error(n):
+    """A judge always sure of .95 and right in 97 of 100: its error is .02."""
+    rng = np.random.default_rng(n)
+    errors = [
+        calibration(
+            SureVerdicts(np.full(n, 0.95), (rng.random(n) < 0.97).astype(float), np.arange(n))
+        ).error
+        for _ in range(200)
+    ]
+
+    # Of 200 studies that hold the truth in 95 of 100 fewer than 181 do in 1 of 400 (binomial).
+    assert sum(error.low <= 0.02 <= error.high for error in errors) >= 181
+    assert all(error.high > error.low for error in errors)
