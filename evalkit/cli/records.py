@@ -36,6 +36,7 @@ from evalkit.cli.terminal import (
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, HeldBack
 from evalkit.formats.read.mapping import ColumnMapping, read_mapping
+from evalkit.formats.read.table import RAW_LOGS
 from evalkit.formats.read.taking_in import ALL_FILES, WholeReading, shortened
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.phrases import counted, joined, some
@@ -219,10 +220,18 @@ def _import_records(
             left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
             raise RefusedError(f"{refused}{left_out}") from None
         reports.append(report)
-        replaced = report.redaction.sentences if report.redaction else ()
+        replaced = report.redaction.sentences if report.redaction else _unredacted(report)
         for warning in (*replaced, *report.warnings):
             notes().print(warning)
     return reports
+
+
+def _unredacted(report: ImportReport) -> tuple[str, ...]:
+    """Say that a raw log came in as it was, which a script may want and a person overlook."""
+    formats = {each.format for each in report.reading.files} if report.reading else set()
+    if not formats & RAW_LOGS:
+        return ()
+    return ("Personal data and secrets in its texts stay as they are; --redact replaces them.",)
 
 
 def _sentence(exported: Exported) -> str:

@@ -52,3 +52,9 @@ READABLE: dict[str, ReadFormat] = {
         PREFERENCE,
     )
 }
+
+#: Raw logs hold what customers wrote, and nobody has read them: these are redacted unless a lead
+#: says otherwise. Records and labels somebody made to be stored.
+RAW_LOGS = frozenset(
+    {"openai-chat", "openai-batch", "litellm", "langfuse", "mlflow", "opentelemetry"}
+)

@@ -7,18 +7,13 @@ import streamlit as st
 
 from db.commands.records import Choices, ImportReport
 from evalkit.errors import RefusedError
+from evalkit.formats.read.table import RAW_LOGS
 from evalkit.phrases import counted
 from evalkit.redaction.kinds import NOUNS, FindingKind
 from evalkit.redaction.lists import OwnList, read_list
 from evalkit.redaction.presidio import is_installed, name_finder
 from evalkit.redaction.redaction import Redaction, RedactionFinding, RedactionRules
 from pages.shared import labels
-
-#: Raw logs hold what customers wrote, and nobody has read them: these are redacted unless a lead
-#: says otherwise. Records and labels somebody made to be stored.
-RAW_LOGS = frozenset(
-    {"openai-chat", "openai-batch", "litellm", "langfuse", "mlflow", "opentelemetry"}
-)
 
 #: So many things of a kind are shown; of the others their number.
 _MOST_SHOWN = 30

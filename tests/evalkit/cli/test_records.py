@@ -253,3 +253,24 @@ def test_a_redaction_that_cannot_be_is_refused(
     assert main(["import", str(file), *options]) == 1
 
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_raw_log_that_comes_in_as_it_is_is_said_to(sqlite_database, tmp_path, capsys):
+    log = tmp_path / "log.jsonl"
+    call = {
+        "request": {"model": "m", "messages": [{"role": "user", "content": "Mail bob@corp.com?"}]},
+        "response": {
+            "object": "chat.completion",
+            "model": "m-1",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "Done."}}],
+        },
+    }
+    log.write_text(json.dumps(call) + "\n")
+
+    assert main(["import", str(log)]) == 0
+    plain = " ".join(capsys.readouterr().err.split())
+    assert main(["import", str(log), "--redact", "--no-names", "--dry-run", "--eval-set", "B"]) == 0
+    redacted = " ".join(capsys.readouterr().err.split())
+
+    assert "stay as they are; --redact replaces them." in plain
+    assert "stay as they are; --redact" not in redacted
