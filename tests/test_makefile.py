@@ -2,6 +2,7 @@
 
 import builtins
 import os
+import re
 import shutil
 import socket
 import stat
@@ -202,3 +203,20 @@ def test_without_node_lint_says_so_and_fails_only_where_node_is_required(
 
     assert bootstrap.lint_javascript() == ending
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def pinned(name: str) -> dict[str, str]:
+    """Read the version of each package that a file pins."""
+    lines = (ROOT / name).read_text().splitlines()
+    return dict(line.split()[0].split("==") for line in lines if line and line[0] != "#")
+
+
+def test_all_that_the_app_needs_is_pinned_for_developers_too_in_the_same_version():
+    users, developers = pinned("requirements.txt"), pinned("requirements-dev.txt")
+
+    assert users
+    assert users.items() <= developers.items()
+    asked = [
+        line for line in (ROOT / "requirements.in").read_text().split("\n") if line[:1].isalpha()
+    ]
+    assert {re.split(r"[^a-z0-9-]", line.lower())[0] for line in asked} <= users.keys()
