@@ -268,6 +268,13 @@ def sum_by(code: IntArray, weight: FloatArray, *, n_codes: int) -> FloatArray:
     return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64, copy=False)
 
 
+def sums_of_alike(
+    code: IntArray, weight: FloatArray, times: FloatArray | None, *, n_codes: int
+) -> FloatArray:
+    """Sum weights by code, each as often as it stands for something alike; None is once."""
+    return sum_by(code, weight if times is None else times * weight, n_codes=n_codes)
+
+
 def sum_rows(rows: FloatArray, code: IntArray, *, n_codes: int) -> FloatArray:
     """Sum rows by code; (n_rows, n_columns) becomes (n_codes, n_columns)."""
     return np.stack([sum_by(code, column, n_codes=n_codes) for column in rows.T], axis=1)

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import Codings, FloatArray, IntArray, sums_of_alike
+from evalkit.stats.degrees import degrees_of_sums
 from evalkit.stats.intervals import (
     MIN_CASES,
     Interval,
     bounded_ends,
     bounded_interval,
-    effective_degrees,
 )
 
 NO_UNITS = "Nothing has been judged by two annotators yet."
@@ -69,7 +69,11 @@ class JackknifeErrors:
 
 
 def jackknife_errors(
-    left_out: FloatArray, group: IntArray | None = None, *, n_groups: int = 1
+    left_out: FloatArray,
+    group: IntArray | None = None,
+    *,
+    n_groups: int = 1,
+    times: FloatArray | None = None,
 ) -> JackknifeErrors:
     """Return standard errors from the values found when each case in turn is left out.
 
@@ -79,6 +83,9 @@ def jackknife_errors(
         One value per case of a group; ``NaN`` where it is undefined without that case.
     group : IntArray of shape (n_group_cases,), optional
         All one group where it is not given.
+    times : FloatArray of shape (n_group_cases,), optional
+        How many cases each stands for, cases that are alike being counted; one each where it is
+        not given.
 
     Notes
     -----
@@ -86,14 +93,16 @@ def jackknife_errors(
     """
     if group is None:
         group = np.zeros(len(left_out), dtype=np.int64)
-    n_cases = np.bincount(group, minlength=n_groups)
+    n_cases = sums_of_alike(group, np.ones(len(left_out)), times, n_codes=n_groups)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sum_by(group, left_out, n_codes=n_groups) / n_cases
+        mean = sums_of_alike(group, left_out, times, n_codes=n_groups) / n_cases
         rest = left_out - mean[group]
-        squares = sum_by(group, rest * rest, n_codes=n_groups)
+        square = rest * rest
+        squares = sums_of_alike(group, square, times, n_codes=n_groups)
+        fourths = sums_of_alike(group, square * square, times, n_codes=n_groups)
         error = np.sqrt((n_cases - 1) / n_cases * squares)
-    degrees = effective_degrees(rest, group, n_groups=n_groups)
-    return JackknifeErrors(error, degrees, n_cases)
+    degrees = degrees_of_sums(n_cases, squares, fourths)
+    return JackknifeErrors(error, degrees, n_cases.astype(np.int64))
 
 
 def groups_of_cases(codings: Codings, *, n_groups: int) -> IntArray:

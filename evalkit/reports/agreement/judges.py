@@ -148,24 +148,31 @@ def _said_beside(both: Collected, judge: int) -> SaidOfPairs:
     return said_of_pairs(both.preferences, every, people)
 
 
-def both_orders(both: Collected, judge: int, pairs: SaidOfPairs | None = None) -> BothOrders | None:
+def both_orders(both: Collected, judge: int) -> BothOrders | None:
     """Return how a judge did on the pairs it saw both ways, or None where there are none.
 
-    Everybody else in ``both`` is a person, or ``pairs`` says what people did.
+    Everybody else in ``both`` is a person.
     """
     preferences = both.preferences
-    early, late = seen_both_ways(preferences, np.flatnonzero(preferences.annotator == judge))
+    looks = seen_both_ways(preferences, np.flatnonzero(preferences.annotator == judge))
+    return orders_of(both, judge, looks, _said_beside(both, judge)) if len(looks[0]) else None
+
+
+def orders_of(
+    both: Collected, judge: int, looks: tuple[IntArray, IntArray], pairs: SaidOfPairs
+) -> BothOrders | None:
+    """Return the same from what ``seen_both_ways`` gives of the judge, and what people said."""
+    preferences = both.preferences
+    early, late = looks
     if not len(early):
         return None
-    pairs = _said_beside(both, judge) if pairs is None else pairs
     preference = preferences.preference
     case = both.outputs.case[preferences.left[early]]
-    codes = np.arange(pairs.n_values)[:, np.newaxis]
-    first, second = (
-        # Both with the unit of the first: it is the same pair.
-        pairs.people.beside(pairs.unit[early], (codes == pairs.value[looks]).T.astype(np.float64))
-        for looks in (early, late)
-    )
+    # A row of both tables for every two verdicts; both are of the unit of the first, the same pair.
+    told = pairs.value[early] * pairs.n_values + pairs.value[late]
+    every = np.eye(pairs.n_values)
+    tables = np.repeat(every, pairs.n_values, axis=0), np.tile(every, (pairs.n_values, 1))
+    first, second = pairs.people.beside(pairs.unit[early], told, tables)
     return BothOrders(
         n_pairs=len(early),
         right=right_by_rule(first, second, judge=names(both)[judge]),

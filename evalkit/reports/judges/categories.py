@@ -1,16 +1,20 @@
 """Judges beside people in each category by itself, where there are enough labels."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evalkit import text
 from evalkit.reports.agreement.cells import number_cell
+from evalkit.reports.agreement.judges import without_judges
 from evalkit.reports.blocks import Cell, Table, table
-from evalkit.reports.judges.report import JudgeRow, judges_report
-from evalkit.study.admitted import said_of_outputs
+from evalkit.reports.judges.report import JudgeRow, has_ground, judge_row
+from evalkit.reports.judges.told import Answered, answered, answered_in_parts
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import subject_title
+from evalkit.study.subjects import subject_title, subjects
+from evalkit.study.who import identified
+from evalkit.vocabulary import AnnotatorKind
 
 #: Units of a category that a judge and people both judged, for its numbers to be told.
 LEAST_UNITS = 30
@@ -54,21 +58,40 @@ def category_rows(collected: Collected) -> tuple[JudgedCategory, ...]:
         By category, then judge and subject; none with fewer than ``LEAST_UNITS`` units, nor where
         all cases are of one category.
     """
-    if len(collected.categories) < 2:
+    n_parts = len(collected.categories)
+    if n_parts < 2:
         return ()
-    category = collected.outputs.category
-    n_cases = [
-        len(np.unique(collected.outputs.case[category == code]))
-        for code in range(len(collected.categories))
+    collected = identified(collected)
+    is_judge = np.array([who.kind == AnnotatorKind.JUDGE for who in collected.annotators])
+    if is_judge.all():
+        return ()
+    judges, outputs = np.flatnonzero(is_judge).tolist(), collected.outputs
+    category = np.zeros(int(outputs.case.max(initial=-1)) + 1, dtype=np.int64)
+    category[outputs.case] = outputs.category
+    by_subject = [
+        answered_in_parts(
+            answered(collected, subject, judges), collected, category, n_parts=n_parts
+        )
+        for subject in subjects(without_judges(collected))
     ]
-    rows = []
-    for code, name in enumerate(collected.categories):
-        # A case may hold several units, each of another pair or response.
-        if n_cases[code] * max(len(collected.models), 1) ** 2 < LEAST_UNITS:
-            continue
-        part = judges_report(said_of_outputs(collected, category == code))
-        rows += [JudgedCategory(name, row) for row in part.rows if _n_units(row) >= LEAST_UNITS]
-    return tuple(rows)
+    return tuple(
+        row
+        for name, told in zip(collected.categories, zip(*by_subject, strict=True), strict=True)
+        for row in _rows(collected, name, told, judges)
+    )
+
+
+def _rows(
+    collected: Collected, category: str, told: Sequence[Answered], judges: list[int]
+) -> Iterator[JudgedCategory]:
+    """Give each judge on each thing in one category."""
+    enough = [answers for answers in told if len(np.unique(answers.people.unit)) >= LEAST_UNITS]
+    grounds = [has_ground(answers) for answers in enough]
+    for place in judges:
+        for answers, holds in zip(enough, grounds, strict=True):
+            row = judge_row(collected, place, answers, has_ground=holds)
+            if row is not None and _n_units(row) >= LEAST_UNITS:
+                yield JudgedCategory(category, row)
 
 
 def _n_units(row: JudgeRow) -> float:

@@ -7,12 +7,12 @@ import numpy as np
 
 from evalkit.reports.agreement.judges import (
     BothOrders,
-    both_orders,
+    orders_of,
     seen_both_ways,
     without_judges,
 )
 from evalkit.reports.agreement.reading import Reading, read_agreement
-from evalkit.reports.judges.told import Answered, answered, is_of_numbers
+from evalkit.reports.judges.told import Answered, answered
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.judges.alternative import AlternativeTest, stand_in_test
@@ -138,10 +138,10 @@ def judges_report(collected: Collected) -> JudgesReport:
     if len(judges) == len(collected.annotators):
         return JudgesReport((), (), len(judges), collected.n_unreadable)
     people = without_judges(collected)
-    grounds = tuple(_ground(people, subject) for subject in subjects(people))
-    told = [answered(collected, ground.subject, judges) for ground in grounds]
+    told = [answered(collected, subject, judges) for subject in subjects(people)]
+    grounds = tuple(_ground(people, answers) for answers in told)
     rows = [
-        _judge_row(collected, place, ground, answers)
+        judge_row(collected, place, answers, has_ground=ground.holds)
         for place in judges
         for ground, answers in zip(grounds, told, strict=True)
     ]
@@ -149,10 +149,10 @@ def judges_report(collected: Collected) -> JudgesReport:
     return JudgesReport(grounds, shared, len(judges), collected.n_unreadable)
 
 
-def _ground(people: Collected, subject: Subject) -> Ground:
-    latest = codings_of(people, subject)
+def _ground(people: Collected, answers: Answered) -> Ground:
+    subject, latest = answers.subject, answers.latest
     alpha = krippendorff_alpha(latest, level_of(subject))
-    is_number = is_of_numbers(latest, subject)
+    is_number = answers.is_number
     return Ground(
         subject,
         alpha,
@@ -160,6 +160,12 @@ def _ground(people: Collected, subject: Subject) -> Ground:
         consistency(_repeats(people, subject), is_number=is_number),
         split_half(latest, is_number=is_number),
     )
+
+
+def has_ground(answers: Answered) -> bool:
+    """Say whether people agree on one thing so that a judge can be measured against it."""
+    alpha = krippendorff_alpha(answers.latest, level_of(answers.subject))
+    return read_agreement(alpha) not in _NO_GROUND
 
 
 def _repeats(people: Collected, subject: Subject) -> Codings:
@@ -177,13 +183,25 @@ def level_of(subject: Subject) -> Level:
     return getattr(subject, "level", Level.NOMINAL)
 
 
-def _judge_row(
-    collected: Collected, place: int, ground: Ground, answers: Answered
+def judge_row(
+    collected: Collected, place: int, answers: Answered, *, has_ground: bool
 ) -> JudgeRow | None:
-    """Return a judge on one thing, None where it and people judged nothing of it in common."""
-    subject, verdicts = ground.subject, answers.by_judge[place]
+    """Return a judge on one thing, None where it and people judged nothing of it in common.
+
+    Parameters
+    ----------
+    collected : Collected
+        What ``answers`` was counted from.
+    place : int
+        The judge's, among the annotators.
+    answers : Answered
+        Of all cases, or of a part of them.
+    has_ground : bool
+        Whether people agree so that it can be measured.
+    """
+    subject, verdicts = answers.subject, answers.by_judge[place]
     rows = None if answers.counted is None else beside_people(verdicts, answers.counted)
-    if rows is not None and not len(rows.case):
+    if rows is not None and not rows.n:
         return None
     # Numbers go by their moments, which takes what each said; else the table of answers is enough.
     both = answers.with_judge(place) if answers.is_number or rows is None else verdicts
@@ -198,10 +216,12 @@ def _judge_row(
         values=None if rows is None else value_rows(rows),
         confusion=None if rows is None else confusion(rows),
         value_names=verdicts.values,
-        orders=both_orders(collected, place, answers.pairs) if answers.pairs else None,
+        orders=orders_of(collected, place, answers.looks[place], answers.pairs)
+        if answers.pairs
+        else None,
         majority=None if rows is None else against_majority(rows),
         distances=None if rows is None else distances(_once(rows, answers, verdicts)),
-        has_ground=ground.holds,
+        has_ground=has_ground,
     )
 
 

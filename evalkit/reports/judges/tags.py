@@ -89,13 +89,14 @@ def _rows(
         counts = people.copy()
         counts[judge] = True
         rows = beside(codings.at(counts[codings.annotator]), judge)
-        if len(rows.case):
+        if rows.n:
             yield _row(called[judge], tag, rows)
 
 
 def _row(judge: str, tag: Tag, rows: AnswersOfBoth) -> TagRow:
-    n = len(rows.case)
-    n_marked = float((rows.by_people[:, 1] / rows.n_people).sum())
+    n = rows.n
+    marked = rows.by_people[:, 1] / rows.n_people
+    n_marked = float(marked.sum() if rows.times is None else rows.times @ marked)
     if missing := _missing(n, n_marked):
         none = Estimate(None, None, None, n, missing)
         return TagRow(judge, tag, none, none, none, n, n_marked)

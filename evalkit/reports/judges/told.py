@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.reports.agreement.judges import SaidOfPairs, said_of_pairs
-from evalkit.stats.counts import Codings, number_cells
+from evalkit.reports.agreement.judges import SaidOfPairs, said_of_pairs, seen_both_ways
+from evalkit.stats.counts import Codings, IntArray, number_cells
 from evalkit.stats.judges.answers import PeoplesAnswers, numbered, peoples_answers
 from evalkit.stats.judges.nearness import Others, people_and_others
 from evalkit.study.collected import Collected, Criterion
@@ -19,8 +19,10 @@ class Answered:
 
     Attributes
     ----------
-    people : Codings
-        All that people said, in the order in which they did; units are numbered.
+    subject : Subject
+    people, latest : Codings
+        All that people said, in the order in which they did, and the last that each said of a
+        unit; units are numbered.
     by_judge : dict of int to Codings
         All verdicts of each judge.
     is_number : bool
@@ -32,15 +34,20 @@ class Answered:
         How near people are to each other.
     pairs : SaidOfPairs or None
         None but for preferences.
+    looks : dict of int to tuple of IntArray
+        Where the answers of each judge stand on pairs that it saw both ways: first, the other.
     """
 
+    subject: Subject
     people: Codings
+    latest: Codings
     by_judge: dict[int, Codings]
     is_number: bool
     counted: PeoplesAnswers | None
     once: PeoplesAnswers | None
     others: Others
     pairs: SaidOfPairs | None
+    looks: dict[int, tuple[IntArray, IntArray]]
 
     def with_judge(self, place: int) -> Codings:
         """Return what people and one judge said."""
@@ -77,28 +84,82 @@ def answered(collected: Collected, subject: Subject, judges: list[int]) -> Answe
         counted = once = peoples_answers(people, n_units=n_units)
         if latest is not people:
             once = peoples_answers(latest, n_units=n_units)
-    pairs = None
+    pairs, looks = None, {}
     if subject == PREFERRED and counted is not None:
-        pairs = said_of_pairs(collected.preferences, every, counted)
+        preferences = collected.preferences
+        pairs = said_of_pairs(preferences, every, counted)
+        looks = {
+            place: seen_both_ways(preferences, np.flatnonzero(preferences.annotator == place))
+            for place in judges
+        }
     return Answered(
+        subject=subject,
         people=people,
+        latest=latest,
         by_judge={place: of_each[place] for place in judges},
         is_number=is_number,
         counted=counted,
         once=once,
         others=people_and_others(latest, n_units=n_units, is_number=is_number),
         pairs=pairs,
+        looks=looks,
     )
+
+
+def answered_in_parts(
+    answers: Answered, collected: Collected, part: IntArray, *, n_parts: int
+) -> list[Answered]:
+    """Cut what was said into parts of the cases, each with what people said counted once for all.
+
+    Parameters
+    ----------
+    answers : Answered
+        Of all cases.
+    collected : Collected
+        What it was counted from.
+    part : IntArray of shape (n_cases,)
+        Which of the parts, from 0 on, each case is in.
+    n_parts : int
+    """
+
+    def cut(codings: Codings) -> list[Codings]:
+        return [codings.at(there) for there in _parts(part[codings.case], n_parts)]
+
+    near = _parts(part[answers.others.people.case], n_parts)
+    people, latest = cut(answers.people), cut(answers.latest)
+    by_judge = {place: cut(verdicts) for place, verdicts in answers.by_judge.items()}
+    case_of_look = collected.outputs.case[collected.preferences.left]
+    looks = {
+        place: _parts(part[case_of_look[early]], n_parts)
+        for place, (early, _) in answers.looks.items()
+    }
+    return [
+        replace(
+            answers,
+            people=people[number],
+            latest=latest[number],
+            by_judge={place: of[number] for place, of in by_judge.items()},
+            others=answers.others.at(near[number]),
+            looks={
+                place: (early[looks[place][number]], late[looks[place][number]])
+                for place, (early, late) in answers.looks.items()
+            },
+        )
+        for number in range(n_parts)
+    ]
 
 
 def _by_annotator(every: Codings) -> list[Codings]:
     """Return what each annotator said, in the order in which they did."""
-    n_annotators = len(every.annotators)
+    return [every.at(there) for there in _parts(every.annotator, len(every.annotators))]
+
+
+def _parts(code: IntArray, n_codes: int) -> list[IntArray]:
+    """Return the places of each code, in their order."""
     # Narrow numbers are sorted by their digits, many times faster.
-    narrow = every.annotator.astype(np.min_scalar_type(n_annotators))
-    order = np.argsort(narrow, kind="stable")
-    ends = np.cumsum(np.bincount(every.annotator, minlength=n_annotators))
-    return [every.at(places) for places in np.split(order, ends[:-1])]
+    order = np.argsort(code.astype(np.min_scalar_type(n_codes)), kind="stable")
+    ends = np.cumsum(np.bincount(code, minlength=n_codes))
+    return np.split(order, ends[:-1])
 
 
 def _latest(people: Codings, *, n_units: int) -> Codings:

@@ -6,9 +6,15 @@ import numpy as np
 from scipy.special import stdtr
 
 from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by
-from evalkit.stats.intervals import MIN_CASES, Estimate, means_of_cells, share_estimate
+from evalkit.stats.intervals import (
+    MIN_CASES,
+    ClusteredMeans,
+    Estimate,
+    means_of_cells,
+    share_estimate,
+)
 from evalkit.stats.judges.answers import numbered
-from evalkit.stats.judges.cases import Cases, cases_of, shares_of_units
+from evalkit.stats.judges.cases import Cases, cases_of, means_of_columns, shares_of_units
 from evalkit.stats.judges.nearness import Others, in_place, people_and_others
 from evalkit.stats.significance import benjamini_hochberg
 
@@ -115,15 +121,7 @@ def stand_in_test(verdicts: Codings, others: Others, *, margin: float) -> Altern
     wins = (near.judge_near >= near.person_near - _SAME).astype(np.float64)
     loses = (near.person_near >= near.judge_near - _SAME).astype(np.float64)
     cases, n_people = cases_of(near.case), len(names)
-    n_cells = n_people * cases.n
-    cell, place = number_cells(near.annotator * cases.n + cases.place, n_keys=n_cells)
-    person, count = cell // max(cases.n, 1), np.bincount(place).astype(np.float64)
-    advantages, gaps = (
-        means_of_cells(
-            person, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_people
-        )
-        for of in (wins, loses - wins)
-    )
+    advantages, gaps = _by_person(near.annotator, wins, loses - wins, cases, n_people, others)
     p_values = _p_values(gaps.value - margin, gaps.standard_error, gaps.n_cases)
     is_tested = (gaps.n >= MIN_UNITS) & (gaps.n_cases >= MIN_CASES)
     matched = np.zeros(n_people, dtype=np.bool_)
@@ -147,6 +145,40 @@ def stand_in_test(verdicts: Codings, others: Others, *, margin: float) -> Altern
     if n_tested < MIN_PEOPLE:
         return AlternativeTest(rows, None, overall, _too_few(rows, n_tested))
     return AlternativeTest(rows, float(matched.sum()) / n_tested, overall)
+
+
+def _by_person(
+    person: IntArray,
+    wins: FloatArray,
+    gap: FloatArray,
+    cases: Cases,
+    n_people: int,
+    others: Others,
+) -> tuple[ClusteredMeans, ClusteredMeans]:
+    """Return each person's mean of both, with its error between cases."""
+    if others.is_single:
+        # Each unit is a case of its own: those on which the same came of it are counted.
+        cell, place = number_cells(
+            person * 4 + (2 * wins + (gap + wins)).astype(np.int64), n_keys=4 * n_people
+        )
+        times = np.bincount(place, minlength=len(cell)).astype(np.float64)
+        alike = Cases(np.arange(len(cell)), len(cell), times)
+        won, lost = (cell % 4 // 2).astype(np.float64), (cell % 2).astype(np.float64)
+        theirs = np.eye(n_people)[cell // 4]
+        advantages, gaps = (
+            means_of_columns(of[:, np.newaxis] * theirs, theirs, alike) for of in (won, lost - won)
+        )
+        return advantages, gaps
+    n_cells = n_people * cases.n
+    cell, place = number_cells(person * cases.n + cases.place, n_keys=n_cells)
+    whose, count = cell // max(cases.n, 1), np.bincount(place).astype(np.float64)
+    advantages, gaps = (
+        means_of_cells(
+            whose, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_people
+        )
+        for of in (wins, gap)
+    )
+    return advantages, gaps
 
 
 def _too_few(rows: tuple[StandIn, ...], n_tested: int) -> str:

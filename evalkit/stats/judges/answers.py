@@ -20,6 +20,11 @@ class PeoplesAnswers:
         Sum of each person's agreement with themselves, to be taken from that of all.
     mirror : tuple of int
         As of ``Codings``.
+    kind : IntArray of shape (n_units,)
+        Units of which people said the same have the same number; of shape (0,) where a case holds
+        several units.
+    of_kind : IntArray of shape (n_kinds,)
+        A unit of each kind.
     """
 
     case: IntArray
@@ -27,25 +32,43 @@ class PeoplesAnswers:
     by_people: FloatArray
     own: FloatArray
     mirror: tuple[int, ...]
+    kind: IntArray
+    of_kind: IntArray
 
-    def beside(self, unit: IntArray, by_judge: FloatArray) -> "AnswersOfBoth":
+    def beside(
+        self, unit: IntArray, told: IntArray, by_judge: tuple[FloatArray, ...]
+    ) -> tuple["AnswersOfBoth", ...]:
         """Set beside people what a judge said of some units, without those people did not judge.
 
         Parameters
         ----------
         unit : IntArray of shape (n_judged,)
-        by_judge : FloatArray of shape (n_judged, n_values)
+        told : IntArray of shape (n_judged,)
+            What the judge said, a row of each table.
+        by_judge : FloatArray of shape (n_told, n_values) each
+            Of each of its verdicts, what share of it is each value.
+
+        Returns
+        -------
+        tuple of AnswersOfBoth
+            For each table the same units. Where each is a case of its own, those of which people
+            and the judge said the same are counted, and not repeated.
         """
-        n_people = self.n_people[unit]
-        judged = AnswersOfBoth(
-            self.case[unit],
-            n_people,
-            _rows(self.by_people, unit),
-            by_judge,
-            self.own[unit],
-            self.mirror,
+        case, times = self.case[unit], None
+        if len(self.kind):
+            n_told = len(by_judge[0])
+            cells, place = number_cells(
+                self.kind[unit] * n_told + told, n_keys=len(self.of_kind) * n_told
+            )
+            unit, told = self.of_kind[cells // n_told], cells % n_told
+            case, times = np.arange(len(cells)), np.bincount(place).astype(np.float64)
+        n_people, by_people, own = self.n_people[unit], _rows(self.by_people, unit), self.own[unit]
+        return tuple(
+            AnswersOfBoth(case, n_people, by_people, _rows(of, told), own, self.mirror, times).at(
+                n_people > 0
+            )
+            for of in by_judge
         )
-        return judged.at(n_people > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +84,9 @@ class AnswersOfBoth:
         Sum of each person's agreement with themselves, to be taken from that of all.
     mirror : tuple of int
         As of ``Codings``.
+    times : FloatArray of shape (n_units,)
+        How many units each stands for, those that are alike and a case of its own each being
+        counted; None where each stands for itself, as where a case holds several units.
     """
 
     case: IntArray
@@ -69,6 +95,12 @@ class AnswersOfBoth:
     by_judge: FloatArray
     own: FloatArray
     mirror: tuple[int, ...]
+    times: FloatArray | None
+
+    @property
+    def n(self) -> int:
+        """How many units both judged."""
+        return len(self.case) if self.times is None else int(self.times.sum())
 
     def at(self, is_kept: BoolArray) -> "AnswersOfBoth":
         """Return the units that a mask picks."""
@@ -82,6 +114,7 @@ class AnswersOfBoth:
             _rows(self.by_judge, places),
             self.own[places],
             self.mirror,
+            None if self.times is None else self.times[places],
         )
 
 
@@ -115,13 +148,40 @@ def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
         # Nobody judged anything again.
         by_people = _table(people.unit, people.value, n_units=n_units, n_values=n_values)
         n_people = np.bincount(people.unit, minlength=n_units)
-        return PeoplesAnswers(case, n_people, by_people, n_people.astype(float), people.mirror)
+        own = n_people.astype(np.float64)
+        kinds = _kinds(case, n_people, by_people)
+        return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds)
     cells = np.bincount(people.value * len(who) + place, minlength=n_values * len(who))
     told = cells.reshape(n_values, -1) / np.bincount(place)
     of = who // n_annotators
     by_people = np.array([sum_by(of, column, n_codes=n_units) for column in told]).T
     own = sum_by(of, (told**2).sum(axis=0), n_codes=n_units)
-    return PeoplesAnswers(case, np.bincount(of, minlength=n_units), by_people, own, people.mirror)
+    n_people = np.bincount(of, minlength=n_units)
+    kinds = _kinds(case, n_people, by_people, own)
+    return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds)
+
+
+def _kinds(
+    case: IntArray, n_people: IntArray, by_people: FloatArray, *more: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Return a number for each unit, by what people said of it, and a unit of each number."""
+    none = np.zeros(0, dtype=np.int64)
+    judged = case[n_people > 0]
+    if len(number_cells(judged, n_keys=int(judged.max(initial=-1)) + 1)[0]) < len(judged):
+        return none, none
+    kind: IntArray = np.zeros(len(case), dtype=np.int64)
+    n_kinds = 1
+    for column in (*by_people.T, *more):
+        # Whole numbers are counted, parts sorted.
+        whole = column.astype(np.int64)
+        values, place = number_cells(whole, n_keys=int(whole.max(initial=0)) + 1)
+        if not np.array_equal(whole, column):
+            values, place = np.unique(column, return_inverse=True)
+        cells, kind = number_cells(kind * len(values) + place, n_keys=n_kinds * len(values))
+        n_kinds = len(cells)
+    of_kind = np.zeros(n_kinds, dtype=np.int64)
+    of_kind[kind] = np.arange(len(case))
+    return kind, of_kind
 
 
 def beside(codings: Codings, judge: int) -> AnswersOfBoth:
@@ -150,12 +210,23 @@ def beside_people(verdicts: Codings, people: PeoplesAnswers) -> AnswersOfBoth:
     people : PeoplesAnswers
     """
     n_units, n_values = people.by_people.shape
-    table = _table(verdicts.unit, verdicts.value, n_units=n_units, n_values=n_values)
     times = np.bincount(verdicts.unit, minlength=n_units)
+    if times.max(initial=0) <= 1:
+        (rows,) = people.beside(verdicts.unit, verdicts.value, (np.eye(n_values),))
+        return rows
     unit = np.flatnonzero(times)
-    if (times[unit] == 1).all():
-        return people.beside(unit, _rows(table, unit))
-    return people.beside(unit, _rows(table, unit) / times[unit][:, np.newaxis])
+    table = _rows(_table(verdicts.unit, verdicts.value, n_units=n_units, n_values=n_values), unit)
+    told: IntArray = np.zeros(len(unit), dtype=np.int64)
+    n_told = 1
+    for column in table.T.astype(np.int64):
+        n_codes = int(column.max(initial=0)) + 1
+        cells, told = number_cells(told * n_codes + column, n_keys=n_told * n_codes)
+        n_told = len(cells)
+    of_told = np.zeros(n_told, dtype=np.int64)
+    of_told[told] = np.arange(len(unit))
+    shares = table[of_told] / times[unit][of_told][:, np.newaxis]
+    (rows,) = people.beside(unit, told, (shares,))
+    return rows
 
 
 def _table(unit: IntArray, value: IntArray, *, n_units: int, n_values: int) -> FloatArray:

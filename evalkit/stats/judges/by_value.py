@@ -49,7 +49,7 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
     others = np.where(people > 1.0 - _ROUNDING, 0.0, 1.0 - people)
     no = np.where(rows.by_judge > 1.0 - _ROUNDING, 0.0, 1.0 - rows.by_judge)
     yes, neither = people * rows.by_judge, others * no
-    cases = cases_of(rows.case)
+    cases = cases_of(rows.case, rows.times)
     sums = cases.sums(columns(people, rows.by_judge, others, no, yes, neither))
     turned = np.array(rows.mirror or range(n_values))
     firsts = np.flatnonzero(np.arange(n_values) <= turned)
@@ -66,7 +66,7 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
         (right_not, not_judge),
         (right + right_not, n_units),
     )
-    means = [means_of_columns(total, count) for total, count in pairs]
+    means = [means_of_columns(total, count, cases) for total, count in pairs]
     return tuple(
         ValueRow(value, *(share_estimate(of, place) for of in means))
         for place, value in enumerate(firsts.tolist())
@@ -87,6 +87,8 @@ def confusion(rows: AnswersOfBoth) -> FloatArray:
         preferences the mean of both orientations.
     """
     people = rows.by_people / np.maximum(rows.n_people, 1)[:, np.newaxis]
+    if rows.times is not None:
+        people = people * rows.times[:, np.newaxis]
     table = people.T @ rows.by_judge
     if rows.mirror:
         turned = np.array(rows.mirror)

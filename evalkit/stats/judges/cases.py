@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.degrees import degrees_of_sums
 from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimate
 
@@ -13,29 +13,50 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """Which case each unit belongs to: ``place`` of shape (n_units,), below ``n``."""
+    """Which case each unit belongs to: ``place`` of shape (n_units,), below ``n``.
+
+    ``times``, of shape (n,), is how many cases each stands for, where cases that are alike are
+    counted and not repeated; None where each stands for itself.
+    """
 
     place: IntArray
     n: int
+    times: FloatArray | None = None
 
     def sums(self, rows: FloatArray) -> FloatArray:
         """Sum rows by case; (n_units, n_columns) becomes (n_cases, n_columns), in any order."""
         if self.n == len(self.place):
-            # Every unit is a case of its own, and cases have no order.
             return rows
         return np.array([sum_by(self.place, column, n_codes=self.n) for column in rows.T]).T
 
+    def at(self, is_kept: BoolArray) -> "Cases":
+        """Return the cases of the units that a mask picks."""
+        codes, place = number_cells(self.place[is_kept], n_keys=self.n)
+        return Cases(place, len(codes), None if self.times is None else self.times[codes])
 
-def cases_of(case: IntArray) -> Cases:
+    def total(self, by_case: FloatArray) -> FloatArray:
+        """Sum rows of cases over all cases they stand for; shape (n_columns,)."""
+        if self.times is not None:
+            by_case = self.times[:, np.newaxis] * by_case
+        total: FloatArray = by_case.sum(axis=0)
+        return total
+
+
+def cases_of(case: IntArray, times: FloatArray | None = None) -> Cases:
     """Return the numbered cases of units.
 
     Parameters
     ----------
     case : IntArray of shape (n_units,)
         Any non-negative codes.
+    times : FloatArray of shape (n_units,), optional
+        How many units of a case of its own each stands for, where all do so; else one each.
     """
     codes, place = number_cells(case, n_keys=int(case.max(initial=-1)) + 1)
-    return Cases(place, len(codes))
+    if len(codes) < len(case):
+        return Cases(place, len(codes))
+    # Every unit is a case of its own, and cases have no order.
+    return Cases(np.arange(len(case)), len(case), times)
 
 
 def columns(*parts: FloatArray) -> FloatArray:
@@ -43,23 +64,25 @@ def columns(*parts: FloatArray) -> FloatArray:
     return np.vstack([part.T for part in parts]).T
 
 
-def means_of_columns(total: FloatArray, count: FloatArray) -> ClusteredMeans:
+def means_of_columns(total: FloatArray, count: FloatArray, cases: Cases) -> ClusteredMeans:
     """Return the mean of each column with its error between cases: ``means_of_cells`` of a table.
 
     Parameters
     ----------
     total, count : FloatArray of shape (n_cases, n_columns)
         Sum of the values of a case, and of how many; where there are none both are 0.
+    cases : Cases
+        The same cases.
     """
-    clusters = np.count_nonzero(count, axis=0)
-    counts = count.sum(axis=0)
+    clusters = cases.total((count != 0).astype(np.float64)).astype(np.int64)
+    counts = cases.total(count)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total.sum(axis=0) / counts
+        mean = cases.total(total) / counts
         square = (total - count * mean) ** 2
-        squares = square.sum(axis=0)
+        squares = cases.total(square)
         error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
     error[clusters < MIN_CASES] = np.nan
-    degrees = degrees_of_sums(clusters.astype(np.float64), squares, (square * square).sum(axis=0))
+    degrees = degrees_of_sums(clusters.astype(np.float64), squares, cases.total(square * square))
     # Parts of answers that add up to a whole one may lack what rounding takes.
     n = np.floor(counts + _ROUNDING).astype(np.int64)
     return ClusteredMeans(mean, error, degrees, n, clusters)
@@ -77,7 +100,7 @@ def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:
     """
     total = cases.sums(values)
     count = cases.sums(np.ones((len(values), 1)))
-    means = means_of_columns(total, np.broadcast_to(count, total.shape))
+    means = means_of_columns(total, np.broadcast_to(count, total.shape), cases)
     return [share_estimate(means, column) for column in range(values.shape[1])]
 
 

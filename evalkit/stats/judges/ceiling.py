@@ -15,9 +15,9 @@ from evalkit.stats.counts import (
     sum_by,
 )
 from evalkit.stats.intervals import Estimate, t_interval
-from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.jackknife import JackknifeErrors, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth, beside
-from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
+from evalkit.stats.judges.cases import Cases, cases_of, columns, shares_of_units
 
 NO_UNITS = "Nothing was judged by this judge and by two people."
 _NOTHING = Estimate(None, None, None, 0, NO_UNITS)
@@ -94,24 +94,24 @@ def ceiling(
     table = _numbers(codings, judge) if is_number or twice is None else _answers(twice)
     if table is None:
         return Ceiling(*[_NOTHING] * 5)
-    case, sums, kappas = table
-    n = len(case)
-    by_case = cases_of(case).sums(sums)
-    total = by_case.sum(axis=0)
+    cases, sums, kappas, n = table
+    by_case = cases.sums(sums)
+    total = cases.total(by_case)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = kappas(total[np.newaxis])[:, 0]
         left_out = kappas(total - by_case)
-    judge_kappa, people_kappa = (_kappa(float(value[row]), left_out[row], n=n) for row in range(2))
+    errors = [jackknife_errors(of, times=cases.times) for of in left_out]
+    judge_kappa, people_kappa = (_kappa(float(value[row]), errors[row], n=n) for row in range(2))
     return Ceiling(
         judge_kappa,
         people_kappa,
-        _ratio(people_kappa, value, left_out, n=n),
+        _ratio(people_kappa, value, left_out, cases, n=n),
         *_same(twice),
     )
 
 
-#: Cases, sums of each unit, and what makes both kappas of sums.
-_Table = tuple[IntArray, FloatArray, Callable[[FloatArray], FloatArray]]
+#: Cases, sums of each unit, what makes both kappas of sums, and how many units there are.
+_Table = tuple[Cases, FloatArray, Callable[[FloatArray], FloatArray], int]
 
 
 def _answers(rows: AnswersOfBoth) -> _Table | None:
@@ -129,7 +129,7 @@ def _answers(rows: AnswersOfBoth) -> _Table | None:
         chance = (people * verdicts).sum(axis=1), (people * people).sum(axis=1)
         return np.array([(mean[:, row] - chance[row]) / (1 - chance[row]) for row in range(2)])
 
-    return rows.case, sums, kappas
+    return cases_of(rows.case, rows.times), sums, kappas, rows.n
 
 
 def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
@@ -144,7 +144,8 @@ def _same(rows: AnswersOfBoth | None) -> tuple[Estimate, Estimate]:
         reason = "On a continuous scale two answers are hardly ever equal."
         none = Estimate(None, None, None, 0, reason)
         return none, none
-    same, same_people = shares_of_units(columns(*_shares(rows)), cases_of(rows.case))
+    cases = cases_of(rows.case, rows.times)
+    same, same_people = shares_of_units(columns(*_shares(rows)), cases)
     return same, same_people
 
 
@@ -195,7 +196,7 @@ def _numbers(codings: Codings, judge: int) -> _Table | None:
     sums = columns(
         *(np.ones(len(n)), apart, apart_people, total / n, squares / n, verdict, verdict_square)
     )
-    return who.case[keep], sums, _kappas_of_moments
+    return cases_of(who.case[keep]), sums, _kappas_of_moments, len(keep)
 
 
 def _kappas_of_moments(total: FloatArray) -> FloatArray:
@@ -214,18 +215,19 @@ def _beyond_chance(observed: FloatArray, chance: FloatArray, size: FloatArray) -
     return np.where(chance > _ROUNDING * size, 1 - observed / chance, np.nan)
 
 
-def _kappa(value: float, left_out: FloatArray, *, n: int) -> Estimate:
+def _kappa(value: float, errors: JackknifeErrors, *, n: int) -> Estimate:
     if np.isnan(value):
         reason = "All answers are equal, so there is nothing that chance could explain."
         return Estimate(None, None, None, n, reason)
-    errors = jackknife_errors(left_out)
     interval = errors.interval(value, lowest=_LOWEST)
     if isinstance(interval, str):
         return Estimate(value, None, None, n, interval)
     return Estimate(value, interval.low, interval.high, n)
 
 
-def _ratio(people: Estimate, value: FloatArray, left_out: FloatArray, *, n: int) -> Estimate:
+def _ratio(
+    people: Estimate, value: FloatArray, left_out: FloatArray, cases: Cases, *, n: int
+) -> Estimate:
     # People who never differ are the best ceiling there is, and have no interval.
     is_perfect = people.value is not None and people.value >= 1.0 - _ROUNDING
     if not is_perfect and (people.low is None or people.low <= 0.0):
@@ -240,7 +242,7 @@ def _ratio(people: Estimate, value: FloatArray, left_out: FloatArray, *, n: int)
             None, None, None, n, "The judge and people say one and the same throughout."
         )
     with np.errstate(invalid="ignore", divide="ignore"):
-        errors = jackknife_errors(left_out[0] / left_out[1])
+        errors = jackknife_errors(left_out[0] / left_out[1], times=cases.times)
     if reason := errors.reason(0):
         return Estimate(ratio, None, None, n, reason)
     error, degrees = float(errors.standard_error[0]), float(errors.degrees[0])

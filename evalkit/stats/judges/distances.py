@@ -63,18 +63,19 @@ def distances(rows: AnswersOfBoth) -> Distances:
         weight += counts
         judge += counts * np.abs(of.by_judge - share).sum(axis=1) / 2
         person += counts * (1.0 - share[:, place])
-    there = np.flatnonzero(weight)
+    there = np.flatnonzero(weight > 0)
     if not len(there):
         none = Estimate(None, None, None, 0, NOBODY_DIFFERS)
         return Distances(none, none, none)
+    differing = of.at(weight > 0)
     part, weight = (weight / of.n_people)[there, np.newaxis], weight[there]
     apart, apart_person = judge[there] / weight, person[there] / weight
-    cases = cases_of(of.case[there])
+    cases = cases_of(differing.case, differing.times)
     excess = apart - apart_person
     values = columns(apart, apart_person, (1.0 + excess) / 2.0, np.abs(excess))
     total, count = cases.sums(values * part), cases.sums(part)
-    means = means_of_columns(total, np.broadcast_to(count, total.shape))
+    means = means_of_columns(total, np.broadcast_to(count, total.shape), cases)
     # Parts of units are no whole number, and a sum of them may round to none.
-    means = replace(means, n=np.full(4, len(there)))
-    to_judge, to_person, half, differing = (share_estimate(means, column) for column in range(4))
-    return Distances(to_judge, to_person, signed_estimate(half, differing))
+    means = replace(means, n=np.full(4, differing.n))
+    to_judge, to_person, half, apart_at_all = (share_estimate(means, column) for column in range(4))
+    return Distances(to_judge, to_person, signed_estimate(half, apart_at_all))

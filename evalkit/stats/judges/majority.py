@@ -56,13 +56,13 @@ def against_majority(rows: AnswersOfBoth) -> AgainstMajority:
     # Only one answer is within rounding of the most voices.
     near = rows.by_people >= rows.by_people.max(axis=1, initial=0)[:, np.newaxis] - _ROUNDING
     clear = rows.at(near.sum(axis=1) == 1)
-    n_split = len(rows.case) - len(clear.case)
+    n_split = rows.n - clear.n
     if not len(clear.case):
         none = Estimate(None, None, None, 0, NO_MAJORITY)
         return AgainstMajority(none, none, n_split)
     most = clear.by_people.argmax(axis=1)
     right = clear.by_judge[np.arange(len(most)), most]
-    (accuracy,) = shares_of_units(right[:, np.newaxis], cases_of(clear.case))
+    (accuracy,) = shares_of_units(right[:, np.newaxis], cases_of(clear.case, clear.times))
     return AgainstMajority(accuracy, _macro_f1(clear, most), n_split)
 
 
@@ -70,11 +70,12 @@ def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
     n_values = clear.by_people.shape[1]
     is_most = (np.arange(n_values)[:, np.newaxis] == most).T.astype(np.float64)
     sums = columns(is_most * clear.by_judge, is_most, clear.by_judge)
-    by_case = cases_of(clear.case).sums(sums)
+    cases = cases_of(clear.case, clear.times)
+    by_case = cases.sums(sums)
     if clear.mirror:
         turned = np.concatenate([np.array(clear.mirror) + k * n_values for k in range(3)])
         by_case = (by_case + by_case.T[turned].T) / 2
-    total = by_case.sum(axis=0)
+    total = cases.total(by_case)
 
     def macro(of: FloatArray) -> FloatArray:
         hits, people, judge = np.split(of, 3, axis=1)
@@ -84,8 +85,9 @@ def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
         mean: FloatArray = scores.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1)
         return mean
 
-    value, n = float(macro(total[np.newaxis])[0]), len(clear.case)
-    interval = jackknife_errors(macro(total - by_case)).interval(value, lowest=0.0)
+    value, n = float(macro(total[np.newaxis])[0]), clear.n
+    errors = jackknife_errors(macro(total - by_case), times=cases.times)
+    interval = errors.interval(value, lowest=0.0)
     if isinstance(interval, str):
         return Estimate(value, None, None, n, interval)
     return Estimate(value, interval.low, interval.high, n)

@@ -1,10 +1,10 @@
 """How near people are to the others of a unit, counted once, and a judge in the place of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +22,8 @@ class Others:
         How many gave each value to each unit; of numbers empty.
     total, squares : FloatArray of shape (n_units,)
         Of numbers, the sums of them and of their squares; else empty.
+    is_single : bool
+        Whether each unit is a case of its own.
     """
 
     people: Codings
@@ -30,6 +32,11 @@ class Others:
     n_same: IntArray
     total: FloatArray
     squares: FloatArray
+    is_single: bool
+
+    def at(self, places: IntArray) -> "Others":
+        """Return the same of some entries of people alone; counts stay those of whole units."""
+        return replace(self, people=self.people.at(places), near=self.near[places])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +70,20 @@ def people_and_others(people: Codings, *, n_units: int, is_number: bool = False)
     n_people, nothing = np.bincount(people.unit, minlength=n_units), np.zeros(0)
     people = people.at(n_people[people.unit] >= 2)
     unit, n_values = people.unit, len(people.values)
+    case = np.full(n_units, -1, dtype=np.int64)
+    case[unit] = people.case
+    case = case[case >= 0]
+    is_single = len(number_cells(case, n_keys=int(case.max(initial=-1)) + 1)[0]) == len(case)
     if is_number:
         number = people.numbers
         total, squares = (sum_by(unit, of, n_codes=n_units) for of in (number, number * number))
         near = _nearness(number, number, n_people[unit], total[unit], squares[unit])
-        return Others(people, near, n_people, np.zeros(0, dtype=np.int64), total, squares)
+        none = np.zeros(0, dtype=np.int64)
+        return Others(people, near, n_people, none, total, squares, is_single)
     place = unit * n_values + people.value
     n_same = np.bincount(place, minlength=n_units * n_values)
     near = (n_same[place] - 1.0) / (n_people[unit] - 1.0)
-    return Others(people, near, n_people, n_same, nothing, nothing)
+    return Others(people, near, n_people, n_same, nothing, nothing, is_single)
 
 
 def in_place(verdicts: Codings, others: Others) -> InPlace:

@@ -10,7 +10,7 @@ from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, shares_of_units, signed_estimate
+from evalkit.stats.judges.cases import Cases, cases_of, columns, shares_of_units, signed_estimate
 
 #: Chance at which there is nothing left to explain, but for rounding.
 _ALL = 1 - 1e-12
@@ -88,21 +88,21 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
     people = _people(first)
     shares = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
     same = (first.by_judge == second.by_judge).all(axis=1)
-    case = first.case
-    if not len(case):
+    cases = cases_of(first.case, first.times)
+    if not cases.n:
         none = Estimate(None, None, None, 0, NO_UNITS)
         alone = AnnotatorAgreement(judge, none, none, 0)
         never = Estimate(None, None, None, 0, NEVER_SAME)
         return RightByRule(alone, alone, none, none, never, 0)
     by_rule = columns(*shares, (shares[0] + shares[1]) / 2, np.where(same, shares[0], 0.0))
-    by_first, by_second, mean, both_agree = shares_of_units(by_rule, cases_of(case))
+    by_first, by_second, mean, both_agree = shares_of_units(by_rule, cases)
     return RightByRule(
-        first=AnnotatorAgreement(judge, kappa_with_people(first), by_first, len(case)),
-        second=AnnotatorAgreement(judge, kappa_with_people(second), by_second, len(case)),
+        first=AnnotatorAgreement(judge, kappa_with_people(first), by_first, first.n),
+        second=AnnotatorAgreement(judge, kappa_with_people(second), by_second, first.n),
         mean=mean,
         both_agree=both_agree,
-        decided=_share(shares[0][same], case[same], NEVER_SAME),
-        n_undecided=int((~same).sum()),
+        decided=_share(shares[0][same], cases.at(same), NEVER_SAME),
+        n_undecided=first.at(~same).n,
     )
 
 
@@ -125,15 +125,23 @@ def positions(first: IntArray, second: IntArray, case: IntArray) -> Positions:
     Zheng et al. (2023), arXiv 2306.05685; Shi et al. (2024), arXiv 2406.07791, for primacy and
     recency.
     """
+    cases = cases_of(case)
+    if cases.n == len(case):
+        # Each pair is a case of its own: those with the same two verdicts are counted.
+        n_codes = int(max(first.max(initial=0), second.max(initial=0))) + 1
+        cells = np.bincount(first * n_codes + second, minlength=n_codes**2)
+        both = np.flatnonzero(cells)
+        first, second = both // n_codes, both % n_codes
+        cases = Cases(np.arange(len(both)), len(both), cells[both].astype(np.float64))
     turned = np.where(second <= RIGHT, RIGHT - second + LEFT, second)
     same = first == turned
     to_first = ((first == LEFT) & (second == LEFT)).astype(np.float64)
     to_second = ((first == RIGHT) & (second == RIGHT)).astype(np.float64)
-    half = _share((1.0 + to_first - to_second) / 2.0, case)
+    half = _share((1.0 + to_first - to_second) / 2.0, cases)
     return Positions(
-        positional=_share(same.astype(np.float64), case),
-        primacy=_share(to_first[~same], case[~same], NOT_CONTRADICTED),
-        position_bias=signed_estimate(half, _share(to_first + to_second, case)),
+        positional=_share(same.astype(np.float64), cases),
+        primacy=_share(to_first[~same], cases.at(~same), NOT_CONTRADICTED),
+        position_bias=signed_estimate(half, _share(to_first + to_second, cases)),
     )
 
 
@@ -142,10 +150,10 @@ def _people(rows: AnswersOfBoth) -> FloatArray:
     return share
 
 
-def _share(value: FloatArray, case: IntArray, nothing: str = NO_UNITS) -> Estimate:
+def _share(value: FloatArray, cases: Cases, nothing: str = NO_UNITS) -> Estimate:
     if not len(value):
         return Estimate(None, None, None, 0, nothing)
-    return shares_of_units(value[:, np.newaxis], cases_of(case))[0]
+    return shares_of_units(value[:, np.newaxis], cases)[0]
 
 
 def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
@@ -160,13 +168,14 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
     Estimate
         With a jackknife interval over cases; None where all answers are one and the same.
     """
-    n = len(rows.case)
+    n = rows.n
     if not n:
         return Estimate(None, None, None, 0, NO_UNITS)
     people, n_values = _people(rows), rows.by_people.shape[1]
     agreed = (rows.by_judge * people).sum(axis=1)
-    by_case = cases_of(rows.case).sums(columns(np.ones(n), agreed, rows.by_judge, people))
-    total = by_case.sum(axis=0)
+    cases = cases_of(rows.case, rows.times)
+    by_case = cases.sums(columns(np.ones(len(agreed)), agreed, rows.by_judge, people))
+    total = cases.total(by_case)
 
     def sides(of: FloatArray) -> tuple[FloatArray, FloatArray]:
         own, others = of[:, 2 : 2 + n_values], of[:, 2 + n_values :]
@@ -183,7 +192,8 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
     if np.isnan(value):
         return Estimate(None, None, None, n, ALL_EQUAL)
     lowest = float(lowest_kappa(*sides(total[np.newaxis]), np.eye(n_values))[0])
-    interval = jackknife_errors(kappas(total - by_case)).interval(value, lowest=lowest)
+    errors = jackknife_errors(kappas(total - by_case), times=cases.times)
+    interval = errors.interval(value, lowest=lowest)
     if isinstance(interval, str):
         return Estimate(value, None, None, n, interval)
     return Estimate(value, interval.low, interval.high, n)
