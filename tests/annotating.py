@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from evalkit.vocabulary import SIDES
 from pages.routes.session import COOKIE
 
 DECIDED = ("left", "right")
@@ -205,7 +206,7 @@ def _told(task: dict[str, Any]) -> dict[str, Any]:
 
 def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[str, Any]:
     """Answer all that a study asks; no errors are marked, of which nobody need find any."""
-    collect, sides = task["collect"], ("left", "right") if task["right"] else ("left",)
+    collect, sides = task["collect"], sides_of(task)
     scaled = [criterion for criterion in task["criteria"] if _best(criterion) is not None]
     written = {
         criterion["key"]: f"On {criterion['key']}: {comment}"
@@ -214,11 +215,14 @@ def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[s
     }
     scores = {criterion["key"]: _best(criterion) for criterion in scaled}
     form: dict[str, Any] = {
-        "preference": preference,
+        "preference": preference if "preference" in collect else None,
         "scores": dict.fromkeys(sides, scores),
         "tags": {},
         "comment": comment,
     }
+    if "ranking" in collect:
+        last, *others = sides
+        form["ranking"] = [others, [last]]  # all but one on the first place
     if "strength" in collect and preference in DECIDED:
         form["strength"] = "much"
     if "certainty" in collect:
@@ -233,6 +237,11 @@ def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[s
     return form
 
 
+def sides_of(task: dict[str, Any]) -> list[str]:
+    """Return where the responses of a case stand: one alone, two beside each other, or up to five."""
+    return [side for side in SIDES if task.get(side)]
+
+
 def _best(criterion: dict[str, Any]) -> float | None:
     """Return the highest score there is; none where it is answered in words."""
     levels, extent = criterion["levels"], criterion["range"]
@@ -241,17 +250,16 @@ def _best(criterion: dict[str, Any]) -> float | None:
     return None if extent is None else float(extent["max"])
 
 
-def first_word_marked(task: dict[str, Any], note: str) -> dict[str, list[dict[str, Any]]]:
-    """Mark the first word of each response with the first error there is."""
+def last_word_marked(task: dict[str, Any], note: str) -> dict[str, list[dict[str, Any]]]:
+    """Mark the last word of each response with the first error there is."""
     tag, marks = task["tags"][0], {}
-    for side in ("left", "right"):
-        if task[side]:
-            quote = task[side]["raw"].split()[0]
-            start = task[side]["raw"].index(quote)
-            mark = {
-                "tag": tag["key"],
-                "severity": next((each["key"] for each in tag["severities"]), None),
-            }
-            place = {"start": start, "end": start + len(quote), "quote": quote}
-            marks[side] = [mark | place | {"note": note, "step": None, "omission": False}]
+    for side in sides_of(task):
+        quote = task[side]["raw"].split()[-1]
+        start = task[side]["raw"].rindex(quote)
+        mark = {
+            "tag": tag["key"],
+            "severity": next((each["key"] for each in tag["severities"]), None),
+        }
+        place = {"start": start, "end": start + len(quote), "quote": quote}
+        marks[side] = [mark | place | {"note": note, "step": None, "omission": False}]
     return marks

@@ -145,13 +145,7 @@ def plan(kind: TaskKind, *, name: str, **changes: Any) -> StudyPlan:
 
 def make_mixed_study() -> int:
     """Make a study of pairs, a ranking and single responses, of whole cases each; return its id."""
-    agents = [
-        {"type": "output", "case": f"return-{number}", "model": AGENT, "content": TRAJECTORY}
-        | {"reasoning": "They ask for how long.", "reasoning_tokens": 5, "output_tokens": 12}
-        for number in range(len(QUESTIONS))
-    ]
-    import_records([*records(), *agents], source_name="all kinds", eval_set=EVAL_SET)
-    store_images(lambda: [(IMAGE["image"], parcel())], eval_set=EVAL_SET)
+    _import_three_models()
     beside = [
         TaskPlan(kind=kind, overlap=overlap, share=0.25, collects=frozenset(COLLECTED))
         for kind, overlap in ((TaskKind.RANK, 1), (TaskKind.SINGLE, 2))
@@ -159,6 +153,23 @@ def make_mixed_study() -> int:
     beside[1] = replace(beside[1], collects=beside[1].collects - {"preference"})
     changes = {"models": (*MODELS, AGENT), "share": 0.5, "pairs_per_case": 2, "beside": beside}
     return create_study(plan(TaskKind.PAIR, name="All kinds, mixed", **changes))
+
+
+def make_ranking_study() -> int:
+    """Make a study that ranks three responses of each case, one an agent's; return its id."""
+    _import_three_models()
+    changes = {"models": (*MODELS, AGENT), "collects": frozenset(COLLECTED)}
+    return create_study(plan(TaskKind.RANK, name="All of a ranking", **changes))
+
+
+def _import_three_models() -> None:
+    agents = [
+        {"type": "output", "case": f"return-{number}", "model": AGENT, "content": TRAJECTORY}
+        | {"reasoning": "They ask for how long.", "reasoning_tokens": 5, "output_tokens": 12}
+        for number in range(len(QUESTIONS))
+    ]
+    import_records([*records(), *agents], source_name="all kinds", eval_set=EVAL_SET)
+    store_images(lambda: [(IMAGE["image"], parcel())], eval_set=EVAL_SET)
 
 
 def parcel() -> bytes:
