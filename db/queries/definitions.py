@@ -39,6 +39,14 @@ class NewestDefinition(Generic[Part]):
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenDefinition:
+    """A draft of a rubric or a taxonomy: what its form holds, and a number that only grows."""
+
+    number: int
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class StudyUse:
     """A study that uses a version of a rubric or a taxonomy."""
 
@@ -85,16 +93,16 @@ def newest_taxonomy(session: Session, name: str) -> NewestDefinition[TagDefiniti
 
 def definition_draft(
     session: Session, *, author_id: int, noun: str, name: str
-) -> dict[str, Any] | None:
+) -> WrittenDefinition | None:
     """Return what somebody wrote of a definition and did not save; None where nothing is kept."""
-    content = session.exec(
-        select(DefinitionDraft.content).where(
+    draft = session.exec(
+        select(DefinitionDraft.id, DefinitionDraft.content).where(
             col(DefinitionDraft.author_id) == author_id,
             col(DefinitionDraft.noun) == noun,
             col(DefinitionDraft.name) == name,
         )
     ).one_or_none()
-    return None if content is None else dict(content)
+    return None if draft is None else WrittenDefinition(*draft)
 
 
 def studies_of_rubric(session: Session, name: str) -> list[StudyUse]:

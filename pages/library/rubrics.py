@@ -35,7 +35,8 @@ written = editors.edited(editor, newest, draft)
 clarifications.offer(notes, written)
 under = editors.ask(editor, name, written)
 is_unsaved = editors.is_unsaved(editor, newest, written) or under != name
-editors.keep(editor, name, under, written, is_unsaved=is_unsaved, author_id=user.id)
+whose = {"name": name, "author_id": user.id}
+is_kept = editors.keep(editor, under, written, draft, is_unsaved=is_unsaved, **whose)
 is_changed = newest is None or is_unsaved
 
 saving, discarding, kept = st.columns([1, 1, 3], vertical_alignment="center")
@@ -43,8 +44,10 @@ wants_to_save = saving.button("Save a new version", type="primary", disabled=not
 if is_changed and discarding.button("Discard changes"):
     editors.forget(editor, name, author_id=user.id)
     st.rerun()
-if is_unsaved:
+if is_unsaved and is_kept:
     kept.caption("Kept as a draft of yours, also when you leave or close this page.")
+if draft is not None and not is_kept:
+    editors.tell_of_other(editor, name, draft, is_unsaved=is_unsaved)
 if wants_to_save:
     editors.save(editor, name, under, written, actor_id=user.id)
 

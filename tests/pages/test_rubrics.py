@@ -278,6 +278,78 @@ def test_a_draft_goes_where_it_is_discarded_or_put_back_and_stays_where_a_tab_wr
     assert by_label(page.text_input, "Question").value == READY[0]
 
 
+def test_a_second_tab_is_told_of_what_another_wrote_and_loses_nothing_of_either(page, sign_in):
+    other = opened_anew(sign_in)
+    write(page, "Question", "Does it help?")
+
+    write(other, "Question", "Is it kind?")
+
+    assert "in another tab" in other.warning[0].value
+    assert not any("Kept as a draft" in caption.value for caption in other.caption)
+    assert by_label(other.text_input, "Question").value == "Is it kind?"
+    assert by_label(opened_anew(sign_in).text_input, "Question").value == "Does it help?"
+
+    press(other, "Keep what stands here instead")
+
+    assert not other.warning
+    assert by_label(opened_anew(sign_in).text_input, "Question").value == "Is it kind?"
+    page.run()  # the first tab in its turn: what stands there is there still
+    assert "in another tab" in page.warning[0].value
+    assert by_label(page.text_input, "Question").value == "Does it help?"
+
+    press(page, "Open what is written there")
+
+    assert not page.warning
+    assert by_label(page.text_input, "Question").value == "Is it kind?"
+    write(page, "Question", "Is it brave?")
+    assert not page.warning
+    assert len(kept_drafts()) == 1
+
+
+def test_a_tab_in_which_nothing_is_written_can_open_what_another_tab_wrote(page, sign_in):
+    other = opened_anew(sign_in)
+    write(page, "Question", "Does it help?")
+
+    other.run()
+
+    assert "on this page alone" not in other.warning[0].value
+    labels = [button.label for button in other.button]
+    assert "Keep what stands here instead" not in labels
+    press(other, "Open what is written there")
+    assert by_label(other.text_input, "Question").value == "Does it help?"
+
+
+def test_what_is_discarded_or_saved_in_one_tab_takes_nothing_that_another_wrote_since(
+    page, sign_in
+):
+    other = opened_anew(sign_in)
+    write(other, "Question", "Is it kind?")
+    page.run()
+    press(page, "Open what is written there")
+    write(page, "Question", "Does it help?")
+
+    press(other, "Discard changes")
+
+    assert by_label(other.text_input, "Question").value == "Does it help?"
+    write(page, "Question", "Is it brave?")
+    other.run()
+    press(other, "Save a new version")
+    assert newest().parts[0].question == "Does it help?"
+    assert by_label(opened_anew(sign_in).text_input, "Question").value == "Is it brave?"
+
+
+def test_what_is_written_is_kept_again_where_another_tab_let_its_draft_go(page, sign_in):
+    write(page, "Question", "Does it help?")
+    other = opened_anew(sign_in)
+    press(other, "Discard changes")
+    assert kept_drafts() == []
+
+    page.run()
+
+    assert len(kept_drafts()) == 1
+    assert not page.warning
+
+
 def test_a_draft_of_an_older_version_is_opened_and_not_saved_over_the_newer_one(page, sign_in):
     write(page, "Question", "Does it help?")
     save_rubric(DEFAULT_RUBRIC_NAME, DEFAULT_RUBRIC[:1], opened=0)

@@ -1,16 +1,22 @@
 """What is written on the page of rubrics: rubrics of criteria, and taxonomies of error tags."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from db.commands.definition_drafts import drop_definition_draft, keep_definition_draft
+from db.commands.definition_drafts import (
+    OvertakenDraftError,
+    drop_definition_draft,
+    keep_definition_draft,
+)
 from db.commands.rubrics import save_rubric, save_taxonomy
 from db.queries.definitions import (
     NewestDefinition,
     StudyUse,
+    WrittenDefinition,
     newest_rubric,
     newest_taxonomy,
     studies_of_rubric,
@@ -123,42 +129,94 @@ def name_picker(editor: Editor, names: Sequence[str]) -> str:
 
 
 def edited(
-    editor: Editor, newest: NewestDefinition[Any] | None, draft: dict[str, Any] | None
+    editor: Editor, newest: NewestDefinition[Any] | None, draft: WrittenDefinition | None
 ) -> EditedList:
     """Return what is written of a definition, here or as a draft, else its newest version."""
     name = "" if newest is None else newest.name
     key = _key(editor, name)
     if draft is not None:
-        st.session_state.setdefault(f"{key}-name", draft["under"])
+        st.session_state.setdefault(f"{key}-name", draft.content["under"])
     is_here = key in st.session_state
     written = entries.opened(key, lambda: _opened_anew(editor, newest, draft))
-    if draft is not None and not is_here:
-        st.session_state[f"{key}-kept"] = written.as_json() | {"under": draft["under"]}
+    if not is_here:
+        st.session_state[f"{key}-seen"] = 0 if draft is None else draft.number
+        if draft is not None:
+            under = {"under": draft.content["under"]}
+            st.session_state[f"{key}-kept"] = written.as_json() | under
     return written
 
 
 def _opened_anew(
-    editor: Editor, newest: NewestDefinition[Any] | None, draft: dict[str, Any] | None
+    editor: Editor, newest: NewestDefinition[Any] | None, draft: WrittenDefinition | None
 ) -> EditedList:
-    return editor.opened(newest) if draft is None else entries.read(draft)
+    return editor.opened(newest) if draft is None else entries.read(draft.content)
 
 
 def keep(
-    editor: Editor, name: str, under: str, written: EditedList, *, is_unsaved: bool, author_id: int
-) -> None:
+    editor: Editor,
+    under: str,
+    written: EditedList,
+    draft: WrittenDefinition | None,
+    *,
+    name: str,
+    is_unsaved: bool,
+    author_id: int,
+) -> bool:
     """Keep what is written as a draft where it has changed; forget the draft of what is as it was.
 
-    A page on which nothing was written, as in another tab, leaves the draft of this one alone.
+    Of what was written in another tab since this one saw ``draft``, nothing is touched, and the
+    answer is False: what stands here is kept nowhere else.
     """
-    kept = f"{_key(editor, name)}-kept"
+    key = _key(editor, name)
     content = written.as_json() | {"under": under} if is_unsaved else None
-    if st.session_state.get(kept) == content:
-        return
-    if content is None:
-        drop_definition_draft(author_id, editor.noun, name)
-    else:
-        keep_definition_draft(author_id, editor.noun, name, content)
-    st.session_state[kept] = content
+    number, seen = 0 if draft is None else draft.number, st.session_state[f"{key}-seen"]
+    if number > seen:
+        return False
+    is_stored = content is None if number == 0 else number == seen
+    if is_stored and st.session_state.get(f"{key}-kept") == content:
+        return True
+    try:
+        if content is None:
+            drop_definition_draft(author_id, editor.noun, name, opened=seen)
+        else:
+            st.session_state[f"{key}-seen"] = keep_definition_draft(
+                author_id, editor.noun, name, content, opened=seen
+            )
+    except OvertakenDraftError:
+        st.rerun()  # by now it is seen
+    st.session_state[f"{key}-kept"] = content
+    return True
+
+
+def tell_of_other(editor: Editor, name: str, draft: WrittenDefinition, *, is_unsaved: bool) -> None:
+    """Say that another tab has written since, and let one of the two be chosen."""
+    key = _key(editor, name)
+    here = " What stands here is on this page alone." if is_unsaved else ""
+    st.warning(
+        f"You have written on this {editor.noun} in another tab or browser since you opened it "
+        f"here. What is kept as your draft is what you wrote there.{here}"
+    )
+    with st.container(horizontal=True):
+        st.button("Open what is written there", on_click=_leave, args=(key,), key=f"{key}-there")
+        if is_unsaved:
+            st.button(
+                "Keep what stands here instead",
+                on_click=_have_seen,
+                args=(key, draft.number),
+                key=f"{key}-here",
+            )
+
+
+def _have_seen(key: str, number: int) -> None:
+    """Let what stands here be kept in the place of a draft that its author has been told of."""
+    st.session_state[f"{key}-seen"] = number
+    st.session_state.pop(f"{key}-kept", None)
+
+
+def _leave(key: str) -> None:
+    """Leave what stands here: the page opens what is stored."""
+    for part in ("", "-name", "-kept", "-seen"):
+        st.session_state.pop(key + part, None)
 
 
 def is_unsaved(editor: Editor, newest: NewestDefinition[Any] | None, written: EditedList) -> bool:
@@ -171,10 +229,15 @@ def is_unsaved(editor: Editor, newest: NewestDefinition[Any] | None, written: Ed
 
 
 def forget(editor: Editor, name: str, *, author_id: int, saved: str | None = None) -> None:
-    """Leave what was written of a definition, its draft too, and open what was ``saved``."""
-    drop_definition_draft(author_id, editor.noun, name)
-    for part in ("", "-name", "-kept"):
-        st.session_state.pop(_key(editor, name) + part, None)
+    """Leave what was written of a definition here, and open what was ``saved``.
+
+    The draft of it goes too, unless another tab has written it since.
+    """
+    key = _key(editor, name)
+    with suppress(OvertakenDraftError):
+        seen = st.session_state[f"{key}-seen"]
+        drop_definition_draft(author_id, editor.noun, name, opened=seen)
+    _leave(key)
     if saved is not None:
         st.session_state[_opened(editor) + "-saved"] = saved
 
