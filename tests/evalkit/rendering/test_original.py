@@ -33,7 +33,30 @@ def words(response, quote, *, nth=0):
 
 pieces = st.lists(
     st.sampled_from(
-        ["Zephyr-9000", "Quasar", "I am Quasar", "é", "e\u0301", "👩‍👩‍👧", "שלום", " ", "\n", "a-b"]
+        [
+            *(
+                "Zephyr-9000",
+                "Quasar",
+                "I am Quasar",
+                "a-b",
+                "é",
+                "e\u0301",
+                "👩‍👩‍👧",
+                "👍🏽",
+                "🇩🇪",
+            ),
+            *(
+                "שלום",
+                " ",
+                "\n",
+                "\r\n",
+                "\t",
+                "\u00a0",
+                "$x^2$",
+                "```py\nx = 1\n```",
+                "| a |\n|---|",
+            ),
+        ]
     ),
     max_size=12,
 ).map(" ".join)

@@ -79,7 +79,7 @@ PIECES = (
     "[{}](http://a.b/c)", '[**{}** {}](<http://a.b/c d> "{}")', "\\*{}\\*", "\\{}", "_{}_",
     "{}_{}", "5*{}*6", "__{}__", "&amp;{}&lt;", "<b>{}</b>", "😀{}👩‍👩‍👧", "$x^2$ {}",
     "\\({}\\)", "$\\undefined {}$", "<http://{}.test>", "![{}](http://a.b/c)", "{}\u00a0{}",
-    "{}\u00ad{}", "{}\u202f{}", "a@b.c {}", "[{}]", "[{}][1]", "{}:", "{}\t{}", "~{}",
+    "{}\u00ad{}", "{}\u202f{}", "a@b.c {}", "👍🏽{}👩🏾‍💻", "🏳️‍🌈{}🇩🇪🇫🇷{}1️⃣", "❤️‍🔥 {}", "[{}]", "[{}][1]", "{}:", "{}\t{}", "~{}",
     "*{}", "**{}", "`{}", "$5 {} $6", "\\", "\\\\{}", "\u200f{}", "{}\x00", "]({}",
 )  # fmt: skip
 LINES = (
@@ -138,7 +138,10 @@ def test_every_word_that_is_read_stands_where_it_was_written(text: str) -> None:
 
 @given(
     st.text(
-        st.sampled_from("ab *_`~[]()<>!\\|#-+>$1.\n\r\t:&;\u00a0\u200b\ufeff\u0301😀א"), max_size=60
+        st.sampled_from(
+            "ab *_`~[]()<>!\\|#-+>$1.\n\r\t:&;\u00a0\u200b\u200d\ufe0f\ufeff\u0301😀🏽🇩א"
+        ),
+        max_size=60,
     )
 )
 @settings(max_examples=150, deadline=None)
