@@ -238,7 +238,7 @@ def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[s
 
 
 def sides_of(task: dict[str, Any]) -> list[str]:
-    """Return where the responses of a case stand: one alone, two beside each other, or up to five."""
+    """Return where the responses of a case stand: one alone, a pair, or up to five."""
     return [side for side in SIDES if task.get(side)]
 
 

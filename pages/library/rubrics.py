@@ -35,8 +35,9 @@ written = editors.edited(editor, newest, draft)
 clarifications.offer(notes, written)
 under = editors.ask(editor, name, written)
 is_unsaved = editors.is_unsaved(editor, newest, written) or under != name
-whose = {"name": name, "author_id": user.id}
-is_kept = editors.keep(editor, under, written, draft, is_unsaved=is_unsaved, **whose)
+is_kept = editors.keep(
+    editor, under, written, draft, name=name, is_unsaved=is_unsaved, author_id=user.id
+)
 is_changed = newest is None or is_unsaved
 
 saving, discarding, kept = st.columns([1, 1, 3], vertical_alignment="center")

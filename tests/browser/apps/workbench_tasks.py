@@ -214,6 +214,11 @@ LONG = "\n\n".join(
     for part in range(1, 50)
 )
 ARABIC = "يمكنك إرجاع السماعات خلال **30 يومًا** من التسليم.\n\n- افتح الطلبات\n- اختر الإرجاع"
+ARABIC_TALK: tuple[dict[str, Any], ...] = (
+    {"role": "assistant", "content": "سأبحث عن **طلبك** 👍🏽 الآن."},
+    {"role": "user", "content": "شكرًا"},
+    {"role": "assistant", "content": "وصل الطلب A-17 يوم `14/3`."},
+)
 CHINESE = "您可以在收货后三十天内退回耳机。请在“我的订单”中选择退货,然后打印标签。🎧" * 12
 
 
@@ -416,6 +421,27 @@ TASKS: dict[str, ComparisonTask] = {
         None,
         criteria=(CRITERIA[0], SLIDERS[0], WRITTEN[1]),
         checklist=ITEMS,
+    ),
+    "opposite": _task(
+        42,
+        BlindedResponse(ARABIC),
+        BlindedResponse(ARABIC_TALK[-1]["content"], steps=ARABIC_TALK),
+        messages=({"role": "user", "content": "هل يمكنني إرجاع السماعات؟"},),
+        criteria=(CRITERIA[0], SLIDERS[0], WRITTEN[1]),
+        checklist=ITEMS,
+        collect=FINER | {"preferences"},
+    ),
+    "ordered": _task(
+        43,
+        BlindedResponse(PLAIN),
+        None,
+        responses={
+            "left": BlindedResponse(ARABIC),
+            "right": BlindedResponse(CHINESE),
+            "third": BlindedResponse(ARABIC_TALK[-1]["content"], steps=ARABIC_TALK),
+        },
+        criteria=(CRITERIA[0],),
+        collect=frozenset({"ranking", "scores", "tags", "comment"}),
     ),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 7ac37e93728e9c8d54f3389d9e499d6e4633a43e76c2e15c38169bf8e1b18272
+// Sources: 9cecdbe2b27c351b8df9310a7c61510ef2569117ed328e3380293f7ed606dc10
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2191,6 +2191,7 @@ function markingOf({ sides, answers, remember, onchange }, side) {
     title: sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors",
     marks,
     set,
+    isClearable: true,
     noteDown,
     /** Off → each severity → off. */
     next: (tag) => {
@@ -2297,6 +2298,7 @@ function markingOfSpan({ spans, side, mark, title }) {
     title,
     marks,
     set,
+    isClearable: false,
     noteDown: () => {
     },
     /** Once more for more severe, then from the first on. */
@@ -3493,7 +3495,7 @@ function gradingOf({ tag, marking }) {
     label: `Severity of ${tag.name}`,
     className: "ek-grading",
     value: marking.marks[tag.key],
-    clearable: true,
+    clearable: marking.isClearable,
     options: tag.severities.map(({ key, name }, at) => ({
       value: key,
       name,

@@ -65,6 +65,7 @@ export function markingOf({ sides, answers, remember, onchange }, side) {
     title: sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors",
     marks,
     set,
+    isClearable: true,
     noteDown,
     /** Off → each severity → off. */
     next: (tag) => {

@@ -234,7 +234,7 @@ function gradingOf({ tag, marking }) {
     label: `Severity of ${tag.name}`,
     className: "ek-grading",
     value: marking.marks[tag.key],
-    clearable: true,
+    clearable: marking.isClearable,
     options: tag.severities.map(({ key, name }, at) => ({
       value: key,
       name,

@@ -102,6 +102,7 @@ export function markingOfSpan({ spans, side, mark, title }) {
     title,
     marks,
     set,
+    isClearable: false,
     noteDown: () => {},
     /** Once more for more severe, then from the first on. */
     next: (tag) => {

@@ -289,6 +289,8 @@ export interface Marking {
   marks: Marks;
   set(tag: Tag, severity: string | null | undefined): void;
   next(tag: Tag): void;
+  /** Whether pressing the severity that it has takes the mark back; of words, Remove does. */
+  isClearable: boolean;
   /** Tell how a mark is taken back, if it is set. */
   noteDown(tag: Tag): void;
   /** Be called after every change, until the returned function is. */

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 7ac37e93728e9c8d54f3389d9e499d6e4633a43e76c2e15c38169bf8e1b18272
+// Sources: 9cecdbe2b27c351b8df9310a7c61510ef2569117ed328e3380293f7ed606dc10
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
