@@ -12,20 +12,24 @@ class Role(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """Who judges: a person, a model used as a judge, or people of whom nobody is told apart.
+    """Who judges: a person, a model used as a judge, people of whom nobody is told apart, a check.
 
     ``UNKNOWN`` are people a file does not name, each label by whoever it was; ``MERGED`` is what
-    several people came to, as one label.
+    several people came to, as one label. ``CHECK`` is a program: neither a person nor a judge.
     """
 
     HUMAN = "human"
     JUDGE = "judge"
     UNKNOWN = "unknown"
     MERGED = "merged"
+    CHECK = "check"
 
 
 #: Who is one and the same wherever they judge; of the others nothing can be said of anybody.
 IDENTIFIED = (AnnotatorKind.HUMAN, AnnotatorKind.JUDGE)
+
+#: Whose labels are annotations of a study; what checks find is kept and reported apart.
+LABELLING = tuple(kind for kind in AnnotatorKind if kind is not AnnotatorKind.CHECK)
 
 
 class Preference(StrEnum):
@@ -99,6 +103,14 @@ class CheckValue(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_APPLICABLE = "na"
+
+
+class CheckResult(StrEnum):
+    """What an automated check says of a response."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNDEFINED = "undefined"
 
 
 class CaseStatus(StrEnum):

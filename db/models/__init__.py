@@ -14,6 +14,7 @@ from db.models.annotations import (
     Score,
 )
 from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
+from db.models.checks import AutomatedCheck, CheckFinding, CheckRevision
 from db.models.eval_sets import (
     Case,
     EvalSet,
@@ -68,9 +69,12 @@ __all__ = [
     "Asking",
     "Assignment",
     "AuditEvent",
+    "AutomatedCheck",
     "Case",
     "CertificationLook",
     "CheckAnswer",
+    "CheckFinding",
+    "CheckRevision",
     "Clarification",
     "Criterion",
     "CriterionPreference",

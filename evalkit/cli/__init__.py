@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from evalkit.cli import (
     admission,
+    checks,
     database,
     demo,
     images,
@@ -45,6 +46,7 @@ app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 app.add_typer(report.app, name="report", help="Print the numbers of a study.")
 app.add_typer(admission.app, name="admission")
+app.add_typer(checks.app, name="check")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(images.app, name="images")
 app.add_typer(leaderboards.app, name="leaderboard")

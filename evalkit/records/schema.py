@@ -10,7 +10,7 @@ from evalkit.records.names import is_identified
 from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults, text_faults
 from evalkit.vocabulary import (
     IDENTIFIED,
-    AnnotatorKind,
+    LABELLING,
     CaseSource,
     CaseStatus,
     Certainty,
@@ -65,7 +65,7 @@ EXTRAS: dict[str, Check] = {
 
 _ANNOTATOR: dict[str, Check] = {
     "annotator": checks.person,
-    "annotator_kind": checks.one_of(AnnotatorKind),
+    "annotator_kind": checks.one_of(LABELLING),
     "n_annotators": checks.whole_from(2),
 }
 #: What version 1 knew of who judges.

@@ -221,6 +221,13 @@ COMMANDS = [
     ["judge", "--study", "s", "--model", "m"],
     ["admission", "bar", "--study", "s"],
     ["admission", "open", "--study", "s"],
+    ["check", "add", "c", "--kind", "language", "--eval-set", "e"],
+    ["check", "revise", "c", "--eval-set", "e"],
+    ["check", "map", "c", "--eval-set", "e"],
+    ["check", "retire", "c", "--eval-set", "e"],
+    ["check", "list", "--eval-set", "e"],
+    ["check", "run", "--eval-set", "e"],
+    ["check", "show", "c", "--eval-set", "e"],
     ["traffic", "set", "--eval-set", "e", "a=1"],
     ["traffic", "show", "--eval-set", "e"],
     ["traffic", "forget", "--eval-set", "e"],
@@ -267,14 +274,19 @@ COMMANDS = [
 
 
 def test_every_command_is_among_those_that_are_tried():
-    """The rule below holds for a command that is added later, too; a backup copies anything."""
+    """The rule below holds for a command that is added later, too; a backup copies anything.
+
+    The kinds of checks are told without a database.
+    """
     found = {
         tuple(filter(None, (group, command)))
         for group, commands in _commands().items()
         for command in commands
     }
 
-    assert found - {("db", "backup")} == {tuple(_name(words)) for words in COMMANDS}
+    assert found - {("db", "backup"), ("check", "kinds")} == {
+        tuple(_name(words)) for words in COMMANDS
+    }
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))

@@ -1,0 +1,76 @@
+"""Run checks over the responses of an eval set, a few hundred in memory at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from db.commands.checks import store_findings
+from db.engine import read_session
+from db.queries import checks
+from db.queries.checks import CheckSummary, ResponseRow
+from db.queries.records.rows import batched
+from evalkit.checks.kind import Checker, CheckOutcome, untold
+from evalkit.checks.running import checker_of, seen_hash
+from evalkit.checks.table import kind_called
+from evalkit.vocabulary import CheckResult
+
+#: So many responses are in memory, and stored in one transaction.
+BATCH = 500
+_FAILED = "The model returned an error, and no response."
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """What a run of one check came to: responses looked at, and of the new ones what it found."""
+
+    name: str
+    n_responses: int
+    n_pass: int
+    n_fail: int
+    n_undefined: int
+
+    @property
+    def n_new(self) -> int:
+        """Return how many findings were stored."""
+        return self.n_pass + self.n_fail + self.n_undefined
+
+
+def run_check(
+    check: CheckSummary, *, on_progress: Callable[[int, int], None] = lambda done, of: None
+) -> CheckRun:
+    """Check every response of a check's cases that its newest revision has not seen as it is.
+
+    ``on_progress`` is told how many of how many are done. Raises RefusedError where no check can
+    be made of its settings any more.
+    """
+    checker = checker_of(kind_called(check.kind), check.settings)
+    with read_session() as session:
+        ids = checks.output_ids(session, check)
+    new: Counter[CheckResult] = Counter()
+    n_done = 0
+    for batch in batched(ids, BATCH):
+        with read_session() as session:
+            rows = list(checks.responses_of(session, batch))
+            before = checks.seen_before(session, check.revision_id, batch)
+        findings = list(_findings(rows, before, checker))
+        if findings:
+            new.update(store_findings(check.revision_id, findings))
+        n_done += len(batch)
+        on_progress(n_done, len(ids))
+    return CheckRun(
+        check.name,
+        len(ids),
+        new[CheckResult.PASS],
+        new[CheckResult.FAIL],
+        new[CheckResult.UNDEFINED],
+    )
+
+
+def _findings(
+    rows: Iterable[ResponseRow], before: dict[int, str], checker: Checker
+) -> Iterable[tuple[int, str, CheckOutcome]]:
+    for row in rows:
+        seen = seen_hash(row.response)
+        if before.get(row.output_id) != seen:
+            outcome = untold(_FAILED) if row.is_error else checker(row.response)
+            yield row.output_id, seen, outcome

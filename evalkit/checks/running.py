@@ -1,0 +1,62 @@
+"""Run a check over responses: prepared once, every surprise an outcome."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from evalkit.checks.kind import (
+    LONGEST_TEXT,
+    CheckedResponse,
+    Checker,
+    CheckKind,
+    CheckOutcome,
+    TookTooLongError,
+    untold,
+)
+from evalkit.evalset.hashing import canonical_json
+
+#: After so many responses that took too long, a check is not tried on others of the same run.
+MOST_SLOW = 10
+
+
+def checker_of(kind: CheckKind, settings: Mapping[str, Any]) -> Checker:
+    """Return what checks a response, within limits.
+
+    Raises
+    ------
+    RefusedError
+        If no check can be made of the settings.
+    """
+    check = kind.prepare(settings)
+    n_slow = 0
+
+    def checked(response: CheckedResponse) -> CheckOutcome:
+        nonlocal n_slow
+        if len(response.content) > LONGEST_TEXT:
+            return untold(f"It is longer than the {LONGEST_TEXT:,} characters that are looked at.")
+        if n_slow >= MOST_SLOW:
+            return untold(f"Not tried: {MOST_SLOW} responses before it took too long.")
+        try:
+            return check(response)
+        except TookTooLongError as slow:
+            n_slow += 1
+            return untold(str(slow))
+
+    return checked
+
+
+def check_hash(kind: CheckKind, settings: Mapping[str, Any]) -> str:
+    """Hash all that shapes what a check says; another hash is another revision."""
+    content = {"kind": kind.key, "version": kind.version, "settings": dict(settings)}
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def seen_hash(response: CheckedResponse) -> str:
+    """Hash all that a check may have seen of a response: what is the same is not checked again."""
+    digest = hashlib.sha256()
+    passages = (part for each in response.passages for part in (each.id, each.text))
+    for part in (response.content, response.asked, response.reference, *passages):
+        text = "\0" if part is None else part
+        encoded = text.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.hexdigest()

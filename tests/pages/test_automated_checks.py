@@ -1,0 +1,105 @@
+"""The page of checks: written, run, read, revised, retired, refused."""
+
+import pytest
+
+from db.engine import read_session
+from db.queries.checks import checks_of
+from evalkit.vocabulary import Role
+from tests.factories import make_eval_set
+from tests.pages.conftest import at_page
+from tests.pages.test_strength import words
+
+PAGE = "library/checks.py"
+
+
+@pytest.fixture
+def ids(sqlite_database):
+    return make_eval_set()
+
+
+@pytest.fixture
+def page(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    return app
+
+
+def checks(ids):
+    with read_session() as session:
+        return checks_of(session, ids["eval_set"])
+
+
+def says(page):
+    assert not page.exception
+    return words(" ".join(str(element.proto.body) for element in page.get("html")))
+
+
+def press(page, label):
+    next(each for each in page.button if each.label == label).click()
+    page.run()
+    assert not page.exception
+    return page
+
+
+def write(page, phrases, *, name="Names the case", answers=""):
+    page.text_input(key="check-name").set_value(name)
+    page.text_input(key="check-answers").set_value(answers)
+    next(each for each in page.text_area if each.label == "Words or phrases").set_value(phrases)
+    return press(page, "Add")
+
+
+def test_a_check_is_written_run_and_what_fails_is_listed(ids, page):
+    assert "no check of this eval set yet" in page.info[0].value
+    write(page, "case-0", answers="acceptable")
+    assert "is added" in says(page)
+
+    press(page, "Run the check")
+    assert "8 of 8 responses checked: 2 pass, 6 fail, 0 undefined." in says(page)
+    listed = page.dataframe[0].value
+    assert listed[["Check", "Pass", "Fail", "Stands beside"]].values.tolist() == [
+        ["Names the case", "2", "6", "acceptable"]
+    ]
+    assert page.dataframe[1].value["Case"].tolist() == [
+        case for case in ("case-1", "case-2", "case-3") for _ in range(2)
+    ]
+
+
+def test_other_settings_are_another_revision_on_the_page_too(ids, page):
+    write(page, "case-0")
+    press(page, "Run the check")
+    area = next(each for each in page.text_area if each.key.startswith("revise-"))
+    area.set_value("case-1")
+    press(page, "Save")
+
+    assert "looked at no response yet" in says(page)
+    (check,) = checks(ids)
+    assert (check.number, check.settings["phrases"], check.n_checked) == (2, ["case-1"], 0)
+    press(page, "Retire this check")
+    assert checks(ids)[0].is_retired
+    assert not [each for each in page.button if each.label.startswith("Run")]
+
+
+def test_what_cannot_be_checked_is_refused_and_nothing_is_stored(ids, page):
+    write(page, " ")
+    assert "is empty" in page.error[0].value
+    write(page, "case-0", answers="nice")
+    assert "nothing people are asked" in page.error[0].value
+    assert checks(ids) == []
+
+
+def test_an_assertion_is_written_for_the_case_an_address_names(ids, app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE)
+    app.query_params["for-case"] = "case-2"
+    app.run()
+    assert app.text_input(key="check-case").value == "case-2"
+    write(app, "case-2")
+    press(app, "Run the check")
+
+    (check,) = checks(ids)
+    assert (check.case_key, check.n_pass, check.n_fail) == ("case-2", 2, 0)
+    assert "There is no such response." in says(app)
+
+
+def test_without_an_eval_set_the_page_leads_to_the_import(sqlite_database, page):
+    assert "There is no eval set yet" in page.info[0].value
