@@ -45,7 +45,7 @@ def judge_by_baseline(name: str, *, is_all: bool = False) -> BaselineJudged:
     """
     with read_session() as session:
         study = study_called(session, name)
-        hashes = _case_hashes(session, study)
+        hashes = case_hashes(session, study)
         taught = sorted(_taught(session, study, hashes), key=_digest)
         baseline = fit_baseline(taught)
         learnt = hashlib.sha256("".join(map(_digest, taught)).encode()).hexdigest()
@@ -62,7 +62,8 @@ def judge_by_baseline(name: str, *, is_all: bool = False) -> BaselineJudged:
     return BaselineJudged(judge.name, baseline, len(verdicts), n_new)
 
 
-def _case_hashes(session: Session, study: Study) -> dict[int, str]:
+def case_hashes(session: Session, study: Study) -> dict[int, str]:
+    """Return the hash of each case of the eval set, by its id: it says which split it is in."""
     rows = session.execute(
         sa.select(col(Case.id), col(Case.case_hash)).where(
             col(Case.eval_set_id).in_(

@@ -91,8 +91,9 @@ BaselineFlag = Annotated[
     bool,
     typer.Option(
         "--baseline",
-        help="No model at all: what length and words know of people's preferences on the train "
-        "split, which every judge must beat. It asks no endpoint.",
+        help="No model at all: what length and words know of people's preferences, or with --task "
+        "scores of their scores, on the train split. Every judge must beat it; it asks no "
+        "endpoint.",
     ),
 ]
 PanelOption = Annotated[
@@ -132,7 +133,8 @@ def judge_command(
     """Let a model judge; the same command once more goes on with the rest."""
     require_database()
     if baseline or panel:
-        _ask_nobody(study, [] if baseline else panel or [], is_all=is_all, as_json=as_json)
+        members = [] if baseline else panel or []
+        _ask_nobody(study, members, task, is_all=is_all, as_json=as_json)
         return
     from evalkit.judging.plan import JudgePlan
 
@@ -155,12 +157,24 @@ def judge_command(
     run(plan, timeout=timeout, is_dry=dry_run, as_json=as_json)
 
 
-def _ask_nobody(study: str, panel: list[str], *, is_all: bool, as_json: bool) -> None:
+def _ask_nobody(
+    study: str, panel: list[str], task: JudgeTask, *, is_all: bool, as_json: bool
+) -> None:
     """Let the baseline judge, or the panel where there is one."""
+    from evalkit.errors import RefusedError
+
+    if panel and task is not JudgeTask.PAIR:
+        raise RefusedError("Panels vote on pairs only.")
     if panel:
         _let_vote(study, panel, as_json=as_json)
-    else:
+    elif task is JudgeTask.PAIR:
         _ask_baseline(study, is_all=is_all, as_json=as_json)
+    elif task is JudgeTask.SCORES:
+        _ask_scored_baseline(study, is_all=is_all, as_json=as_json)
+    else:
+        raise RefusedError(
+            "The baseline judges pairs (--task pair) and gives scores (--task scores)."
+        )
 
 
 def _check_anchors(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> None:
@@ -196,7 +210,7 @@ def _run(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> N
 
 def _ask_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
     from db.baseline import judge_by_baseline
-    from evalkit import text
+    from evalkit.judging.baseline_words import judged_in_words, learnt_in_words
 
     judged = judge_by_baseline(study, is_all=is_all)
     learnt = judged.baseline
@@ -213,13 +227,38 @@ def _ask_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
             }
         )
         return
-    out().print(
-        f"{judged.judge} on {study}: {judged.n_verdicts:,} judged, {judged.n_new:,} of them new. "
-        f"It learnt from {counted(learnt.n_pairs, 'pair')} of {counted(learnt.n_cases, 'case')} "
-        f"of the train split; on cases left out of its learning it says "
-        f"{text.estimate(learnt.accuracy, text.percent)} of "
-        f"{counted(learnt.accuracy.n, 'preference')} of people, and always naming the longer "
-        f"response {text.estimate(learnt.longer, text.percent)}."
+    told = judged_in_words(judged.judge, study, n_verdicts=judged.n_verdicts, n_new=judged.n_new)
+    out().print(f"{told} {learnt_in_words(learnt)}")
+
+
+def _ask_scored_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
+    from db.scored_baseline import judge_scores_by_baseline
+    from evalkit.judging.baseline_words import judged_in_words, scores_in_words
+
+    scored = judge_scores_by_baseline(study, is_all=is_all)
+    if not as_json:
+        told = judged_in_words(
+            scored.judge, study, n_verdicts=scored.n_verdicts, n_new=scored.n_new
+        )
+        out().print(" ".join([told, *scores_in_words(scored.baselines, scored.untaught)]))
+        return
+    print_json(
+        {
+            "judge": scored.judge,
+            "n_verdicts": scored.n_verdicts,
+            "n_new": scored.n_new,
+            "untaught": list(scored.untaught),
+            "criteria": [
+                {
+                    "criterion": key,
+                    "n_train_responses": baseline.n_responses,
+                    "n_train_cases": baseline.n_cases,
+                    "left_out": asdict(baseline.left_out),
+                    "constant": asdict(baseline.constant),
+                }
+                for key, baseline in scored.baselines.items()
+            ],
+        }
     )
 
 

@@ -69,7 +69,7 @@ class Baseline:
         return float(_logistic(difference @ self.weights))
 
     def _features(self, text: str) -> FloatArray:
-        (features,) = _features([text], self.words, self.rarity)
+        (features,) = features_of([text], self.words, self.rarity)
         return np.asarray(features, dtype=np.float64)
 
 
@@ -98,9 +98,9 @@ def fit_baseline(pairs: Sequence[TaughtPair]) -> Baseline:
             f"The baseline learns from the cases of the train split alone. People decided pairs of "
             f"{len(cases)} of these so far, and it needs {LEAST_CASES}: let more be compared."
         )
-    words, rarity = _vocabulary(decided)
+    words, rarity = vocabulary_of([text for pair in decided for text in (pair.left, pair.right)])
     left, right = (
-        _features([getattr(pair, side) for pair in decided], words, rarity)
+        features_of([getattr(pair, side) for pair in decided], words, rarity)
         for side in ("left", "right")
     )
     difference = left - right
@@ -186,9 +186,9 @@ def _said(leaning: FloatArray, n_left: FloatArray, n: FloatArray, case: IntArray
     return share_estimate(clustered_means(group, case=case, value=right / n, n=whole, n_groups=1))
 
 
-def _vocabulary(pairs: Sequence[TaughtPair]) -> tuple[dict[str, int], FloatArray]:
+def vocabulary_of(responses: Sequence[str]) -> tuple[dict[str, int], FloatArray]:
     """Return the commonest words that stand in two responses or more, and how rare each is."""
-    texts = list(dict.fromkeys(text for pair in pairs for text in (pair.left, pair.right)))
+    texts = list(dict.fromkeys(responses))
     stands_in = Counter(word for text in texts for word in set(_words(text)))
     common = sorted(
         (word for word, n in stands_in.items() if n > 1), key=lambda word: (-stands_in[word], word)
@@ -198,7 +198,7 @@ def _vocabulary(pairs: Sequence[TaughtPair]) -> tuple[dict[str, int], FloatArray
     return {word: place for place, word in enumerate(common)}, rarity
 
 
-def _features(texts: Sequence[str], words: Mapping[str, int], rarity: FloatArray) -> FloatArray:
+def features_of(texts: Sequence[str], words: Mapping[str, int], rarity: FloatArray) -> FloatArray:
     """Return the logarithm of the length, and TF-IDF of length 1, of each text."""
     features = np.zeros((len(texts), 1 + len(words)))
     for row, text in enumerate(texts):

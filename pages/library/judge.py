@@ -10,7 +10,8 @@ from evalkit.errors import RefusedError
 from evalkit.running.endpoint import configured_endpoints
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
-from pages.shared.library import judge_form, judgings
+from pages.shared.display import exhibits
+from pages.shared.library import baseline_form, judge_form, judgings
 
 user = state.require(Role.LEAD)
 
@@ -34,11 +35,18 @@ if not studies:
     st.info("There is no study yet. Begin one, or import one with its annotations.")
     st.page_link("library/studies.py", label="Studies", icon=":material/science:")
     st.stop()
+try:
+    came_of_it = baseline_form.ask(studies, is_open=not endpoints)
+    if came_of_it:
+        exhibits.say(*came_of_it, style="verdict")
+        st.page_link("results/judges.py", label="Judges", icon=":material/gavel:")
+except RefusedError as refused:
+    st.error(labels.literal(str(refused)))
 if not endpoints:
     st.info(
         "No endpoint can be asked yet. Whoever runs evalkit here names it in "
-        ".streamlit/secrets.toml or sets OPENAI_API_KEY; docs/operators.md says how. The "
-        "baseline and panels need none: `python -m evalkit judge --help` says how."
+        ".streamlit/secrets.toml or sets OPENAI_API_KEY; docs/operators.md says how. Panels of "
+        "judges that judged already need none: `python -m evalkit judge --help` says how."
     )
     st.stop()
 

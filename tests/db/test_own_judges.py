@@ -9,15 +9,16 @@ from sqlmodel import select
 from db.baseline import judge_by_baseline
 from db.commands.records import import_records
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, Case, Output
+from db.models import Annotation, Annotator, Assignment, Case, Output, Score
 from db.panels import let_panel_vote
 from db.queries.integrity import integrity_findings
+from db.scored_baseline import judge_scores_by_baseline
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.split import Split, split_of
 from evalkit.vocabulary import TextPlace
 from tests.db.record_files import exported
-from tests.endpoint.study import MODELS, store_study
+from tests.endpoint.study import CRITERION, MODELS, store_scored_study, store_study
 
 N_CASES = 60
 
@@ -146,3 +147,45 @@ def test_the_baseline_is_told_beside_always_naming_the_longer(study, capsys):
     told = capsys.readouterr().out
     assert "of the train split" in told
     assert "always naming the longer response" in told
+
+
+def test_the_baseline_of_scores_judges_what_it_did_not_learn_from_on_the_study_s_scale(
+    sqlite_database, capsys
+):
+    store_scored_study(n_cases=N_CASES)
+
+    judged = judge_scores_by_baseline("Study")
+
+    with read_session() as session:
+        hashes = session.exec(select(Case.case_hash)).all()
+        said = session.exec(
+            select(Case.case_hash, Score.value)
+            .join(Assignment, Assignment.case_id == Case.id)
+            .join(Annotation, Annotation.assignment_id == Assignment.id)
+            .join(Score, Score.annotation_id == Annotation.id)
+            .join(Annotator, Annotator.id == Assignment.annotator_id)
+            .where(Annotator.name == judged.judge)
+        ).all()
+    rest = {each for each in hashes if split_of(each) is not Split.TRAIN}
+    assert {case_hash for case_hash, _ in said} == rest
+    assert {value for _, value in said} <= {0.0, 1.0}
+    # Two responses to a case, each once.
+    assert judged.n_new == judged.n_verdicts == len(said) == 2 * len(rest)
+    assert judge_scores_by_baseline("Study").n_new == 0
+    assert [finding for finding in integrity_findings() if finding.problems] == []
+    command = ["judge", "--study", "Study", "--baseline", "--task", "scores"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert f"{judged.judge} on Study: {judged.n_verdicts} judged, 0 of them new." in told
+    assert "always saying the commonest" in told
+    assert main([*command, "--json"]) == 0
+    (criterion,) = json.loads(capsys.readouterr().out)["criteria"]
+    assert criterion["left_out"]["value"] == judged.baselines[CRITERION].left_out.value
+
+
+def test_the_baseline_says_nothing_of_errors_and_panels_vote_on_pairs_alone(study, capsys):
+    assert main(["judge", "--study", "Study", "--baseline", "--task", "errors"]) == 1
+    assert "gives scores (--task scores)" in capsys.readouterr().err
+    assert main(["judge", "--study", "Study", "--panel", "a", "--task", "scores"]) == 1
+    assert "Panels vote on pairs only." in capsys.readouterr().err
+    assert main(["judge", "--study", "Study", "--baseline", "--task", "scores"]) == 1

@@ -97,3 +97,21 @@ def test_a_judging_that_is_done_says_what_came_of_it(app, sign_in, server):
     names = [element.value.replace("\\", "") for element in app.markdown]
     assert f"**{there()[0].judge}**" in names
     assert "On Study." in written(app)
+
+
+def test_without_an_endpoint_the_baseline_judges_at_a_click_and_says_what_it_learnt(
+    app, sign_in, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    store_scored_study(n_cases=60)
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    press(app, "Let the baseline judge")
+    assert "People decided pairs of 0 of these so far" in written(app)
+    app.selectbox(key="baseline-task").set_value(JudgeTask.SCORES)
+
+    press(app, "Let the baseline judge")
+
+    assert "on Study:" in written(app)
+    assert "always saying the commonest" in written(app)
