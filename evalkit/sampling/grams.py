@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,11 @@ from evalkit.stats.counts import FloatArray, IntArray
 
 #: Characters in a gram.
 GRAM = 4
-#: Texts worked on at once: what is in memory of their grams.
-BLOCK = 1_000
+#: Texts worked on at once, and characters of them: what is in memory of their grams.
+BLOCK, _BLOCK_CHARACTERS = 1_000, 1_000_000
 #: Columns: so many that two grams rarely share one.
 N_COLUMNS = 1 << 22
+_COLUMN_BITS = np.uint32(22)
 #: Directions kept of a text, and the columns they are made of.
 _N_DIRECTIONS, _N_FOLDED = 64, 1 << 14
 #: So many texts, spread evenly, say which directions matter.
@@ -55,30 +57,85 @@ def gram_hashes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], IntArray]:
     return mixed[is_whole], starts.astype(np.int64)
 
 
-def blocks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut texts into as many as are worked on at once."""
-    for start in range(0, len(texts), BLOCK):
-        yield texts[start : start + BLOCK]
+def blocks(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give normal texts, as many at once as are worked on at once, with the place of the first."""
+    first, block, n_characters = 0, [], 0
+    for place, text in enumerate(texts):
+        normal = normal_text(text)
+        if block and (len(block) == BLOCK or n_characters + len(normal) > _BLOCK_CHARACTERS):
+            yield first, block
+            first, block, n_characters = place, [], 0
+        block.append(normal)
+        n_characters += len(normal)
+    if block:
+        yield first, block
 
 
-def weighted_grams(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Return TF-IDF of normal texts, one row of length 1 each.
+@dataclass(frozen=True, slots=True, eq=False)
+class GramSpace:
+    """Texts, and how rare each gram is among them: what their TF-IDF is made of when it is needed.
 
-    Counts times ``ln((1 + n) / (1 + texts with it)) + 1``, as scikit-learn weighs by default.
+    A text of a thousand characters has a row of seven kilobytes, so that of many thousand texts
+    no more rows are made than are looked at together.
+
+    Attributes
+    ----------
+    texts : sequence of str
+    rarity : array of shape (N_COLUMNS,)
+        ``ln((1 + n) / (1 + texts with it)) + 1``, as scikit-learn weighs by default.
     """
-    counts: sparse.csr_matrix = sparse.vstack(
-        [_counts(block) for block in blocks(texts)], format="csr"
-    )
-    n_with = np.bincount(counts.indices, minlength=N_COLUMNS)
+
+    texts: Sequence[str]
+    rarity: NDArray[np.float32]
+
+    def rows(self, places: Sequence[int] | None = None) -> sparse.csr_matrix:
+        """Return TF-IDF of the texts, or of those at these places, one row of length 1 each."""
+        texts = self.texts if places is None else [self.texts[place] for place in places]
+        parts = [self._rows(block) for _, block in blocks(texts)]
+        empty = sparse.csr_matrix((0, N_COLUMNS), dtype=np.float32)
+        whole: sparse.csr_matrix = sparse.vstack(parts, format="csr") if parts else empty
+        return whole
+
+    def along(self, axes: NDArray[np.float32]) -> FloatArray:
+        """Return where each text lies along axes of folded columns, up to its own length."""
+        along = np.empty((len(self.texts), axes.shape[1]))
+        for first, block in blocks(self.texts):
+            hashes, starts = gram_hashes(block)
+            columns = (hashes & np.uint64(N_COLUMNS - 1)).astype(np.int32)
+            # A gram that stands in a text twice is in its row twice: its sum is the same.
+            folded = sparse.csr_matrix(
+                (self.rarity[columns], _folded(columns), np.append(starts, len(columns))),
+                shape=(len(block), _N_FOLDED),
+            )
+            along[first : first + len(block)] = folded @ axes
+        return along
+
+    def _rows(self, block: Sequence[str]) -> sparse.csr_matrix:
+        columns, counts, pointers = _counted(block)
+        weights = counts * self.rarity[columns]
+        squares = np.add.reduceat(np.square(weights, dtype=np.float64), pointers[:-1])
+        weights /= np.repeat(np.sqrt(squares), np.diff(pointers)).astype(np.float32)
+        return sparse.csr_matrix((weights, columns, pointers), shape=(len(block), N_COLUMNS))
+
+
+def gram_space(texts: Sequence[str]) -> GramSpace:
+    """Count in how many of the texts each gram stands."""
+    n_with = np.zeros(N_COLUMNS, dtype=np.int32)
+    for _, block in blocks(texts):
+        columns, _, _ = _counted(block)
+        # As places of this type it is twenty times as fast.
+        np.add.at(n_with, columns.astype(np.int64), np.int32(1))
+    return space_of(texts, n_with)
+
+
+def space_of(texts: Sequence[str], n_with: IntArray) -> GramSpace:
+    """Return texts with the rarity of grams of which it is known in how many texts they stand."""
     rarity = np.log((1.0 + len(texts)) / (1.0 + n_with)) + 1.0
-    counts.data *= rarity[counts.indices].astype(np.float32)
-    squares = np.add.reduceat(np.square(counts.data, dtype=np.float64), counts.indptr[:-1])
-    counts.data /= np.repeat(np.sqrt(squares), np.diff(counts.indptr)).astype(np.float32)
-    return counts
+    return GramSpace(texts, rarity.astype(np.float32))
 
 
-def directions(grams: sparse.csr_matrix) -> FloatArray:
-    """Return the rows in the directions in which they differ most, each of length 1.
+def directions(space: GramSpace, places: Sequence[int]) -> FloatArray:
+    """Return texts in the directions in which they differ most, a row of length 1 each.
 
     Latent semantic analysis: the space of the largest singular vectors of up to 4,000 rows, spread
     evenly over all, and every row along it. A row that has nothing along any of them is all zeros.
@@ -88,29 +145,46 @@ def directions(grams: sparse.csr_matrix) -> FloatArray:
     Deerwester et al. (1990), Indexing by latent semantic analysis. Halko, Martinsson & Tropp
     (2011), Finding structure with randomness, algorithm 4.4 (subspace iteration).
     """
-    folded = sparse.csr_matrix(
-        (grams.data, grams.indices & (_N_FOLDED - 1), grams.indptr),
-        shape=(grams.shape[0], _N_FOLDED),
-    )
-    n = folded.shape[0]
+    n = len(places)
     if n <= 2:
         return np.eye(n)
-    fitted = folded[np.unique(np.linspace(0, n - 1, min(n, _MOST_FITTED)).astype(np.int64))]
+    spread = np.unique(np.linspace(0, n - 1, min(n, _MOST_FITTED)).astype(np.int64))
+    rows = space.rows([places[row] for row in spread.tolist()])
+    fitted = sparse.csr_matrix(
+        (rows.data, _folded(rows.indices), rows.indptr), shape=(len(spread), _N_FOLDED)
+    )
     axes = np.random.default_rng(1).standard_normal((_N_FOLDED, min(_N_DIRECTIONS, n)))
     for _ in range(_N_ROUNDS):
         axes, _ = np.linalg.qr(fitted.T @ (fitted @ axes))
-    # To six digits, so that no machine tells apart what another holds for equally far.
-    along = np.round(np.asarray(folded @ axes, dtype=np.float64), 6)
-    norms = np.linalg.norm(along, axis=1, keepdims=True)
-    points: FloatArray = np.divide(along, norms, out=np.zeros_like(along), where=norms > 0.0)
-    return points
+    chosen = GramSpace([space.texts[place] for place in places], space.rarity)
+    along = chosen.along(axes.astype(np.float32))
+    # To five digits, so that no machine tells apart what another holds for equally far.
+    return _of_length_one(np.round(_of_length_one(along), 5))
 
 
-def _counts(texts: Sequence[str]) -> sparse.csr_matrix:
+def _of_length_one(rows: FloatArray) -> FloatArray:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: FloatArray = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 1e-9)
+    return scaled
+
+
+def _folded(columns: NDArray[np.int32]) -> NDArray[np.int32]:
+    folded: NDArray[np.int32] = columns & np.int32(_N_FOLDED - 1)
+    return folded
+
+
+def _counted(
+    texts: Sequence[str],
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+    """Return each text's columns, ascending, how often it has each, and where it begins."""
     hashes, starts = gram_hashes(texts)
-    columns = (hashes & np.uint64(N_COLUMNS - 1)).astype(np.int32)
-    pointers = np.append(starts, len(columns))
-    ones = np.ones(len(columns), dtype=np.float32)
-    counts = sparse.csr_matrix((ones, columns, pointers), shape=(len(texts), N_COLUMNS))
-    counts.sum_duplicates()
-    return counts
+    row = np.repeat(np.arange(len(texts), dtype=np.uint32), np.diff(starts, append=len(hashes)))
+    cells = (row << _COLUMN_BITS) | (hashes & np.uint64(N_COLUMNS - 1)).astype(np.uint32)
+    cells.sort()
+    is_first = np.ones(len(cells), dtype=np.bool_)
+    np.not_equal(cells[1:], cells[:-1], out=is_first[1:])
+    first = np.flatnonzero(is_first)
+    counts = np.diff(first, append=len(cells)).astype(np.float32)
+    own = cells[first]
+    pointers = np.searchsorted(own >> _COLUMN_BITS, np.arange(len(texts) + 1, dtype=np.uint32))
+    return (own & np.uint32(N_COLUMNS - 1)).astype(np.int32), counts, pointers.astype(np.int64)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 UNCLEAR = "unclear"
 
@@ -45,12 +46,11 @@ def language_of(text: str) -> str:
     le) are most frequent in them: two at least, and more than of any other language.
     """
     start = text[:_LOOKED_AT]
-    for name, script in _SCRIPTS:
+    for name, script in () if start.isascii() else _SCRIPTS:
         if 10 * len(script.findall(start)) >= max(1, len(start.replace(" ", ""))):
             return name
-    hits = Counter(
-        language for word in _WORD.findall(start.lower()) for language in _LANGUAGES.get(word, ())
-    )
+    words = filter(_LANGUAGES.__contains__, _WORD.findall(start.lower()))
+    hits = Counter(chain.from_iterable(map(_LANGUAGES.__getitem__, words)))
     ranked = hits.most_common(2)
     if not ranked or ranked[0][1] < _LEAST_WORDS:
         return UNCLEAR

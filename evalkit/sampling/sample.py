@@ -11,7 +11,7 @@ from evalkit.errors import RefusedError
 from evalkit.phrases import counted
 from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.duplicates import represented_by
-from evalkit.sampling.grams import directions, normal_text, weighted_grams
+from evalkit.sampling.grams import directions, gram_space
 from evalkit.sampling.strata import LogStrata, allocated, stratified
 from evalkit.stats.counts import FloatArray
 
@@ -145,12 +145,11 @@ def pool_of(candidates: Sequence[LoggedCase]) -> "Pool":
     ]
     if not unlike:
         return Pool((), np.empty((0, 0)), 0, 0)
-    texts = [normal_text(case.text) for case in unlike]
-    grams = weighted_grams(texts)
-    stands_for = represented_by(texts, grams, [case.apart for case in unlike])
+    space = gram_space([case.text for case in unlike])
+    stands_for = represented_by(space, [case.apart for case in unlike])
     places = [place for place, other in enumerate(stands_for) if place == other]
     cases = tuple(unlike[place] for place in places)
-    points = directions(grams[places])
+    points = directions(space, places)
     return Pool(cases, points, len(lines) - len(unlike), len(unlike) - len(cases))
 
 

@@ -16,7 +16,7 @@ from evalkit.errors import RefusedError
 from evalkit.sampling import duplicates
 from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.duplicates import represented_by
-from evalkit.sampling.grams import directions, normal_text, weighted_grams
+from evalkit.sampling.grams import directions, gram_space, normal_text
 from evalkit.sampling.language import UNCLEAR, language_of
 from evalkit.sampling.sample import most_different, pool_of, sample_cases
 from evalkit.sampling.sentences import sample_sentences
@@ -181,7 +181,7 @@ def test_cosines_are_those_of_scikit_learn():
         normal_text("Hi"),
         normal_text("天気は？"),
     ]
-    grams = weighted_grams(texts)
+    grams = gram_space(texts).rows()
     theirs = TfidfVectorizer(analyzer="char", ngram_range=(4, 4), lowercase=False).fit_transform(
         texts
     )
@@ -200,7 +200,8 @@ def test_near_duplicates_are_those_that_comparing_all_with_all_finds(monkeypatch
         texts.append(" ".join(words))
     source.shuffle(texts)
     texts = [normal_text(text) for text in texts]
-    grams = weighted_grams(texts)
+    space = gram_space(texts)
+    grams = space.rows()
     cosines = (grams @ grams.T).toarray()
 
     expected = list(range(len(texts)))
@@ -212,7 +213,7 @@ def test_near_duplicates_are_those_that_comparing_all_with_all_finds(monkeypatch
         ]
         expected[place] = min(near, default=place)
 
-    assert represented_by(texts, grams, [""] * len(texts)) == expected
+    assert represented_by(space, [""] * len(texts)) == expected
     assert sum(place != other for place, other in enumerate(expected)) > 30
 
 
@@ -227,7 +228,7 @@ def test_the_farthest_points_are_taken_in_turn():
 
 def test_directions_are_of_length_one_and_keep_what_is_alike_near():
     texts = [normal_text(line.text) for line in log(50)]
-    points = directions(weighted_grams([*texts, texts[7]]))
+    points = directions(gram_space([*texts, texts[7]]), range(51))
 
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1.0)
     assert points[7] @ points[50] == pytest.approx(1.0)
