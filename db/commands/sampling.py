@@ -1,5 +1,9 @@
 """Make a version of an eval set that holds a sample of another one."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -11,7 +15,21 @@ from db.queries.sampling import candidates
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import version_hash
 from evalkit.sampling.candidates import LoggedCase, Trait
-from evalkit.sampling.sample import Sample, sample_cases
+from evalkit.sampling.drawing import Swap
+from evalkit.sampling.sample import Pool, Sample, pool_of
+
+
+def read_pool(eval_set: str, *, version: int | None = None) -> tuple[int, Pool]:
+    """Return the number of a version, by default the newest, and what can be chosen from it.
+
+    Raises NotFoundError for an unknown eval set or version, RefusedError where it is a sample.
+    """
+    with read_session() as session:
+        source = version_called(session, eval_set, version)
+        _refuse_sampled(session, source)
+        cases: list[LoggedCase] = list(candidates(session, number_of(source)))
+        number = source.number
+    return number, pool_of(cases)
 
 
 def read_sample(
@@ -22,26 +40,30 @@ def read_sample(
     version: int | None = None,
     by: list[Trait] | None = None,
     random_share: float = 0.5,
+    swaps: Sequence[Swap] = (),
 ) -> tuple[int, Sample]:
     """Choose n cases of a version, by default the newest, and store nothing.
 
     Returns the number of the version, and the sample. Raises NotFoundError for an unknown eval
     set or version, RefusedError where there are too few cases or the version is a sample.
     """
-    with read_session() as session:
-        source = version_called(session, eval_set, version)
-        _refuse_sampled(session, source)
-        cases: list[LoggedCase] = list(candidates(session, number_of(source)))
-        number = source.number
-    return number, sample_cases(cases, n, seed=seed, by=by, random_share=random_share)
+    number, pool = read_pool(eval_set, version=version)
+    return number, pool.sample(n, seed=seed, by=by, random_share=random_share, swaps=swaps)
 
 
 def store_sample(
-    eval_set: str, version: int, sample: Sample, *, note: str, actor_id: int | None = None
+    eval_set: str,
+    version: int,
+    sample: Sample,
+    *,
+    note: str,
+    why: str = "",
+    actor_id: int | None = None,
 ) -> int:
     """Store a sample of a version as the eval set's newest version; return its number.
 
-    Every case has its chance to be in it, and its stratum with how it came in.
+    Every case has its chance to be in it, and its stratum with how it came in. ``why`` says why
+    its cases exist: it is the note of those that have none.
     """
     with write_session() as session:
         source = version_called(session, eval_set, version)
@@ -71,16 +93,31 @@ def store_sample(
             )
             for case in sample.chosen
         )
-        details = {"version": made.number, "of": version, "n": len(chosen), "seed": sample.seed}
-        session.add(
-            AuditEvent(
-                actor_id=actor_id,
-                action="sample an eval set",
-                subject=f"eval set {eval_set}",
-                details=details,
-            )
-        )
+        if why.strip():
+            _say_why(session, list(chosen), why.strip())
+        session.add(_event(eval_set, version, made.number, sample, actor_id))
         return made.number
+
+
+def _event(eval_set: str, of: int, made: int, sample: Sample, actor_id: int | None) -> AuditEvent:
+    details: dict[str, Any] = {"version": made, "of": of, "n": len(sample.chosen)}
+    details["seed"] = sample.seed
+    if sample.swaps:
+        details["swaps"] = [asdict(swap) for swap in sample.swaps]
+    return AuditEvent(
+        actor_id=actor_id,
+        action="sample an eval set",
+        subject=f"eval set {eval_set}",
+        details=details,
+    )
+
+
+def _say_why(session: Session, case_ids: list[int], why: str) -> None:
+    """Give the cases that have no note this one."""
+    has_none = sa.func.coalesce(col(Case.note), "") == ""
+    session.connection().execute(
+        sa.update(Case).where(col(Case.id).in_(case_ids), has_none).values(note=why)
+    )
 
 
 def _refuse_sampled(session: Session, version: EvalSetVersion) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Case, Model, Output, Run, VersionCase
+from db.models import Case, EvalSetVersion, Model, Output, Run, VersionCase
 from db.queries.cases_to_ask import cases_to_ask
 from db.queries.records.rows import stream
 from evalkit.evalset.hashing import canonical_json
@@ -21,6 +21,20 @@ _END = 1_000
 _PARTS = 6
 #: Where logs keep what a user thought of an answer, in metadata.
 _FEEDBACK = ("feedback", "user_feedback", "rating", "user_rating", "thumbs")
+
+
+def whole_versions(session: Session, eval_set_id: int) -> list[int]:
+    """Return the numbers of the versions that can be chosen from, the newest first: no samples."""
+    is_sample = sa.exists().where(
+        col(VersionCase.version_id) == col(EvalSetVersion.id),
+        col(VersionCase.inclusion_probability) < 1,
+    )
+    statement = (
+        sa.select(col(EvalSetVersion.number))
+        .where(col(EvalSetVersion.eval_set_id) == eval_set_id, sa.not_(is_sample))
+        .order_by(col(EvalSetVersion.number).desc())
+    )
+    return list(session.connection().scalars(statement))
 
 
 def candidates(session: Session, version_id: int) -> Iterator[LoggedCase]:

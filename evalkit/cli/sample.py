@@ -1,17 +1,18 @@
 """``python -m evalkit sample``: a small eval set out of a large one, as its next version."""
 
 import secrets
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evalkit import text
-from evalkit.cli.terminal import JsonFlag, VisibleTable, out, print_json, require_database
+from evalkit.cli.terminal import JsonFlag, out, print_block, print_json, require_database
+from evalkit.errors import RefusedError
 from evalkit.sampling.candidates import Trait
 
 if TYPE_CHECKING:
-    from evalkit.sampling.sample import Sample
+    from evalkit.sampling.clusters import CaseCluster
+    from evalkit.sampling.drawing import Swap
+    from evalkit.sampling.sample import Pool, Sample
 
 EvalSetOption = Annotated[str, typer.Option("--eval-set", help="The eval set to choose from.")]
 SizeOption = Annotated[int, typer.Option("--n", min=1, help="How many cases to choose.")]
@@ -29,6 +30,27 @@ RandomOption = Annotated[
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Of the draw; default: any.")]
 NoteOption = Annotated[str, typer.Option("--note", help="What the version is for.")]
+WhyOption = Annotated[
+    str, typer.Option("--why", help="Why these cases exist: the note of those that have none.")
+]
+SwapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--swap",
+        help="A case to take out, for what chance draws next, or OUT=IN for another of its "
+        "stratum; repeat it.",
+    ),
+]
+ClustersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--clusters", min=2, max=30, help="Make categories of so many groups of like cases."
+    ),
+]
+NameOption = Annotated[
+    list[str] | None,
+    typer.Option("--name", help="What a group is called, like 3=Refunds; repeat it."),
+]
 DryRunFlag = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be chosen, and store nothing.")
 ]
@@ -41,75 +63,98 @@ def sample_command(
     by: ByOption = None,
     random: RandomOption = 50,
     seed: SeedOption = None,
+    clusters: ClustersOption = None,
+    name: NameOption = None,
+    swap: SwapOption = None,
     note: NoteOption = "",
+    why: WhyOption = "",
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Choose a few hundred cases of many thousands, as a new version of their eval set."""
     # Here and not above, for it takes SciPy, which no other command needs at its start.
-    from db.commands.sampling import read_sample, store_sample
+    from db.commands.sampling import read_pool, store_sample
+    from evalkit.sampling.document import sample_document
 
     require_database()
     seed = secrets.randbelow(2**31) if seed is None else seed
-    of, sample = read_sample(
-        eval_set, n, seed=seed, version=version, by=by, random_share=random / 100
-    )
+    of, pool = read_pool(eval_set, version=version)
+    pool, groups = _in_groups(pool, clusters, name)
+    swaps = _swaps(pool, swap)
+    sample = pool.sample(n, seed=seed, by=by, random_share=random / 100, swaps=swaps)
     made = None
     if not dry_run:
         note = note or f"{n:,} cases of version {of}, seed {seed}"
-        made = store_sample(eval_set, of, sample, note=note)
+        made = store_sample(eval_set, of, sample, note=note, why=why)
     if as_json:
-        print_json(_document(eval_set, of, made, sample))
+        head = {"eval_set": eval_set, "of_version": of, "version": made}
+        suggested = [
+            {"group": each.number, "name": called, "words": each.words, "n": len(each.case_ids)}
+            for each, called in groups
+        ]
+        named = {"categories": suggested} if groups else {}
+        print_json({**head, **named, **sample_document(sample)})
         return
-    _show(sample)
+    _show(sample, groups)
     if made is None:
         out().print(f"Nothing was stored. To store this: the same with --seed {seed}.")
     else:
         out().print(f"Stored as version {made} of “{eval_set}”, made of version {of}. Seed {seed}.")
 
 
-def _show(sample: "Sample") -> None:
-    from evalkit.sampling.sentences import sample_sentences
+def _in_groups(
+    pool: "Pool", n: int | None, named: list[str] | None
+) -> "tuple[Pool, list[tuple[CaseCluster, str]]]":
+    """Make categories of groups of like cases, by the names that were typed."""
+    from evalkit.sampling.clusters import clusters_of
 
+    if n is None:
+        if named:
+            raise RefusedError("--name belongs to --clusters: say how many groups there are.")
+        return pool, []
+    groups = clusters_of(pool, n)
+    names: dict[str, str] = {}
+    for each in named or ():
+        number, separator, name = each.partition("=")
+        if not separator or number.strip() not in {str(group.number) for group in groups}:
+            raise RefusedError(
+                f"“{each}” does not name a group. Expected is a number from 1 to {len(groups)} and "
+                "a name, like 3=Refunds."
+            )
+        names[number.strip()] = name.strip()
+    called = [(group, names.get(str(group.number), group.name)) for group in groups]
+    by_case = {case_id: name for group, name in called for case_id in group.case_ids}
+    return pool.called(by_case), called
+
+
+def _swaps(pool: "Pool", typed: list[str] | None) -> list["Swap"]:
+    from evalkit.sampling.drawing import Swap
+
+    ids = {case.key: case.case_id for case in pool.cases}
+
+    def known(key: str) -> int:
+        if key not in ids:
+            raise RefusedError(
+                f"There is no case “{key}” to be swapped: it is not among the different cases of "
+                "this version. --dry-run lists those that are least like the sample."
+            )
+        return ids[key]
+
+    swaps = []
+    for each in typed or ():
+        # An id may hold an equals sign itself.
+        out_key, _, into_key = (each, "", "") if each in ids else each.partition("=")
+        swaps.append(Swap(known(out_key), known(into_key) if into_key else None))
+    return swaps
+
+
+def _show(sample: "Sample", groups: "list[tuple[CaseCluster, str]]") -> None:
+    from evalkit.sampling.sentences import sample_sentences
+    from evalkit.sampling.tables import cluster_table, distance_table, far_table, strata_table
+
+    print_block(cluster_table(groups))
     for sentence in sample_sentences(sample):
         out().print(sentence)
-    table = VisibleTable("Stratum", "Cases", "In it", "Share", "Drawn at random", "Chosen")
-    for row in sample.strata:
-        n = row.n_chosen + row.n_drawn
-        cells = (f"{row.n_cases:,}", f"{n:,}", text.percent(n / row.n_cases))
-        table.add_row(row.name, *cells, f"{row.n_drawn:,}", f"{row.n_chosen:,}")
-    out().print(table)
-    if sample.coverage.farthest:
-        far = VisibleTable("Least like any in it", "Stratum", "Cosine")
-        for key, stratum, distance in sample.coverage.farthest:
-            far.add_row(key, stratum, f"{1 - distance:.2f}")
-        out().print(far)
-
-
-def _document(eval_set: str, of: int, made: int | None, sample: "Sample") -> dict[str, object]:
-    return {
-        "eval_set": eval_set,
-        "of_version": of,
-        "version": made,
-        "seed": sample.seed,
-        "n_lines": sample.n_lines,
-        "n_exact_duplicates": sample.n_exact,
-        "n_near_duplicates": sample.n_near,
-        "by": [trait.value for trait in sample.made_by.by],
-        "not_by": [trait.value for trait in sample.made_by.not_by],
-        "pooled": [{"stratum": name, "n_cases": size} for name, size in sample.made_by.pooled],
-        "strata": [asdict(row) for row in sample.strata],
-        "cases": [
-            {
-                "id": case.key,
-                "stratum": case.stratum,
-                "is_drawn": case.is_drawn,
-                "inclusion_probability": case.probability,
-            }
-            for case in sample.chosen
-        ],
-        "farthest": [
-            {"id": key, "stratum": stratum, "distance": distance}
-            for key, stratum, distance in sample.coverage.farthest
-        ],
-    }
+    print_block(strata_table(sample))
+    print_block(distance_table(sample))
+    print_block(far_table(sample.coverage.farthest))

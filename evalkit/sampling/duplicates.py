@@ -114,9 +114,11 @@ def _likely_pairs(space: GramSpace) -> Iterator[tuple[int, int]]:
         first, second = np.divmod(pairs[start : start + _PAIRS_AT_ONCE], n)
         agree = (signature[first] == signature[second]).mean(axis=1) >= _AGREEING
         first, second = first[agree], second[agree]
+        if not len(first):
+            continue
         places, where = np.unique(np.concatenate([first, second]), return_inverse=True)
         near = _similar(space.rows(places.tolist()), where.reshape(2, -1).T)
-        yield from ((int(places[one]), int(places[other])) for one, other in near)
+        yield from ((int(places[left]), int(places[right])) for left, right in near)
 
 
 def _similar(grams: sparse.csr_matrix, pairs: IntArray) -> Iterator[tuple[int, int]]:

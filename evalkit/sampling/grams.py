@@ -59,7 +59,8 @@ def gram_hashes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], IntArray]:
 
 def blocks(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Give normal texts, as many at once as are worked on at once, with the place of the first."""
-    first, block, n_characters = 0, [], 0
+    block: list[str] = []
+    first = n_characters = 0
     for place, text in enumerate(texts):
         normal = normal_text(text)
         if block and (len(block) == BLOCK or n_characters + len(normal) > _BLOCK_CHARACTERS):
@@ -89,11 +90,13 @@ class GramSpace:
     rarity: NDArray[np.float32]
 
     def rows(self, places: Sequence[int] | None = None) -> sparse.csr_matrix:
-        """Return TF-IDF of the texts, or of those at these places, one row of length 1 each."""
+        """Return TF-IDF of the texts, or of those at these places, one row of length 1 each.
+
+        There must be one at least.
+        """
         texts = self.texts if places is None else [self.texts[place] for place in places]
         parts = [self._rows(block) for _, block in blocks(texts)]
-        empty = sparse.csr_matrix((0, N_COLUMNS), dtype=np.float32)
-        whole: sparse.csr_matrix = sparse.vstack(parts, format="csr") if parts else empty
+        whole: sparse.csr_matrix = sparse.vstack(parts, format="csr")
         return whole
 
     def along(self, axes: NDArray[np.float32]) -> FloatArray:

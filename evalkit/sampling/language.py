@@ -57,3 +57,8 @@ def language_of(text: str) -> str:
     if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
         return UNCLEAR
     return ranked[0][0]
+
+
+def is_of_grammar(word: str) -> bool:
+    """Tell whether a word, in small letters, is one that only grammar needs, like *the*."""
+    return word in _LANGUAGES

@@ -1,25 +1,32 @@
 """A sample of a log: duplicates out, strata, the most different of each, and cases at random."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
-from evalkit.annotation.assignment.tournament import draw
 from evalkit.errors import RefusedError
 from evalkit.phrases import counted
 from evalkit.sampling.candidates import LoggedCase, Trait
+from evalkit.sampling.drawing import StratumDraw, Swap, drawn_of
 from evalkit.sampling.duplicates import represented_by
 from evalkit.sampling.grams import directions, gram_space
 from evalkit.sampling.strata import LogStrata, allocated, stratified
 from evalkit.stats.counts import FloatArray
 
-#: So much of a sample is drawn at random, at least; and so many of each stratum.
+#: So much of a sample is drawn at random, at least.
 LEAST_RANDOM = 0.2
-_LEAST_DRAWN = 2
 #: So many of the cases that are least like any chosen one are named.
 _MOST_NAMED = 10
+
+
+class Way(StrEnum):
+    """How a case came into a sample."""
+
+    DIFFERS = "chosen to differ"
+    DRAWN = "drawn at random"
+    PICKED = "picked by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +34,61 @@ class ChosenCase:
     """A case of the sample.
 
     ``probability`` is its chance to be in the sample: 1 for a case ``chosen`` because it differs
-    from the others, which every draw from this log has; of the cases drawn at random, how many
-    are drawn of those that could be.
+    from the others, which every draw from this log has, and for one that a person put in; of the
+    cases drawn at random, how many are drawn of those that could be.
     """
 
     case_id: int
     key: str
     stratum: str
-    is_drawn: bool
+    way: Way
     probability: float
+
+    @property
+    def is_drawn(self) -> bool:
+        """Tell whether chance put it in."""
+        return self.way is Way.DRAWN
 
     @property
     def named_stratum(self) -> str:
         """Name the stratum, and how the case came in."""
-        return f"{self.stratum}: {'drawn at random' if self.is_drawn else 'chosen to differ'}"
+        return f"{self.stratum}: {self.way.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class SampledStratum:
-    """How much of a stratum is in the sample; ``n_cases`` are different ones."""
+    """How much of a stratum is in the sample; ``n_cases`` are different ones.
+
+    ``n_left_out`` cases more were taken out by a person, and ``n_picked`` put in.
+    """
 
     name: str
     n_cases: int
     n_chosen: int
     n_drawn: int
+    n_picked: int = 0
+    n_left_out: int = 0
+
+    @property
+    def n(self) -> int:
+        """Return how many of its cases are in the sample."""
+        return self.n_chosen + self.n_drawn + self.n_picked
+
+    @property
+    def chance(self) -> float | None:
+        """Return the chance of its cases that could be drawn; None where none could."""
+        n_others = self.n_cases - self.n_chosen - self.n_picked
+        return self.n_drawn / n_others if n_others else None
+
+
+@dataclass(frozen=True, slots=True)
+class FarCase:
+    """A case that is not in a sample, and how far it is from the nearest one that is."""
+
+    case_id: int
+    key: str
+    stratum: str
+    distance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +99,12 @@ class Coverage:
     ----------
     distances : tuple of float
         One minus cosine, from 0 to 2, of the cases that are not in the sample; ascending.
-    farthest : tuple of (str, str, float)
-        Key, stratum and distance of those that are least like any in it, farthest first.
+    farthest : tuple of FarCase
+        Those that are least like any in it, farthest first.
     """
 
     distances: tuple[float, ...]
-    farthest: tuple[tuple[str, str, float], ...]
+    farthest: tuple[FarCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +122,7 @@ class Sample:
     n_exact: int
     n_near: int
     seed: int
+    swaps: tuple[Swap, ...] = ()
 
     @property
     def n_cases(self) -> int:
@@ -166,9 +205,15 @@ class Pool:
     n_near: int
 
     def sample(
-        self, n: int, *, seed: int, by: Sequence[Trait] | None = None, random_share: float = 0.5
+        self,
+        n: int,
+        *,
+        seed: int,
+        by: Sequence[Trait] | None = None,
+        random_share: float = 0.5,
+        swaps: Sequence[Swap] = (),
     ) -> Sample:
-        """Choose n of them, see `sample_cases`."""
+        """Choose n of them, see `sample_cases`, and swap what a person swaps, one by one."""
         if not LEAST_RANDOM <= random_share <= 1.0:
             raise RefusedError("From 20 to 100 per cent of a sample are drawn at random.")
         if not 1 <= n <= len(self.cases):
@@ -177,83 +222,106 @@ class Pool:
                 "do not repeat one another."
             )
         strata = stratified(self.cases, n, by=by)
-        chosen, rows, inside = _chosen(
-            self.cases, self.points, strata, n, seed=seed, random_share=random_share
-        )
+        parts = allocated([len(places) for _, places in strata.members], n)
+        draws = [
+            drawn_of(
+                name, places, self.cases, self.points, part, seed=seed, random_share=random_share
+            )
+            for (name, places), part in zip(strata.members, parts, strict=True)
+        ]
+        place_of = {case.case_id: place for place, case in enumerate(self.cases)}
+        for swap in swaps:
+            _apply(draws, swap, place_of)
+        chosen = [case for each in draws for case in _chosen_of(each, self.cases)]
+        inside = [place_of[case.case_id] for case in chosen]
         return Sample(
             chosen=tuple(chosen),
-            strata=tuple(rows),
+            strata=tuple(_row_of(each) for each in draws),
             made_by=strata,
             coverage=_coverage(self.cases, self.points, strata, inside),
             n_lines=len(self.cases) + self.n_exact + self.n_near,
             n_exact=self.n_exact,
             n_near=self.n_near,
             seed=seed,
+            swaps=tuple(swaps),
         )
 
-
-def most_different(points: FloatArray, n: int) -> list[int]:
-    """Return n rows, each as far as can be from those before it.
-
-    The first is the one nearest the middle of all; among equal ones that which comes first.
-    """
-    if n == 0:
-        return []
-    middle = points.mean(axis=0)
-    taken = [int(np.argmax(points @ middle))]
-    nearest = 1.0 - points @ points[taken[0]]
-    while len(taken) < n:
-        nearest[taken] = -np.inf
-        taken.append(int(np.argmax(nearest)))
-        nearest = np.minimum(nearest, 1.0 - points @ points[taken[-1]])
-    return taken
-
-
-def _chosen(
-    cases: Sequence[LoggedCase],
-    points: FloatArray,
-    strata: LogStrata,
-    n: int,
-    *,
-    seed: int,
-    random_share: float,
-) -> tuple[list[ChosenCase], list[SampledStratum], list[int]]:
-    """Return what is in the sample, how much of each stratum that is, and the places of it."""
-    members = strata.members
-    chosen: list[ChosenCase] = []
-    rows: list[SampledStratum] = []
-    inside: list[int] = []
-    parts = allocated([len(places) for _, places in members], n)
-    for (name, places), part in zip(members, parts, strict=True):
-        n_drawn = min(part, max(_LEAST_DRAWN, math.ceil(random_share * part - 1e-9)))
-        certain = [places[row] for row in most_different(points[list(places)], part - n_drawn)]
-        others = sorted(
-            set(places) - set(certain),
-            key=lambda place: draw(seed, "sample of a log", cases[place].content_hash),
+    def called(self, names: Mapping[int, str]) -> "Pool":
+        """Return the same cases in categories by these names, of cases by their id."""
+        cases = tuple(
+            replace(case, category=names.get(case.case_id, case.category)) for case in self.cases
         )
-        inside += certain + others[:n_drawn]
-        for place in certain:
-            chosen.append(ChosenCase(cases[place].case_id, cases[place].key, name, False, 1.0))
-        for place in others[:n_drawn]:
-            chance = n_drawn / len(others)
-            chosen.append(ChosenCase(cases[place].case_id, cases[place].key, name, True, chance))
-        rows.append(SampledStratum(name, len(places), part - n_drawn, n_drawn))
-    return chosen, rows, inside
+        return replace(self, cases=cases)
+
+    def others_of(self, sample: Sample, case_id: int, *, most: int = 100) -> list[FarCase]:
+        """Return what could come in the place of a case: its stratum's, the least like it first.
+
+        Those that are least like any case of the sample come first.
+        """
+        place_of = {case.case_id: place for place, case in enumerate(self.cases)}
+        members = next(
+            (name, places) for name, places in sample.made_by.members if place_of[case_id] in places
+        )
+        gone = {case.case_id for case in sample.chosen} | {swap.out for swap in sample.swaps}
+        inside = [place_of[case.case_id] for case in sample.chosen]
+        left = [place for place in members[1] if self.cases[place].case_id not in gone]
+        distance = nearest_distances(self.points[left], self.points[inside])
+        order = np.argsort(-distance, kind="stable")[:most].tolist()
+        rows = [(self.cases[left[row]], float(distance[row])) for row in order]
+        return [FarCase(case.case_id, case.key, members[0], far) for case, far in rows]
+
+
+def _row_of(each: StratumDraw) -> SampledStratum:
+    n_picked = len(each.picked)
+    n_left = len(each.left_out)
+    n_cases = len(each.certain) + len(each.queue) + n_picked
+    return SampledStratum(
+        each.name, n_cases, len(each.certain), each.n_drawn, n_picked=n_picked, n_left_out=n_left
+    )
+
+
+def _apply(draws: Sequence[StratumDraw], swap: Swap, place_of: Mapping[int, int]) -> None:
+    """Swap within the stratum that the case is of."""
+    out = place_of.get(swap.out)
+    into = None if swap.into is None else place_of.get(swap.into, -1)
+    for each in draws:
+        if out is not None and out in (*each.certain, *each.drawn, *each.picked):
+            each.swap(out, into)
+            return
+    raise RefusedError("What is to be swapped is not in the sample: it may have been drawn anew.")
+
+
+def _chosen_of(each: StratumDraw, cases: Sequence[LoggedCase]) -> list[ChosenCase]:
+    ways = (
+        (each.certain, Way.DIFFERS, 1.0),
+        (each.drawn, Way.DRAWN, each.chance),
+        (each.picked, Way.PICKED, 1.0),
+    )
+    return [
+        ChosenCase(cases[place].case_id, cases[place].key, each.name, way, chance)
+        for places, way, chance in ways
+        for place in places
+    ]
 
 
 def _coverage(
     cases: Sequence[LoggedCase], points: FloatArray, strata: LogStrata, inside: Sequence[int]
 ) -> Coverage:
     names = {place: name for name, places in strata.members for place in places}
-    distance = np.empty(len(cases))
-    for start in range(0, len(cases), 5_000):
-        part = points[start : start + 5_000]
-        distance[start : start + 5_000] = 1.0 - (part @ points[list(inside)].T).max(axis=1)
+    distance = nearest_distances(points, points[list(inside)])
     left = np.setdiff1d(np.arange(len(cases)), inside)
-    distance = np.clip(distance, 0.0, 2.0)
     order = left[np.argsort(-distance[left], kind="stable")]
     farthest = tuple(
-        (cases[place].key, names[place], float(distance[place]))
+        FarCase(cases[place].case_id, cases[place].key, names[place], float(distance[place]))
         for place in order[:_MOST_NAMED].tolist()
     )
     return Coverage(tuple(np.sort(distance[left]).tolist()), farthest)
+
+
+def nearest_distances(points: FloatArray, to: FloatArray) -> FloatArray:
+    """Return how far each row is from the nearest of others: one minus cosine, from 0 to 2."""
+    distance = np.empty(len(points))
+    for start in range(0, len(points), 5_000):
+        part = points[start : start + 5_000]
+        distance[start : start + 5_000] = 1.0 - (part @ to.T).max(axis=1)
+    return np.clip(distance, 0.0, 2.0)

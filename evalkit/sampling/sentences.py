@@ -25,7 +25,51 @@ def sample_sentences(sample: Sample) -> tuple[str, ...]:
             f"{_n_strata(len(strata.pooled))} with {counted(n, 'case')} had no "
             f"place of their own and are drawn from together, as “{ALL_OTHERS}”."
         )
-    return (*told, _coverage(sample), _estimates(sample))
+    return (*told, _coverage(sample), _estimates(sample), *_swaps(sample))
+
+
+def swap_sentences(before: Sample, after: Sample) -> tuple[str, ...]:
+    """Say what the last swap of a sample did to the odds."""
+    swap = after.swaps[-1]
+    out = next(case for case in before.chosen if case.case_id == swap.out)
+    known = {case.case_id for case in before.chosen}
+    into = next(case for case in after.chosen if case.case_id not in known)
+    old = next(row for row in before.strata if row.name == out.stratum)
+    new = next(row for row in after.strata if row.name == out.stratum)
+    told = [
+        f"“{out.key}” is left out for good: numbers weighted to production speak of the other "
+        f"{counted(new.n_cases, 'case')} of “{out.stratum}”, and no longer of it.",
+        f"“{into.key}” is what chance draws next."
+        if swap.into is None
+        else f"“{into.key}” was picked by hand: it is certain to be in, so it counts for itself "
+        "alone.",
+    ]
+    if new.chance is not None and old.chance is not None and new.chance != old.chance:
+        told.append(
+            f"Of each of the {new.n_cases - new.n_chosen - new.n_picked:,} cases there that could "
+            f"be drawn the chance is now {_chance(new.chance)}, which was {_chance(old.chance)}: "
+            f"one that was drawn counts for {1 / new.chance:.1f} instead of {1 / old.chance:.1f}."
+        )
+    return tuple(told)
+
+
+def _swaps(sample: Sample) -> tuple[str, ...]:
+    n = len(sample.swaps)
+    if not n:
+        return ()
+    return (
+        f"A person took out {counted(n, 'case')}: numbers weighted to production speak of all "
+        "others. They hold as long as cases were swapped for what they say, not for what models "
+        "answered to them.",
+    )
+
+
+def _n_picked(sample: Sample) -> int:
+    return sum(row.n_picked for row in sample.strata)
+
+
+def _chance(chance: float) -> str:
+    return text.small_percent(chance)
 
 
 def _from_what(sample: Sample) -> str:
@@ -37,10 +81,11 @@ def _from_what(sample: Sample) -> str:
 
 
 def _how(sample: Sample) -> str:
-    n_drawn = sum(case.is_drawn for case in sample.chosen)
+    n_drawn, n_picked = sum(row.n_drawn for row in sample.strata), _n_picked(sample)
+    picked = f" {n_picked:,} a person picked." if n_picked else ""
     return (
-        f"{n_drawn:,} were drawn at random, {len(sample.chosen) - n_drawn:,} chosen because they "
-        "differ most from one another."
+        f"{n_drawn:,} were drawn at random, {len(sample.chosen) - n_drawn - n_picked:,} chosen "
+        f"because they differ most from one another.{picked}"
     )
 
 

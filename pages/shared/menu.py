@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("library/judge.py", "judge", "Judge", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/checks.py", "checks", "Checks", "Library", Role.LEAD),
+    Entry("library/sampling.py", "choose-cases", "Choose cases", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),
     Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),

@@ -6,12 +6,13 @@ import pytest
 from sqlmodel import select
 
 from db.commands.sampling import read_sample, store_sample
-from db.engine import read_session
+from db.engine import read_session, write_session
 from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
-from db.queries.sampling import candidates
+from db.queries.sampling import candidates, whole_versions
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.evalset.hashing import version_hash
+from evalkit.sampling.drawing import Swap
 from tests.factories import make_eval_set
 
 
@@ -44,6 +45,40 @@ def test_a_sample_is_the_next_version_with_the_chance_of_each_case(ids):
         for case in sample.chosen
     }
     assert event.details == {"version": 2, "of": 1, "n": 12, "seed": 4}
+
+
+def test_a_swap_is_stored_with_its_odds_and_noted_and_why_is_said_where_nothing_was(ids):
+    with write_session() as session:
+        for key, note in (("case-0", "By hand"), ("case-1", "")):
+            session.get(Case, ids[key]).note = note
+    of, before = read_sample("Support questions", 12, seed=4)
+    swap = Swap(next(case.case_id for case in before.chosen if case.is_drawn))
+    _, sample = read_sample("Support questions", 12, seed=4, swaps=[swap])
+    store_sample("Support questions", of, sample, note="", why="October, first draw")
+
+    with read_session() as session:
+        event = session.exec(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        notes = dict(session.exec(select(Case.id, Case.note)).all())
+    assert event.details["swaps"] == [{"out": swap.out, "into": None}]
+    inside = {case.case_id for case in sample.chosen}
+    assert swap.out not in inside
+    expected = {
+        case_id: "By hand"
+        if case_id == ids["case-0"]
+        else "October, first draw"
+        if case_id in inside
+        else ("" if case_id == ids["case-1"] else None)
+        for case_id in notes
+    }
+    assert notes == expected
+
+
+def test_what_can_be_chosen_from_are_versions_that_are_no_sample(ids):
+    of, sample = read_sample("Support questions", 8, seed=4)
+    store_sample("Support questions", of, sample, note="")
+
+    with read_session() as session:
+        assert whole_versions(session, ids["eval_set"]) == [1]
 
 
 def test_a_sample_of_a_sample_is_refused_and_names_the_whole(ids):
@@ -87,3 +122,26 @@ def test_the_command_shows_stores_and_prints_what_it_chose(ids, capsys):
         sum(row["n_cases"] for row in document["strata"])
     )
     assert "10 cases of" in printed
+
+
+def test_the_command_swaps_groups_and_refuses_what_is_not_there(ids, capsys):
+    call = ["sample", "--eval-set", "Support questions", "--n", "10", "--seed", "3", "--dry-run"]
+    assert main([*call, "--json"]) == 0
+    before = json.loads(capsys.readouterr().out)
+    out = next(case["id"] for case in before["cases"] if case["is_drawn"])
+
+    assert main([*call, "--json", "--swap", out]) == 0
+    after = json.loads(capsys.readouterr().out)
+    assert out not in {case["id"] for case in after["cases"]}
+    assert sum(1 / case["inclusion_probability"] for case in after["cases"]) == pytest.approx(
+        before["n_lines"] - before["n_near_duplicates"] - 1
+    )
+    assert main([*call, "--clusters", "2", "--name", "1=First"]) == 0
+    assert "First" in capsys.readouterr().out
+    for wrong, told in (
+        (["--swap", "nothing"], "no case “nothing”"),
+        (["--name", "1=a"], "--name belongs to --clusters"),
+        (["--clusters", "2", "--name", "9=a"], "does not name a group"),
+    ):
+        assert main([*call, *wrong]) == 1
+        assert told in capsys.readouterr().err

@@ -15,10 +15,11 @@ from sklearn.metrics.pairwise import cosine_similarity
 from evalkit.errors import RefusedError
 from evalkit.sampling import duplicates
 from evalkit.sampling.candidates import LoggedCase, Trait
+from evalkit.sampling.drawing import most_different
 from evalkit.sampling.duplicates import represented_by
 from evalkit.sampling.grams import directions, gram_space, normal_text
 from evalkit.sampling.language import UNCLEAR, language_of
-from evalkit.sampling.sample import most_different, pool_of, sample_cases
+from evalkit.sampling.sample import pool_of, sample_cases
 from evalkit.sampling.sentences import sample_sentences
 from evalkit.sampling.strata import ALL_OTHERS, allocated, stratified
 from evalkit.stats.weighted import MeanKind, weighted_means
