@@ -10,6 +10,8 @@ from evalkit.sampling.candidates import LoggedCase, Trait
 #: So many of each stratum, or all of it.
 FLOOR = 3
 ALL_OTHERS = "all others"
+#: The one stratum of cases that nothing tells apart.
+_ALL_ALIKE = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def stratified(cases: Sequence[LoggedCase], n: int, *, by: Sequence[Trait] | Non
         (used if fits else not_used).append(trait)
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for place in range(len(cases)):
-        groups[" · ".join(values[trait][place] for trait in used)].append(place)
+        groups[" · ".join(values[trait][place] for trait in used) or _ALL_ALIKE].append(place)
     members, pooled = _pooled(groups, most=max(1, n // FLOOR))
     return LogStrata(members, tuple(used), tuple(not_used), pooled)
 

@@ -9,7 +9,7 @@ from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
 from evalkit.vocabulary import Role
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
-from tests.pages.test_library import everything_written
+from tests.pages.test_library import as_read, everything_written
 
 PAGE = "library/sampling.py"
 
@@ -23,7 +23,7 @@ def opened(app, sign_in, n=12):
     sign_in(app, Role.LEAD)
     at_page(app, PAGE)
     app.run()
-    app.number_input(key="sampling-n").set_value(n).run()
+    next(box for box in app.number_input if "choose" in box.label).set_value(n).run()
     assert not app.exception
     return app
 
@@ -43,7 +43,7 @@ def test_a_sample_is_shown_as_the_command_line_shows_it_and_stored_with_its_note
     next(button for button in app.button if "Make the version" in button.label).click().run()
 
     assert not app.exception
-    assert "Version 2 of Support questions holds 12 cases." in app.success[0].value
+    assert "Version 2 of Support questions holds 12 cases." in as_read(app)
     with read_session() as session:
         version = session.exec(select(EvalSetVersion).where(EvalSetVersion.number == 2)).one()
         rows = session.exec(

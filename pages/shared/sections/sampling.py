@@ -19,6 +19,7 @@ from pages.shared.display.charts import step_bars
 
 _SAMPLE, _SWAPS = "sampling-sample", "sampling-swaps"
 _MOST_SEED = 2**31 - 1
+_USUAL_N, _MOST_N = 200, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def sample_plan(
         "Version", list(versions[eval_set.eval_set_id]), key=f"sampling-version-{key}"
     )
     left, middle, right = st.columns(3)
-    n = left.number_input("Cases to choose", 1, 5_000, 200, key="sampling-n")
+    usual = max(1, min(_USUAL_N, eval_set.n_cases // 2))
+    n = left.number_input("Cases to choose", 1, _MOST_N, usual, key=f"sampling-n-{key}")
     share = middle.slider(
         "Drawn at random, per cent",
         20,

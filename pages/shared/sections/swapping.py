@@ -20,14 +20,14 @@ def show_swap(pool: Pool, sample: Sample, plan: SamplePlan) -> None:
     texts = {case.case_id: case.text for case in pool.cases}
     chosen = {case.case_id: case for case in sample.chosen}
     left, right = st.columns(2)
-    out = left.selectbox(
+    out_id = left.selectbox(
         "Take out",
         list(chosen),
         format_func=lambda case_id: f"{chosen[case_id].key} ({chosen[case_id].named_stratum})",
         key="swap-out",
     )
-    others = {far.case_id: far for far in pool.others_of(sample, out)}
-    options = [*([_NEXT] if chosen[out].is_drawn else []), *others]
+    others = {far.case_id: far for far in pool.others_of(sample, out_id)}
+    options = [*([_NEXT] if chosen[out_id].is_drawn else []), *others]
     if not options:
         exhibits.say("All different cases of its stratum are in the sample already.")
         return
@@ -39,12 +39,12 @@ def show_swap(pool: Pool, sample: Sample, plan: SamplePlan) -> None:
             if case_id
             else "What chance draws next"
         ),
-        key=f"swap-into-{out}",
+        key=f"swap-into-{out_id}",
     )
-    _quote(left, texts[out])
+    _quote(left, texts[out_id])
     if into:
         _quote(right, texts[into])
-    swaps = (*sample.swaps, Swap(out, into or None))
+    swaps = (*sample.swaps, Swap(out_id, into or None))
     try:
         after = sampling.sampled(pool, plan, swaps)
     except RefusedError as refused:
