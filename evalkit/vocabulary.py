@@ -114,10 +114,27 @@ class CheckResult(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Whether a case is still asked for."""
+    """Whether a case is still asked for: only an active one is.
+
+    A saturated one tells models apart no more, for all pass it; a retired one has served; a
+    quarantined one is in doubt, and what was said of it counts nowhere unless asked for.
+    """
 
     ACTIVE = "active"
+    SATURATED = "saturated"
     RETIRED = "retired"
+    QUARANTINED = "quarantined"
+
+
+class CaseEventKind(StrEnum):
+    """What can become of a case."""
+
+    ADDED = "added"
+    NOTE = "note"
+    STATUS = "status"
+    WATCHED = "watched"
+    REVISED = "revised"
+    MERGED = "merged"
 
 
 class CaseSource(StrEnum):

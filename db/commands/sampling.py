@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
+from db.commands.versions import author_name
 from db.engine import read_session, write_session
 from db.models import AuditEvent, Case, EvalSet, EvalSetVersion, VersionCase
 from db.queries.cases_to_ask import version_called
@@ -81,6 +82,7 @@ def store_sample(
             content_hash=version_hash(sorted(hashes)),
             parent_id=source.id,
             note=note,
+            author=author_name(session, actor_id),
         )
         session.add(made)
         session.flush()

@@ -17,6 +17,7 @@ from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
 from db.models.checks import AutomatedCheck, CheckFinding, CheckRevision
 from db.models.eval_sets import (
     Case,
+    CaseEvent,
     EvalSet,
     EvalSetVersion,
     Model,
@@ -71,6 +72,7 @@ __all__ = [
     "AuditEvent",
     "AutomatedCheck",
     "Case",
+    "CaseEvent",
     "CertificationLook",
     "CheckAnswer",
     "CheckFinding",

@@ -18,6 +18,7 @@ from db.columns import (
     row_id,
 )
 from evalkit.vocabulary import (
+    CaseEventKind,
     CaseSource,
     CaseStatus,
 )
@@ -32,7 +33,10 @@ class EvalSet(DatabaseTable, table=True):
 
 
 class EvalSetVersion(DatabaseTable, table=True):
-    """An immutable snapshot of the cases of an eval set, named by its content hash."""
+    """An immutable snapshot of the cases of an eval set, named by its content hash.
+
+    ``author`` is what whoever made it was called then.
+    """
 
     __tablename__ = "eval_set_version"
     __table_args__ = (UniqueConstraint("eval_set_id", "number"),)
@@ -43,6 +47,7 @@ class EvalSetVersion(DatabaseTable, table=True):
     content_hash: str = Field(index=True)
     parent_id: int | None = reference("eval_set_version", nullable=True)
     note: str = long_text()
+    author: str | None = None
     created_at: datetime = moment()
 
 
@@ -51,6 +56,7 @@ class Case(DatabaseTable, table=True):
 
     ``checklist`` is what a response to it should fulfil, a list of {key, question}. ``text_place``
     says so where the text came apart from the rest, or has not come yet: ``input`` is empty then.
+    A case that ``is_watched`` raises an alarm when a model that passed it fails it.
     ``details`` keeps what a record may carry and evalkit does not interpret.
     """
 
@@ -80,8 +86,28 @@ class Case(DatabaseTable, table=True):
     status: str = CaseStatus.ACTIVE
     status_reason: str | None = None
     status_at: datetime | None = moment(nullable=True)
+    is_watched: bool = False
     details: dict[str, Any] | None = json_value()
     created_at: datetime = moment()
+
+
+class CaseEvent(DatabaseTable, table=True):
+    """What became of a case, when, by whom and why; rows are only ever added.
+
+    ``before`` and ``after`` are what changed: a status, a note, whether it is watched, a name.
+    """
+
+    __tablename__ = "case_event"
+    __table_args__ = (one_of("kind", CaseEventKind),)
+
+    id: int | None = row_id()
+    case_id: int = reference("case", index=True)
+    at: datetime = moment()
+    actor_id: int | None = reference("annotator", nullable=True)
+    kind: str
+    before: str | None = long_text(nullable=True)
+    after: str | None = long_text(nullable=True)
+    reason: str = long_text()
 
 
 class VersionCase(DatabaseTable, table=True):

@@ -12,21 +12,26 @@ from evalkit.vocabulary import TextPlace
 
 def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
     """Return one row per version, newest first: its id, number, content_hash, n_cases and so on."""
-    statement = (
+    parent = sa.alias(sa.inspect(EvalSetVersion).local_table)
+    statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(EvalSetVersion.id),
             col(EvalSetVersion.number),
             col(EvalSetVersion.content_hash),
             func.count(col(VersionCase.case_id)).label("n_cases"),
+            parent.c.number,
+            sa.func.coalesce(col(EvalSetVersion.author), ""),
             col(EvalSetVersion.note),
             col(EvalSetVersion.created_at),
         )
         .join(VersionCase, col(VersionCase.version_id) == col(EvalSetVersion.id), isouter=True)
+        .join(parent, parent.c.id == col(EvalSetVersion.parent_id), isouter=True)
         .where(col(EvalSetVersion.eval_set_id) == eval_set_id)
-        .group_by(col(EvalSetVersion.id))
+        .group_by(col(EvalSetVersion.id), parent.c.number)
         .order_by(col(EvalSetVersion.number).desc())
     )
-    columns = ["version_id", "number", "content_hash", "n_cases", "note", "created_at"]
+    columns = ["version_id", "number", "content_hash", "n_cases"]
+    columns += ["parent", "author", "note", "created_at"]
     return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
 
 

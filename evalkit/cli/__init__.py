@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from evalkit.cli import (
     admission,
+    cases,
     checks,
     database,
     demo,
@@ -23,6 +24,7 @@ from evalkit.cli import (
     sample,
     studies,
     traffic,
+    versions,
 )
 from evalkit.cli.terminal import notes
 from evalkit.errors import EvalkitError
@@ -42,11 +44,14 @@ app.command("sample")(sample.sample_command)
 app.command("run")(run.run_command)
 app.command("judge")(judge.judge_command)
 app.command("ask")(labels.ask_command)
+app.command("verify")(versions.verify_command)
 app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 app.add_typer(report.app, name="report", help="Print the numbers of a study.")
 app.add_typer(admission.app, name="admission")
 app.add_typer(checks.app, name="check")
+app.add_typer(versions.app, name="versions")
+app.add_typer(cases.app, name="case")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(images.app, name="images")
 app.add_typer(leaderboards.app, name="leaderboard")

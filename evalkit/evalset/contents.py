@@ -16,10 +16,14 @@ class Contents:
     n_contents: int
 
     @property
+    def n_repeats(self) -> int:
+        """Return how many cases have the content of one before them."""
+        return self.n_cases - self.n_contents
+
+    @property
     def sentence(self) -> str:
         """Warn where cases repeat one content; empty where every case has its own."""
-        n_repeats = self.n_cases - self.n_contents
-        if not n_repeats:
+        if not (n_repeats := self.n_repeats):
             return ""
         repeat = "repeats" if n_repeats == 1 else "repeat"
         return (

@@ -61,6 +61,8 @@ from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.reports.shown_models import shown_models
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import strength_section
+from evalkit.reports.watched.report import NOTHING_WATCHED, WatchedReport
+from evalkit.reports.watched.tables import alarm_blocks
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
@@ -97,6 +99,7 @@ def html_report(
     acceptance: AcceptanceBasis | None = None,
     correction: CorrectionReport | None = None,
     admission: Sequence[Block] = (),
+    watched: WatchedReport = NOTHING_WATCHED,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -119,6 +122,8 @@ def html_report(
         Without it nothing is said of judges' numbers, corrected.
     admission : sequence of Block, optional
         Which judges are admitted, where judges count.
+    watched : WatchedReport, optional
+        Whether a watched case flipped; without it no alarm is raised.
 
     Returns
     -------
@@ -151,6 +156,7 @@ def html_report(
         study=collected.study,
         about=f"{_judged(collected)}. {about.made_at:%d %B %Y}.",
         board=(
+            *alarm_blocks(watched),
             *_opening(collected, decision, ranking, rates, scores, style),
             *_met(collected, decision, about.requirements),
             *(board(decision) if decision else ()),

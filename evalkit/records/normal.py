@@ -21,6 +21,7 @@ _DEFAULTS: dict[str, Any] = {
     "status": CaseStatus.ACTIVE.value,
     "omission": False,
     "elsewhere": False,
+    "watched": False,
     "clean": False,
 }
 

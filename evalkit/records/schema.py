@@ -92,6 +92,9 @@ TYPES: dict[str, Fields] = {
             "sides": checks.one_of(SidesOf),
             "elsewhere": checks.one_of(ElsewhereRule),
             "traffic": checks.traffic,
+            "version_note": checks.text,
+            "version_author": checks.text,
+            "lines_sha256": checks.text,
         },
         required=frozenset({"format", "version"}),
     ),
@@ -144,6 +147,7 @@ TYPES: dict[str, Fields] = {
             "tags": checks.list_of(checks.text),
             "canary": checks.text,
             "status": checks.one_of(CaseStatus),
+            "watched": checks.boolean,
             "metadata": checks.any_object,
         },
         required=frozenset({"id"}),
@@ -266,9 +270,9 @@ TYPES: dict[str, Fields] = {
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
 _OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
 _SINCE_VERSION_2 = {
-    "header": {"traffic"},
+    "header": {"traffic", "version_note", "version_author", "lines_sha256"},
     "criterion": {"range"},
-    "case": {"checklist", "elsewhere"},
+    "case": {"checklist", "elsewhere", "watched"},
     "output": {"reasoning", "reasoning_tokens", "elsewhere"},
     "comparison": {"strength", "certainty", "criteria", PROBABILITY, *_OF_LABELS_SINCE_VERSION_2},
     "score": {PROBABILITY, *_OF_LABELS_SINCE_VERSION_2},

@@ -32,6 +32,8 @@ def heading(collected: Collected) -> Document:
             "categories": list(collected.limits.categories),
             "annotators": list(collected.limits.annotators),
             "judges": collected.limits.judges,
+            "as_of_version": collected.limits.as_of,
+            "left_out": dict(collected.limits.left_out),
         },
     }
 

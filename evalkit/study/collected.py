@@ -172,11 +172,17 @@ class Penalties:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reader narrowed the results to; empty is no limit. Judges count only on demand."""
+    """What a reader narrowed the results to; empty is no limit. Judges count only on demand.
+
+    ``as_of`` is the number of the version whose cases alone count, ``left_out`` of which status
+    how many cases of the study do not.
+    """
 
     categories: tuple[str, ...] = ()
     annotators: tuple[str, ...] = ()
     judges: bool = False
+    as_of: int | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

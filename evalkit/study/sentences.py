@@ -96,6 +96,7 @@ def limits(collected: Collected) -> str:
         parts.append(f"only by {', '.join(filters.annotators)}")
     if filters.judges:
         parts.append("judges included")
+    parts += cases_in_words(filters.as_of, filters.left_out)
     people = [
         annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
     ]
@@ -105,6 +106,16 @@ def limits(collected: Collected) -> str:
     elif simulated:
         parts.append(f"simulated annotators: {', '.join(simulated)}")
     return f"{capital('; '.join(parts))}." if parts else ""
+
+
+def cases_in_words(as_of: int | None, left_out: Sequence[tuple[str, int]]) -> list[str]:
+    """Say the cases of which version count alone, and of which status some do not."""
+    parts = [] if as_of is None else [f"only cases that version {as_of} holds"]
+    gone = [f"{n:,} {status}" for status, n in left_out]
+    n_all = sum(n for _, n in left_out)
+    if gone:
+        parts.append(f"without {joined(gone)} {'case' if n_all == 1 else 'cases'}")
+    return parts
 
 
 def source(collected: Collected) -> str:

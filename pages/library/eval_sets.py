@@ -4,14 +4,16 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import eval_set_tables, image_names, library
+from db.queries.case_life import changes_of
 from db.queries.responses import side_by_side
 from db.queries.traffic import traffic_of
+from db.queries.versions import diff_of
 from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
 from pages.shared import state
 from pages.shared.address import addresses
 from pages.shared.display import exhibits
-from pages.shared.library import image_names as image_form, tables as library_tables
+from pages.shared.library import case_life, image_names as image_form, tables, versions as forms
 from pages.shared.response import responses
 from pages.shared.sections import eval_sets, production
 
@@ -45,27 +47,32 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
-if contents := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
-    st.warning(contents)
+contents = Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum()))
+if contents.n_repeats:
+    st.warning(contents.sentence)
 by_case, by_run, by_version, by_image, by_traffic = st.tabs(
     ["Cases", "Models and runs", "Versions", "Images", "Production"]
 )
 with by_run:
-    exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))
+    exhibits.inline_table(tables.run_table(runs), key="runs", left=("Run",))
 with by_version:
-    exhibits.inline_table(
-        library_tables.version_table(versions), key="versions", left=("Content hash", "Note")
-    )
+    against = forms.choose(eval_set.name, versions, number := int(version["number"]))
+    with read_session() as session:
+        diff = diff_of(session, eval_set.name, against, number)
+    forms.show(diff, repeats=contents.n_repeats, eval_set=eval_set.name, actor_id=user.id)
 with by_traffic:
     counts = eval_sets.cases_by_category(cases)
     production.traffic_form(eval_set, stated, counts, actor_id=user.id)
 with by_image:
     image_form.show(eval_set.name, images, changes, actor_id=user.id)
 with by_case:
-    listed = eval_sets.case_filter(cases, key=key)
+    listed = eval_sets.case_filter(cases, version_id=int(key), key=key)
     case_id = eval_sets.case_picker(listed, n_cases=len(cases), key=key)
     if case_id is None:
         addresses.stop()
     with read_session() as session:
         read = side_by_side.every_response(session, case_id)
+        became = changes_of(session, case_id)
+    if read is not None:
+        case_life.show(read.case, became, actor_id=user.id)
     responses.show(eval_sets.pick_responses(read))

@@ -50,6 +50,7 @@ cells = () if rival is None else kept.of(measures.against, measure, model=leader
 beware = cautions(report.ranking, kept.of(win_rates)) if measure.is_preference else []
 verdict = words.verdict(report, cells)
 opening = tables.opening(kept.collected, report, verdict, beware)
+overview.show_alarm(study, chosen)
 place = decision.show_opening(opening)
 exhibits.say(filters.in_words(study, chosen))
 requirements.show(kept, report, study, chosen)

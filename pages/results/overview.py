@@ -44,13 +44,13 @@ weighed = kept.of(penalties.penalty_rows)
 rates = kept.of(tags_report)
 order = model_order(ranking, scores, weighed)
 
+overview.show_alarm(study, chosen)
 place = overview.show_verdict(kept, ranking, scores, weighed)
 exhibits.say(filters.in_words(study, chosen))
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
 page = shown_models.page_of(study, chosen, order, baseline=decision.first_baseline(kept))
-win_rates = kept.of(win_rates_report)
-overview.show_ranking(ranking, win_rates, page, order=order)
+overview.show_ranking(ranking, kept.of(win_rates_report), page, order=order)
 overview.show_besides(kept, page, order=order, study_id=study.study_id)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))

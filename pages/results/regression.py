@@ -16,7 +16,7 @@ from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
-from pages.shared.sections import regression
+from pages.shared.sections import regression, watched
 
 state.require(Role.LEAD)
 
@@ -60,6 +60,7 @@ report = regression_report(
     categories=chosen.categories,
 )
 
+watched.show(after.version_id, judges=chosen.judges)
 page = Page({}, links.of_targets(addresses.remembered()))
 blocks.show(*tables.opening(report), page=page, key="opening")
 judged_by = sentences.judged_by([of_study.collected for of_study in all_kept])

@@ -14,9 +14,11 @@ from db.queries import results
 from db.queries.responses import responses
 from db.queries.results import ResultFilters, ResultStudy, acceptances
 from db.queries.results.style import features_of
+from db.queries.results.watched import watched_in, watched_state
 from evalkit.reports.acceptance.audit import AuditRow
 from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.ranking.style import StyleReport, style_report
+from evalkit.reports.watched.report import NOTHING_WATCHED, WatchedReport
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part
@@ -106,6 +108,22 @@ def _audits(url: str, study_id: int, state: tuple[tuple[object, ...], ...]) -> t
     """Return the audits of a study in one state, the same for everybody."""
     with read_session() as session:
         return acceptances.audits(session, study_id)
+
+
+def watched(version_id: int, *, judges: bool) -> WatchedReport:
+    """Return how the watched cases of an eval set stand, made once for what its studies say."""
+    with read_session() as session:
+        state = watched_state(session, version_id)
+    return _watched(database_url(), version_id, judges, state) if state else NOTHING_WATCHED
+
+
+@st.cache_resource(max_entries=12, show_spinner="Looking at watched cases")
+def _watched(
+    url: str, version_id: int, judges: bool, state: tuple[tuple[int, str], ...]
+) -> WatchedReport:
+    """Return how watched cases stand in one state, the same for everybody."""
+    with read_session() as session:
+        return watched_in(session, version_id, judges=judges)
 
 
 def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) -> Made:

@@ -10,6 +10,7 @@ from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.acceptances import acceptance_basis
 from db.queries.results.style import style_table
+from db.queries.results.watched import watched_in
 from evalkit.html.document import About, html_report
 from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
@@ -51,6 +52,7 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
             judged = results.collect(session, study, filters=every)
             odds = results.presented(session, study, filters=every)
             correction = correction_report(main_part(judged), odds, others)
+        watched = watched_in(session, study.version_id, judges=chosen.judges)
     admission = admission_blocks(study.bar, study.admissions, study.openings)
     about = About(
         made_at=datetime.now(UTC),
@@ -68,5 +70,6 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         acceptance=acceptance,
         correction=correction,
         admission=admission,
+        watched=watched,
     )
     return document.encode()

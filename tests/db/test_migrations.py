@@ -20,6 +20,9 @@ from db.queries.records.annotated import pair_presentation
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
     "0043_check_responses.py": ("ed4ec9650f5013835053e2b08dba482295aafe54c4c584de6f34ee38f3060a35"),
+    "0044_keep_the_life_of_cases.py": (
+        "cac6a297264949821aa9567cfcc7b719e71d248650c4e8b2cb1218a4dacc7bcb"
+    ),
     "0040_keep_mappings.py": ("7015cf7f5fc817c40e6342d8eca3bf1fa111d78072f876fc0b3a258680a9959e"),
     "0034_mix_kinds_of_task.py": (
         "ed6e1eef82de33d7a3a717b80df622635a2a5017a37b1b5133bcea66faf47844"

@@ -58,6 +58,9 @@ from evalkit.records.reader import Record
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import ElsewhereRule, LooksRule
 
+#: What a header says of the version whose cases follow.
+_OF_VERSION = ("version_note", "version_author")
+
 
 @dataclass(slots=True)
 class ImportPlan:
@@ -191,6 +194,7 @@ class Import:
                 taxonomies=plan.taxonomies,
                 needs_newest=plan.needs_newest,
                 traffic=plan.traffic,
+                of_version=self._of_version(),
                 source=self._problems.file,
                 sides=[header.get("sides") for header in self._headers],
                 looks=self._looks,
@@ -199,6 +203,11 @@ class Import:
             )
             know_tables(session.connection())
         return self._report(plan, version=version)
+
+    def _of_version(self) -> dict[str, str | None]:
+        """Return what one file says of the version that its cases are; of several nothing."""
+        first, *others = self._headers
+        return {} if others else {name: first.get(name) for name in _OF_VERSION}
 
     def _names(self, eval_set: str | None, study: str | None) -> tuple[str, str | None]:
         named = eval_set or self._header("eval_set")

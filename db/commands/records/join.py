@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.commands.records.staging import Staging, case_digests
+from db.commands.records.staging import Staging, case_digests, case_life
 from db.models import ErrorMark
 from db.queries.records.rows import batched
 from evalkit.phrases import counted, joined, some
@@ -69,6 +69,10 @@ class _TextRow(NamedTuple):
     fields: dict[str, Any]
     db_id: int | None
     text_place: str | None
+
+
+#: What becomes of a case here, and no file undoes.
+_LIFE = frozenset({"status", "watched"})
 
 
 def join_texts(staging: Staging, problems: Problems) -> None:
@@ -183,7 +187,7 @@ def _join(staging: Staging, problems: Problems, kind: str, text: str, rows: list
         known.text_place != TextPlace.ELSEWHERE or whole.keys() == known.fields.keys()
     ):
         for row in ours:
-            for field in row.fields.keys() - known.fields.keys() - {"status"}:
+            for field in row.fields.keys() - known.fields.keys() - _LIFE:
                 expected = f"the content that the eval set has for this {kind}"
                 problems.add(row.line, field, shown(row.fields[field]), expected)
         _leave(staging, kind, rows, keep=known)
@@ -191,7 +195,7 @@ def _join(staging: Staging, problems: Problems, kind: str, text: str, rows: list
     first = ours[0]
     texts = next((row for row in ours if text in row.fields), None)
     place = None if texts is not None else TextPlace.ELSEWHERE
-    if texts is not None and whole.keys() - texts.fields.keys() - {"status"}:
+    if texts is not None and whole.keys() - texts.fields.keys() - _LIFE:
         place = TextPlace.JOINED
     _leave(staging, kind, rows, keep=first)
     _write(staging, kind, first, whole, place, known.db_id if known else None)
@@ -206,7 +210,7 @@ def _union(problems: Problems, rows: list[_TextRow]) -> tuple[dict[str, Any], bo
         for field, value in row.fields.items():
             if field not in whole:
                 whole[field], lines[field] = value, row.line
-            elif whole[field] != value and not (field == "status" and lines[field] < 0):
+            elif whole[field] != value and not (field in _LIFE and lines[field] < 0):
                 where = problems.place(lines[field]) if lines[field] > 0 else "the eval set"
                 problems.add(
                     row.line, field, shown(value), f"{shown(whole[field])}, as {where} has"
@@ -233,7 +237,7 @@ def _write(
     values: dict[str, Any] = {"text_place": place, "db_id": db_id, "is_filled": db_id is not None}
     if kind == "case":
         values["hash"], values["digest"] = case_digests(marked)
-        values["status"] = whole.get("status")
+        values["life"], values["note"] = case_life(whole), whole.get("note", "")
         items = [(row.line, item["key"]) for item in whole.get("checklist", ())]
         staging.db.executemany("INSERT OR IGNORE INTO checklist VALUES (?, ?)", items)
     else:

@@ -45,8 +45,8 @@ _CACHE_KIB = 32 * 1024
 # Lines are negative for what the database already holds: it comes before the file.
 _TABLES = """
 CREATE TABLE "case" (
-    id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, status TEXT,
-    body TEXT, db_id INTEGER, text_place TEXT, is_filled INTEGER, place INTEGER
+    id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, life TEXT,
+    note TEXT, body TEXT, db_id INTEGER, text_place TEXT, is_filled INTEGER, place INTEGER
 );
 CREATE TABLE checklist (line INTEGER, item TEXT, PRIMARY KEY (line, item)) WITHOUT ROWID;
 CREATE TABLE output (
@@ -72,15 +72,16 @@ CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newes
 """
 
 _INSERT = {
-    "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)',
+    "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)',
     "checklist": "INSERT INTO checklist VALUES (?, ?)",
     "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
 }
 
-#: The digest of a case leaves its status out: retiring a case does not change it.
-CASE_STATUS = frozenset({"status"})
+#: What becomes of a case is no part of its digest: retiring it, or saying why it exists, makes no
+#: other case of it, and its file brings nothing back.
+CASE_LIFE = frozenset({"status", "note", "watched"})
 #: The digest of a label leaves its revision out: that is compared by order.
 LABEL_REVISION = frozenset({"revision"})
 
@@ -148,13 +149,18 @@ class Staging:
         *,
         db_id: int | None = None,
         is_joined: bool = False,
+        is_explained: bool = False,
     ) -> None:
-        """Stage a case of the file, or with its id one of the database."""
+        """Stage a case of the file, or with its id one of the database.
+
+        Of one that ``is_explained`` somebody said here why it exists: no file says otherwise.
+        """
         hashed, digest = case_digests(fields)
         text_place = self._text_place(fields, db_id, is_joined)
         body = _dump(fields) if self._is_asked_for(db_id, text_place) else None
-        status = fields.get("status")
-        self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id, text_place))
+        note = None if is_explained else fields.get("note", "")
+        life = case_life(fields), note
+        self._insert("case", (line, fields["id"], hashed, digest, *life, body, db_id, text_place))
         for item in fields.get("checklist", ()):
             self._insert("checklist", (line, item["key"]))
 
@@ -305,7 +311,7 @@ class Staging:
         fields, line = record.fields, record.line
         texts = {key: value for key, value in fields.items() if isinstance(value, str)}
         if record.type == "case" and "id" in texts:
-            self._insert("case", (line, texts["id"], *[None] * 6))
+            self._insert("case", (line, texts["id"], *[None] * 7))
         elif record.type == "output" and {"case", "model"} <= texts.keys():
             run = self.run(texts["model"], texts.get("run", DEFAULT_RUN))
             self._insert("output", (line, texts["case"], run, *[None] * 5))
@@ -332,7 +338,12 @@ def case_digests(fields: dict[str, Any]) -> tuple[str, bytes]:
     messages = fields.get("input") or [{"elsewhere": fields["id"]}]
     context, tools = fields.get("context"), fields.get("tools")
     hashed = case_hash(messages=messages, context=context, tools=tools)
-    return hashed, fingerprint(fields, without=CASE_STATUS)
+    return hashed, fingerprint(fields, without=CASE_LIFE)
+
+
+def case_life(fields: dict[str, Any]) -> str:
+    """Return what a record says of what became of a case, as a text to compare."""
+    return _dump({name: fields[name] for name in sorted(CASE_LIFE & fields.keys())})
 
 
 def _key_of_ranking(fields: dict[str, Any]) -> str:

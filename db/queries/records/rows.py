@@ -197,6 +197,7 @@ _CASES: Any = select(
     col(Case.tags).label("tags"),
     col(Case.canary).label("canary"),
     col(Case.status).label("status"),
+    col(Case.is_watched).label("watched"),
     col(Case.details).label("details"),
 )
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from db.models import Case, Model, Output, Run
 from db.queries.images import placed_images
-from evalkit.vocabulary import TextPlace
+from evalkit.evalset.life import standing
+from evalkit.vocabulary import CaseStatus, TextPlace
 
 #: Databases take only so many parameters in one statement.
 _MOST_AT_ONCE = 10_000
@@ -17,7 +18,11 @@ _MOST_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
-    """What a case asks, why it is there, and what a response to it is measured against."""
+    """What a case asks, why it is there, and what a response to it is measured against.
+
+    ``standing`` says in words how it stands where that is not as most do, see
+    :func:`evalkit.evalset.life.standing`.
+    """
 
     case_id: int
     key: str
@@ -28,6 +33,9 @@ class CaseText:
     context: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
     reference: Any
+    status: CaseStatus
+    is_watched: bool
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,14 @@ def case_text(session: Session, case_id: int) -> CaseText | None:
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
         reference=case.reference,
+        status=CaseStatus(case.status),
+        is_watched=case.is_watched,
+        standing=standing(
+            CaseStatus(case.status),
+            reason=case.status_reason,
+            at=case.status_at,
+            is_watched=case.is_watched,
+        ),
     )
 
 

@@ -10,7 +10,6 @@ from db.queries.results.studies import (
     ResultStudy,
     result_studies,
     result_study,
-    version_marks,
 )
 from db.queries.results.sure import sure_answers
 from db.queries.results.verdicts import (
@@ -18,6 +17,7 @@ from db.queries.results.verdicts import (
     studies_with_verdicts,
     verdicts_elsewhere,
 )
+from db.queries.results.versions import version_marks
 
 __all__ = [
     "Remark",

@@ -1,6 +1,7 @@
 """The annotations of a study as the integer tables the reports are computed from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import sqlalchemy as sa
@@ -10,13 +11,14 @@ from db.models import (
     Annotation,
     Assignment,
     Case,
+    EvalSetVersion,
     Output,
     ResultsState,
     Score,
     VersionCase,
 )
 from db.queries.results.checks import checks_of
-from db.queries.results.filtering import counted, limits
+from db.queries.results.filtering import counted, in_cases, limits
 from db.queries.results.gold import gold_of
 from db.queries.results.marks import marks_of
 from db.queries.results.preferences import (
@@ -34,13 +36,18 @@ from db.queries.results.preferences import (
 )
 from db.queries.results.reading import numbers_of, of_annotators, places_among
 from db.queries.results.splits import splits
-from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy
+from db.queries.results.studies import (
+    ResultAnnotator,
+    ResultFilters,
+    ResultStudy,
+)
+from db.queries.results.versions import eval_set_of
 from db.queries.traffic import chances_of_cases
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.judging.split import Split
 from evalkit.records import checks
 from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
-from evalkit.stats.counts import BoolArray, IntArray
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray
 from evalkit.study.admitted import said_of_outputs
 from evalkit.study.collected import (
     Collected,
@@ -188,8 +195,23 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         input_tokens=measured[:, 2],
         output_tokens=measured[:, 3],
         reasoning_tokens=measured[:, 4],
-        sampled=chances_of_cases(session, study.version_id, case[order]),
+        sampled=_chances(session, study, filters, case[order]),
     )
+
+
+def _chances(
+    session: Session, study: ResultStudy, filters: ResultFilters, case: IntArray
+) -> FloatArray | None:
+    """Return the chance of each case to be in the version asked for, else in the study's."""
+    if filters.as_of is not None:
+        asked = sa.select(col(EvalSetVersion.id)).where(
+            col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id),
+            col(EvalSetVersion.number) == filters.as_of,
+        )
+        of_asked = chances_of_cases(session, session.connection().scalar(asked) or 0, case)
+        if of_asked is not None:
+            return of_asked
+    return chances_of_cases(session, study.version_id, case)
 
 
 def _cases(session: Session, study: ResultStudy, filters: ResultFilters) -> IntArray:
@@ -209,7 +231,10 @@ def _cases(session: Session, study: ResultStudy, filters: ResultFilters) -> IntA
             else_=sa.literal_column("-1"),
         ),
         sa.case((col(Case.id).in_(in_version), 1), else_=0),
-    ).where(sa.or_(col(Case.id).in_(in_version), col(Case.id).in_(annotated)))
+    ).where(
+        sa.or_(col(Case.id).in_(in_version), col(Case.id).in_(annotated)),
+        *in_cases(study, replace(filters, categories=()), col(Case.id)),
+    )
     table = numbers_of(session, statement)
     return table[table[:, 1] >= 0]
 

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from db.models import Assignment, Case, Output
+from db.models import Assignment, Case, EvalSetVersion, Output, VersionCase
 from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+from db.queries.results.versions import eval_set_of
 from evalkit.study.admitted import admitted_categories
 from evalkit.study.collected import Limits, told_apart
 from evalkit.vocabulary import AnnotatorKind
@@ -25,7 +26,7 @@ def counted(
         col(Assignment.study_id) == study.study_id,
         col(Assignment.kind).in_(COUNTED_KINDS),
         *_by_annotators(study, filters),
-        *in_categories(filters, col(Assignment.case_id)),
+        *in_cases(study, filters, col(Assignment.case_id)),
         *(_of_admitted(study, filters, subject) if subject else ()),
     ]
 
@@ -64,7 +65,40 @@ def limits(study: ResultStudy, filters: ResultFilters) -> Limits:
         for annotator, name in zip(study.annotators, names, strict=True)
         if annotator.annotator_id in filters.annotator_ids
     )
-    return Limits(filters.categories, chosen, filters.judges)
+    return Limits(
+        filters.categories,
+        chosen,
+        filters.judges,
+        as_of=filters.as_of,
+        left_out=tuple(
+            (status.value, n) for status, n in study.n_of_status if status in filters.left_out
+        ),
+    )
+
+
+def in_cases(
+    study: ResultStudy, filters: ResultFilters, case_id: Any
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a case counts: its category, its status, the version asked for."""
+    conditions = in_categories(filters, case_id)
+    of_set = eval_set_of(study.version_id)
+    # Asked only where it matters: hardly a study has such a case.
+    if any(status in filters.left_out for status, _ in study.n_of_status):
+        gone = sa.select(col(Case.id)).where(
+            col(Case.eval_set_id) == of_set, col(Case.status).in_(filters.left_out)
+        )
+        conditions.append(case_id.not_in(gone))
+    if filters.as_of is not None:
+        held = (
+            sa.select(col(VersionCase.case_id))
+            .join(EvalSetVersion, col(EvalSetVersion.id) == col(VersionCase.version_id))
+            .where(
+                col(EvalSetVersion.eval_set_id) == of_set,
+                col(EvalSetVersion.number) == filters.as_of,
+            )
+        )
+        conditions.append(case_id.in_(held))
+    return conditions
 
 
 def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:

@@ -15,7 +15,6 @@ from db.models import (
     Assignment,
     Case,
     ErrorMark,
-    EvalSet,
     EvalSetVersion,
     Model,
     Run,
@@ -27,6 +26,11 @@ from db.models import (
 )
 from db.queries.results.admission import admissions_in, bar_of, openings_of
 from db.queries.results.criteria import ResultCriterion, criteria_of
+from db.queries.results.versions import (
+    n_of_status,
+    version_marks,
+    version_numbers,
+)
 from db.queries.traffic import traffic_of_version
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
@@ -36,7 +40,7 @@ from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import VersionMark
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
-from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind
+from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind, CaseStatus
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
 COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
@@ -51,6 +55,10 @@ class ResultFilters:
     is told of judges themselves: all count, and where there is such a bar, on the cases outside
     the test split alone or, with ``is_test``, on those in it. ``admitted_or_not`` is for what
     measures judges by people case by case: every judge counts, on all cases, whoever is chosen.
+
+    ``as_of`` is the number of a version of the eval set: only cases that it holds count, too.
+    Quarantined cases count only where asked for; ``only_active`` leaves out saturated and retired
+    ones as well.
     """
 
     categories: tuple[str, ...] = ()
@@ -59,6 +67,16 @@ class ResultFilters:
     every_judge: bool = False
     is_test: bool = False
     admitted_or_not: bool = False
+    as_of: int | None = None
+    quarantined: bool = False
+    only_active: bool = False
+
+    @property
+    def left_out(self) -> tuple[CaseStatus, ...]:
+        """Return of which statuses cases do not count."""
+        if self.only_active:
+            return CaseStatus.SATURATED, CaseStatus.RETIRED, CaseStatus.QUARANTINED
+        return () if self.quarantined else (CaseStatus.QUARANTINED,)
 
     def with_all_judges(self) -> "ResultFilters":
         """Return the same limits on people, with every judge, admitted or not."""
@@ -111,7 +129,8 @@ class ResultStudy:
     ``bar`` is what a judge must reach, where a lead said so, ``admissions`` who did when its test
     was last opened.
     ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead; ``traffic``
-    is what production is asked of each category of its eval set.
+    is what production is asked of each category of its eval set. ``versions`` are the numbers of
+    all versions of that, newest first; ``n_of_status`` how many of its own cases have which status.
     """
 
     study_id: int
@@ -131,6 +150,8 @@ class ResultStudy:
     admissions: tuple[Admission, ...] = ()
     openings: tuple[OpenedTest, ...] = ()
     traffic: Traffic = NO_TRAFFIC
+    versions: tuple[int, ...] = ()
+    n_of_status: tuple[tuple[CaseStatus, int], ...] = ()
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -197,6 +218,8 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         admissions=admissions,
         openings=openings_of(session, study.id) if bar else (),
         traffic=traffic_of_version(session, study.eval_set_version_id),
+        versions=version_numbers(session, study.eval_set_version_id),
+        n_of_status=n_of_status(session, study.eval_set_version_id),
     )
 
 
@@ -213,22 +236,6 @@ def _admitted(
         replace(who, is_admitted=who.kind != AnnotatorKind.JUDGE or who.name in admitted)
         for who in annotators
     )
-
-
-def version_marks(session: Session, version_ids: Sequence[int]) -> tuple[VersionMark, ...]:
-    """Return what names these versions of eval sets, in their order."""
-    statement = (
-        sa.select(
-            col(EvalSetVersion.id),
-            col(EvalSet.name),
-            col(EvalSetVersion.number),
-            col(EvalSetVersion.content_hash),
-        )
-        .join(EvalSet, col(EvalSet.id) == col(EvalSetVersion.eval_set_id))
-        .where(col(EvalSetVersion.id).in_(version_ids))
-    )
-    marks = {row[0]: VersionMark(*row[1:]) for row in session.connection().execute(statement)}
-    return tuple(marks[version_id] for version_id in version_ids)
 
 
 def _severities(

@@ -27,6 +27,8 @@ from evalkit.reports.production.report import production_report
 from evalkit.reports.production.tables import production_blocks
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import win_rates
+from evalkit.reports.watched.document import watched_document
+from evalkit.reports.watched.tables import alarm_blocks
 
 QualityOption = Annotated[
     str | None,
@@ -52,15 +54,17 @@ def decision(
     collected, style = asked.collected, asked.style
     requirements = Requirements(most_cost, most_latency, margin)
     if asked.as_json:
-        return decision_document(
+        document = decision_document(
             collected, quality=quality, baseline=baseline, requirements=requirements, style=style
         )
+        return document | {"watched": watched_document(asked.watched)}
     report = decided(collected, quality=quality, baseline=baseline)
     if report is None:
         return [words(nothing_judged(collected))]
     is_preference = report.chosen.measure.is_preference
     beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
     return [
+        *alarm_blocks(asked.watched),
         *tables.opening(collected, report, decision_verdict(collected, report, style), beware),
         words(*met(collected, report, requirements)[1], style="lead"),
         tables.standings(report, report.models),

@@ -51,6 +51,7 @@ def html(
         acceptance=acceptance_basis(asked.session, asked.study, filters=asked.filters),
         correction=asked.correction if asked.filters.judges else None,
         admission=admission_blocks(*asked.admission),
+        watched=asked.watched,
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

@@ -13,6 +13,7 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.style import style_table
+from db.queries.results.watched import watched_in
 from evalkit.cli.terminal import (
     JsonFlag,
     Reasons,
@@ -33,6 +34,7 @@ from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.judges.costs import JudgeCost, judge_cost_rows
 from evalkit.reports.judges.sure import SureRow, sure_report
 from evalkit.reports.ranking.style import StyleReport, style_report
+from evalkit.reports.watched.report import WatchedReport
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import Collected, told_apart
@@ -57,6 +59,16 @@ MostLatencyOption = Annotated[
 MarginOption = Annotated[
     float | None,
     typer.Option("--margin", min=0.0, help="The smallest difference that matters, in points."),
+]
+AsOfOption = Annotated[
+    int | None,
+    typer.Option("--as-of", help="Only cases that this version of the eval set holds."),
+]
+QuarantinedFlag = Annotated[
+    bool, typer.Option("--quarantined", help="Count quarantined cases, too.")
+]
+ActiveFlag = Annotated[
+    bool, typer.Option("--only-active", help="Leave out saturated and retired cases, too.")
 ]
 JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
 
@@ -101,6 +113,11 @@ class Asked:
         return correction_report(
             asked.collected if self.as_json else main_part(asked.collected), odds, others
         )
+
+    @cached_property
+    def watched(self) -> WatchedReport:
+        """How the watched cases of the study's eval set stand, by all studies of it."""
+        return watched_in(self.session, self.study.version_id, judges=self.filters.judges)
 
     @property
     def admission(
@@ -153,11 +170,15 @@ def study_command(command: Callable[..., None]) -> Callable[..., None]:
         category: CategoryOption = None,
         annotator: AnnotatorOption = None,
         judges: JudgesFlag = False,
+        as_of: AsOfOption = None,
+        quarantined: QuarantinedFlag = False,
+        only_active: ActiveFlag = False,
         **own: Any,
     ) -> None:
         require_database()
         with read_session() as session:
-            command(narrowed(session, study, category or [], annotator or [], judges), **own)
+            asked = narrowed(session, study, category or [], annotator or [], judges)
+            command(of_cases(asked, as_of, quarantined, only_active), **own)
 
     return _with_options(run, named_like=command, of=(run, command))
 
@@ -209,6 +230,16 @@ def narrowed(
         ids = annotator_ids(study, filters, annotators, option="--annotator")
         filters = replace(filters, annotator_ids=ids)
     return Asked(session, study, filters)
+
+
+def of_cases(asked: Asked, as_of: int | None, quarantined: bool, only_active: bool) -> Asked:
+    """Narrow to the cases of a version and of some statuses; refuse a version that is not there."""
+    if as_of is not None and as_of not in asked.study.versions:
+        known = ", ".join(map(str, reversed(asked.study.versions)))
+        of = asked.study.cases_of.eval_set
+        raise NotFoundError(f"--as-of: “{of}” has no version {as_of}. There are: {known}.")
+    counting = replace(asked.filters, quarantined=quarantined, only_active=only_active)
+    return replace(asked, filters=replace(counting, as_of=as_of))
 
 
 def weights_of(study: ResultStudy, asked: list[str]) -> ErrorWeights:

@@ -14,6 +14,7 @@ from db.queries.results.regression import (
     runs_on_versions,
     studies_of,
 )
+from db.queries.results.watched import watched_in
 from evalkit.cli.report.options import (
     CategoryOption,
     JudgesFlag,
@@ -32,6 +33,8 @@ from evalkit.reports.regression.report import (
     regression_document,
     regression_report,
 )
+from evalkit.reports.watched.document import watched_document
+from evalkit.reports.watched.tables import alarm_blocks
 from evalkit.study.passing import PassRule, default_measure, measures, passing
 
 Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
@@ -92,6 +95,7 @@ def regression(
             for name in studies_of(session, {old.run_id, new.run_id})
         ]
         sides = answered(session, old), answered(session, new)
+        watched = watched_in(session, new.version_id, judges=judges)
         marks = version_marks(session, [old.version_id, new.version_id])
     _require_categories(category or (), *sides)
     known = [measure.key for measure in measures(collected)]
@@ -107,11 +111,18 @@ def regression(
     )
     if as_json:
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
+        limits |= {"as_of_version": None, "left_out": {}}
         body = {"filters": limits, **regression_document(report, judged_in=collected)}
+        body["watched"] = watched_document(watched)
         print_report("regression", body, *marks)
         return
     counts = (tables.by_category(report), tables.transitions(report)) if report.rows else ()
-    for block in (*tables.opening(report), *counts, tables.findings(report)):
+    for block in (
+        *alarm_blocks(watched),
+        *tables.opening(report),
+        *counts,
+        tables.findings(report),
+    ):
         print_block(block)
 
 

@@ -1,6 +1,7 @@
 """What the results are narrowed to: the study in the address, and one line of filters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,9 +12,10 @@ from db.queries.results.studies import ResultAnnotator
 from evalkit.phrases import capital
 from evalkit.reports.by_model import category_name
 from evalkit.study.collected import Collected, names
+from evalkit.study.sentences import cases_in_words
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import downloads, labels
-from pages.shared.address import addresses, choices, pins
+from pages.shared.address import addresses, case_filters, choices, pins
 
 _LAST = "results-study"
 
@@ -78,7 +80,7 @@ def of_study(study: ResultStudy, room: DeltaGenerator) -> ResultFilters:
     """
     pins.take(study)
     key = str(study.study_id)
-    return filters_among(study.categories, study.annotators, room, key=key)
+    return filters_among(study.categories, study.annotators, room, key=key, study=study)
 
 
 def filters_among(
@@ -87,8 +89,12 @@ def filters_among(
     room: DeltaGenerator,
     *,
     key: str,
+    study: ResultStudy | None = None,
 ) -> ResultFilters:
-    """Fold the filters by these categories and annotators under what they are, in few words."""
+    """Fold the filters by these categories and annotators under what they are, in few words.
+
+    Of one study also by which version's cases count, and of which status.
+    """
     judges = [annotator for annotator in annotators if annotator.kind == AnnotatorKind.JUDGE]
     by_category, with_judges = f"filter-categories-{key}", f"filter-judges-{key}"
     choices.several("category", categories, key=by_category)
@@ -104,7 +110,8 @@ def filters_among(
     by_annotator = f"filter-annotators-{key}-{are_in}"
     choices.several("annotator", list(names), key=by_annotator)
     by = tuple(map(int, _chosen(by_annotator)))
-    chosen = ResultFilters(_chosen(by_category), by, judges=are_in)
+    of_cases = case_filters.asked(study, key)
+    chosen = replace(of_cases, categories=_chosen(by_category), annotator_ids=by, judges=are_in)
     with room.popover(in_short(annotators, chosen), icon=":material/filter_list:", width="stretch"):
         st.multiselect(
             "Categories",
@@ -122,16 +129,21 @@ def filters_among(
             key=by_annotator,
             persist_state="session",
         )
-        st.toggle(
-            "Include judges",
-            disabled=not judges,
-            help=None if judges else "No judge has annotated here.",
-            key=with_judges,
-            persist_state="session",
-        )
+        _judges_toggle(with_judges, is_there=bool(judges))
+        case_filters.show(study, key)
     for name, values in address_of(chosen).items():
         addresses.remember(name, values)
     return chosen
+
+
+def _judges_toggle(key: str, *, is_there: bool) -> None:
+    st.toggle(
+        "Include judges",
+        disabled=not is_there,
+        help=None if is_there else "No judge has annotated here.",
+        key=key,
+        persist_state="session",
+    )
 
 
 def _chosen(key: str) -> tuple[str, ...]:
@@ -152,6 +164,7 @@ def in_short(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -> s
         [f"only by {labels.literal(people[0])}"] if m == 1 else [f"{m:,} annotators"] if m else []
     )
     parts += ["with judges"] if filters.judges else []
+    parts += case_filters.in_short(filters)
     return capital(", ".join(parts)) or "Nothing filtered"
 
 
@@ -161,6 +174,7 @@ def address_of(filters: ResultFilters) -> dict[str, list[str]]:
         "category": list(filters.categories),
         "judges": ["1"] if filters.judges else [],
         "annotator": [str(annotator_id) for annotator_id in filters.annotator_ids],
+        **case_filters.address_of(filters),
     }
 
 
@@ -175,11 +189,14 @@ def judges_left_out(study: ResultStudy, filters: ResultFilters) -> str:
 
 
 def in_words(study: ResultStudy, filters: ResultFilters) -> str:
-    """Name what shaped the numbers of a study: categories, annotators, judges."""
-    return in_words_of(study.annotators, filters)
+    """Name what shaped the numbers of a study: categories, annotators, judges, cases."""
+    gone = [(status, n) for status, n in study.n_of_status if status in filters.left_out]
+    return in_words_of(study.annotators, filters, cases_in_words(filters.as_of, gone))
 
 
-def in_words_of(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -> str:
+def in_words_of(
+    annotators: Sequence[ResultAnnotator], filters: ResultFilters, of_cases: Sequence[str] = ()
+) -> str:
     """Name what shaped numbers that rest on what these annotators said."""
     counted = counted_among(annotators, filters)
     parts = []
@@ -190,6 +207,7 @@ def in_words_of(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -
     if filters.judges:
         is_barred = any(not annotator.is_admitted for annotator in annotators)
         parts.append("admitted judges included" if is_barred else "judges included")
+    parts += of_cases
     people = [annotator for annotator in counted if annotator.kind == AnnotatorKind.HUMAN]
     simulated = [person.name for person in people if person.is_simulated]
     if simulated and len(simulated) == len(people):
@@ -218,4 +236,5 @@ def ids_by_name(study: ResultStudy, collected: Collected) -> dict[str, int]:
 
 def within(filters: ResultFilters) -> str:
     """Say that there are filters where there are some: ``" within these filters"``, or nothing."""
-    return " within these filters" if filters.categories or filters.annotator_ids else ""
+    is_narrowed = filters.categories or filters.annotator_ids or filters.as_of
+    return " within these filters" if is_narrowed or filters.only_active else ""

@@ -1,7 +1,7 @@
 """Tables of the library pages: records and frames in, what a table shows out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -101,6 +101,7 @@ def version_table(versions: pd.DataFrame) -> pd.DataFrame:
         content_hash=versions["content_hash"].str.slice(0, 12),
         n_cases=_with_separators(versions["n_cases"]),
         created_at=[f"{made:%Y-%m-%d %H:%M}" for made in versions["created_at"]],
+        parent=["" if pd.isna(number) else f"{number:.0f}" for number in versions["parent"]],
         note=versions["note"].fillna(""),
     )
     return table.drop(columns="version_id").rename(
@@ -108,6 +109,8 @@ def version_table(versions: pd.DataFrame) -> pd.DataFrame:
             "number": "Version",
             "content_hash": "Content hash",
             "n_cases": "Cases",
+            "parent": "Made of",
+            "author": "By",
             "note": "Note",
             "created_at": "Made",
         }
@@ -122,7 +125,7 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
             "category": "Category",
             "source": "Source",
             "status": "Status",
-            "note": "Why it is here",
+            "note": "Why it exists",
             "repeats": "Same content as",
         }
     )
@@ -131,12 +134,13 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
     return table.replace("", None).dropna(axis="columns", how="all").fillna("")
 
 
-def matching_cases(cases: pd.DataFrame, *, category: str | None, text: str) -> pd.DataFrame:
-    """Keep the cases of a category (None is all) whose id or note holds a text, in any letters."""
+def matching_cases(
+    cases: pd.DataFrame, *, category: str | None, ids: Collection[int] | None
+) -> pd.DataFrame:
+    """Keep the cases of a category and of these ids; None is all."""
     matching = cases if category is None else cases[cases["category"].fillna("") == category]
-    if text.strip():
-        where = matching["key"] + " " + matching["note"].fillna("")
-        matching = matching[where.str.contains(text.strip(), case=False, regex=False)]
+    if ids is not None:
+        matching = matching[matching["case_id"].isin(ids)]
     return matching.reset_index(drop=True)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from db.queries.responses.responses import CaseText, Response
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
+from evalkit.evalset.life import NO_NOTE
 from evalkit.rendering.highlights import Highlight, painted, render_marked
 from evalkit.rendering.markdown import (
     TEXT_ELSEWHERE,
@@ -69,11 +70,13 @@ def case_panes(case: CaseText) -> list[Pane]:
     """Give the case itself, and what it is judged by where that is known."""
     asked = render_messages(case.messages) or render_note(TEXT_ELSEWHERE)
     asked += render_context(case.context)
-    about = ", ".join(filter(None, (category_name(case.category), case.source)))
+    about = ", ".join(filter(None, (category_name(case.category), case.source, case.standing)))
     panes = [Pane(f"Case {case.key}", asked + render_tools(case.tools), about)]
-    beside = [_titled("Reference", _written(case.reference)), _titled("Why it is here", case.note)]
-    if any(beside):
-        panes.append(Pane("For those who judge", "".join(beside)))
+    beside = [
+        _titled("Reference", _written(case.reference)),
+        _titled("Why it exists", case.note or NO_NOTE),
+    ]
+    panes.append(Pane("For those who judge", "".join(beside)))
     return panes
 
 

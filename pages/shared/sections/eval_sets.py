@@ -10,6 +10,7 @@ from db.queries.library import EvalSetSummary, StudySummary
 from db.queries.responses.side_by_side import SideBySide
 from evalkit.reports.by_model import category_name
 from evalkit.reports.shown_models import MOST_MODELS, N_BEST
+from pages.shared import finding
 from pages.shared.address import addresses, choices
 from pages.shared.display import lists
 from pages.shared.library import tables as library_tables
@@ -57,7 +58,7 @@ def cases_by_category(cases: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(n) for name, n in counted.items()}
 
 
-def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
+def case_filter(cases: pd.DataFrame, *, version_id: int, key: str) -> pd.DataFrame:
     """Ask for a category and for words; give the cases that match."""
     known = sorted(cases["category"].dropna().unique())
     categories = [ALL_CATEGORIES, *known, *([""] if cases["category"].isna().any() else [])]
@@ -68,10 +69,13 @@ def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
     )
     addresses.remember("category", None if category == ALL_CATEGORIES else category)
     addresses.take("find", key="find-case", read=lambda values: values[0] if values else "")
-    words = right.text_input("Find in id or note", placeholder="refund", key="find-case")
+    words = right.text_input(
+        "Find in texts, references, why it exists, tags, id", placeholder="refund", key="find-case"
+    )
     addresses.remember("find", words or None)
     wanted = None if category == ALL_CATEGORIES else category
-    return library_tables.matching_cases(cases, category=wanted, text=words)
+    with_words = finding.cases_with(version_id, words) if words.strip() else None
+    return library_tables.matching_cases(cases, category=wanted, ids=with_words)
 
 
 def case_picker(frame: pd.DataFrame, *, n_cases: int, key: str) -> int | None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Target, View
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import TITLE as BETTER_ON, criterion_blocks
@@ -41,7 +42,7 @@ from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.display.charts.intervals import Scale
-from pages.shared.sections import decision, production
+from pages.shared.sections import decision, production, watched
 
 #: From none to all.
 SHARES: Scale = {
@@ -68,6 +69,11 @@ def show_no_annotations(*, may_invite: bool) -> None:
     st.page_link("annotate/studies.py", label="Annotate", icon=":material/edit:")
     if may_invite:
         st.page_link("admin/people.py", label="Invite people", icon=":material/person_add:")
+
+
+def show_alarm(study: ResultStudy, chosen: ResultFilters) -> None:
+    """Raise an alarm above all else where a watched case of the study's eval set flipped."""
+    watched.show(study.version_id, judges=chosen.judges)
 
 
 def show_verdict(

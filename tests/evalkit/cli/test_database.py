@@ -232,6 +232,18 @@ COMMANDS = [
     ["traffic", "show", "--eval-set", "e"],
     ["traffic", "forget", "--eval-set", "e"],
     ["sample", "--eval-set", "e"],
+    ["versions", "list", "--eval-set", "e"],
+    ["versions", "diff", "1", "2", "--eval-set", "e"],
+    ["versions", "export", "OUT", "--eval-set", "e"],
+    ["versions", "without", "c", "--eval-set", "e", "--note", "n"],
+    ["case", "show", "c", "--eval-set", "e"],
+    ["case", "status", "c", "--eval-set", "e", "--to", "retired", "--reason", "r"],
+    ["case", "why", "c", "--eval-set", "e", "--note", "n"],
+    ["case", "add", "c", "--eval-set", "e", "--text", "t", "--note", "n"],
+    ["case", "revise", "c", "--eval-set", "e", "--text", "t", "--reason", "r"],
+    ["case", "merge", "--eval-set", "e", "--reason", "r"],
+    ["case", "watch", "c", "--eval-set", "e"],
+    ["case", "saturated", "--eval-set", "e"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],
@@ -276,7 +288,7 @@ COMMANDS = [
 def test_every_command_is_among_those_that_are_tried():
     """The rule below holds for a command that is added later, too; a backup copies anything.
 
-    The kinds of checks are told without a database.
+    The kinds of checks are told, and a file is verified, without a database.
     """
     found = {
         tuple(filter(None, (group, command)))
@@ -284,7 +296,7 @@ def test_every_command_is_among_those_that_are_tried():
         for command in commands
     }
 
-    assert found - {("db", "backup"), ("check", "kinds")} == {
+    assert found - {("db", "backup"), ("check", "kinds"), ("verify",)} == {
         tuple(_name(words)) for words in COMMANDS
     }
 

@@ -54,7 +54,9 @@ def require_envelope(found, report):
     assert timedelta(seconds=-1) < age < timedelta(hours=1)
     assert found["units"] == UNITS[report]
     assert found["interval_method"] == INTERVAL_METHODS[report]
-    assert set(found["filters"]) == {"categories", "annotators", "judges"}
+    assert set(found["filters"]) == {
+        *("categories", "annotators", "judges", "as_of_version", "left_out"),
+    }
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -72,7 +74,11 @@ def test_a_regression_names_both_versions_and_its_filters(version):
     found = document("regression", "--before", "north", "--after", "south", "--category", "code")
 
     require_envelope(found, "regression")
-    assert found["filters"] == {"categories": ["code"], "annotators": [], "judges": False}
+    everything = {"as_of_version": None, "left_out": {}}
+    assert found["filters"] == {
+        **{"categories": ["code"], "annotators": [], "judges": False},
+        **everything,
+    }
     assert [{key: one[key] for key in version} for one in found["eval_sets"]] == [version] * 2
 
 

@@ -119,7 +119,10 @@ def test_one_annotator_can_be_asked_for_and_is_named_with_the_numbers(ids):
 
     assert document["n_comparisons"] == 4
     assert document["annotators"] == ["Ada"]
-    assert document["filters"] == {"categories": [], "annotators": ["Ada"], "judges": False}
+    assert document["filters"] == {
+        **{"categories": [], "annotators": ["Ada"], "judges": False},
+        **{"as_of_version": None, "left_out": {}},
+    }
     assert "Only by Ada." in run(*asked).stderr
 
 

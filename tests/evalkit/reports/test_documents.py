@@ -36,7 +36,7 @@ from tests.evalkit.collected_studies import collected
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
 SHARED = {"study", "categories", "annotators", "simulated_annotators", "unidentified"}
-SHARED |= {"filters", "judges"}
+SHARED |= {"filters", "judges", "as_of_version", "left_out"}
 ESTIMATE = {"value", "low", "high", "n", "reason"}
 
 
@@ -200,11 +200,16 @@ def test_an_envelope_says_what_it_is_and_when_and_of_what_it_was_made():
 
     own = json.loads(json.dumps(document))
     within = (
-        {"eval_set", "version", "content_hash", "judges"}
+        {"eval_set", "version", "content_hash", "judges", "as_of_version", "left_out"}
         | ESTIMATE
         | {"kind", "n_people", "n_labels"}
     )
-    assert set(own) == SHARED - {"judges"} | {"models"} | documented("Every document") - within
+    assert (
+        set(own)
+        == SHARED - {"judges", "as_of_version", "left_out"}
+        | {"models"}
+        | documented("Every document") - within
+    )
     assert (own["report"], own["schema_version"]) == ("models", SCHEMA_VERSION)
     assert own["created_at"] == "2026-03-01T12:00:00+00:00"
     assert own["eval_sets"] == [{"eval_set": "support", "version": 3, "content_hash": "ab" * 32}]

@@ -13,6 +13,7 @@ from db.models import (
     Annotator,
     Assignment,
     Case,
+    CaseEvent,
     EvalSet,
     EvalSetVersion,
     GoldAnswer,
@@ -26,7 +27,7 @@ from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import case_records, output_records, stream
 from evalkit.errors import RefusedError
-from evalkit.vocabulary import TextPlace
+from evalkit.vocabulary import CaseEventKind, TextPlace
 
 #: What is known comes before every line of the file, in the order of the database.
 _BEFORE = -(2**62)
@@ -93,12 +94,20 @@ def stage_known(
     if target.eval_set_id is not None:
         of_set = col(Case.eval_set_id) == target.eval_set_id
         is_joined = set(session.scalars(select(col(Case.id)).where(of_set, _is_joined(Case))))
+        said_why = col(CaseEvent.kind) == CaseEventKind.NOTE
+        explained = set(session.scalars(select(col(CaseEvent.case_id)).where(said_why)))
         for index, (case_id, record) in enumerate(
             case_records(session, eval_set_id=target.eval_set_id)
         ):
             joined = case_id in is_joined
             record = as_read_now("case", record) if takes_images_apart else record
-            staging.add_case(_BEFORE + index, record, db_id=case_id, is_joined=joined)
+            staging.add_case(
+                _BEFORE + index,
+                record,
+                db_id=case_id,
+                is_joined=joined,
+                is_explained=case_id in explained,
+            )
         joined_outputs = select(col(Output.id)).join(Case).where(of_set, _is_joined(Output))
         is_joined = set(session.scalars(joined_outputs))
         for index, (output_id, record) in enumerate(

@@ -148,7 +148,8 @@ def _check_doubles(staging: Staging, problems: Problems) -> None:
         "name": "key",
         "same_earlier": "earlier.key = first.key",
         "same_later": "later.key = first.key",
-        "more": " OR (earlier.line > 0 AND later.status IS NOT earlier.status)",
+        "more": " OR (earlier.line > 0 AND later.life IS NOT earlier.life)"
+        " OR (earlier.note IS NOT NULL AND later.note IS NOT earlier.note)",
     }
     output = {
         "table": "output",

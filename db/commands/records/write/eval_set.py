@@ -1,7 +1,7 @@
 """Writing what was staged: one transaction, in batches, nothing worked out under the lock."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -47,6 +47,7 @@ def write_staged(
     taxonomies: list[Definition],
     needs_newest: bool,
     traffic: Traffic,
+    of_version: Mapping[str, str | None],
     source: str,
     sides: Sequence[str | None],
     looks: LooksRule,
@@ -60,7 +61,7 @@ def write_staged(
         writing.reserve(model, staged)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
     _write_contents(writing, traffic)
-    version_id, number = _write_version(writing, target)
+    version_id, number = _write_version(writing, target, of_version)
     writing.insert(Output, _new_outputs(writing))
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
@@ -153,19 +154,27 @@ def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
         }
 
 
-def _write_version(writing: Writing, target: ImportTarget) -> tuple[int, int]:
-    """Return id and number of the newest version, made if there are new cases."""
+def _write_version(
+    writing: Writing, target: ImportTarget, of_version: Mapping[str, str | None]
+) -> tuple[int, int]:
+    """Return id and number of the newest version, made if there are new cases.
+
+    ``of_version`` is what the file says of it: its note and its author. They hold of an eval set
+    that the file makes, for beside other cases it is another version.
+    """
     session, staging = writing.session, writing.staging
     n_new = staging.count('SELECT COUNT(*) FROM "case" WHERE db_id IS NULL')
     if not n_new and target.newest_id is not None:
         return target.newest_id, target.newest_number
+    of_version = {} if target.newest_id is not None else of_version
     hashes = staging.db.execute(f'SELECT hash FROM "case" WHERE {IN_NEXT_VERSION} ORDER BY hash')
     version = EvalSetVersion(
         eval_set_id=writing.eval_set_id,
         number=target.newest_number + 1,
         content_hash=version_hash(hashed for (hashed,) in hashes),
         parent_id=target.newest_id,
-        note="Imported",
+        note=of_version.get("version_note") or "Imported",
+        author=of_version.get("version_author"),
     )
     session.add(version)
     session.flush()

@@ -42,6 +42,7 @@ def case_values(fields: dict[str, Any], hashed: str, text_place: str | None) -> 
         "input": fields.get("input", []),
         "text_place": text_place,
         **{name: fields.get(name) for name in _CASE_FIELDS},
+        "is_watched": fields.get("watched", False),
         "details": details(fields),
     }
 

@@ -1,0 +1,112 @@
+"""A lead gives a case its reason, a status, a text, and an eval set its next version."""
+
+import pytest
+
+from db.engine import read_session
+from db.models import Case
+from db.queries.case_life import cases_called
+from db.queries.versions import version_list
+from evalkit.vocabulary import Role
+from tests.factories import make_eval_set, make_study
+from tests.pages.conftest import at_page
+from tests.pages.test_library import as_read
+
+SET = "Support questions"
+
+
+@pytest.fixture
+def ids(sqlite_database, store_once):
+    def store():
+        ids = make_eval_set()
+        make_study(ids)
+        return ids
+
+    return store_once(store)
+
+
+@pytest.fixture
+def page(app, sign_in, ids):
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/eval_sets.py").run()
+    assert not app.exception
+    return app
+
+
+def click(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def field(widgets, label):
+    return next(widget for widget in widgets if widget.label.startswith(label))
+
+
+def row(key):
+    with read_session() as session:
+        return session.get(Case, cases_called(session, SET, [key])[0])
+
+
+def test_a_lead_says_why_a_case_exists_and_retires_it_and_the_history_says_so(page):
+    assert "Nobody said why this case exists." in as_read(page)
+
+    field(page.text_area, "Why it exists: the failure it covers").set_value("It failed in May")
+    click(page, "Save why it exists")
+    assert "Why it exists: It failed in May" in as_read(page)
+
+    field(page.selectbox, "Status").set_value("quarantined")
+    click(page, "Change the status")
+    assert "Nothing was changed. Say why: the reason stays" in as_read(page)
+    field(page.text_input, "Reason").set_value("The reference is wrong")
+    click(page, "Change the status")
+
+    told = as_read(page)
+    assert "case-0 is quarantined from here on." in told
+    assert "(The reference is wrong)" in told
+    assert "quarantined, active before: The reference is wrong" in told
+    assert row("case-0").status == "quarantined"
+
+
+def test_a_case_is_watched_once_its_reason_is_known(page):
+    click(page, "Watch it")
+    assert "Say first why" in as_read(page)
+
+    field(page.text_area, "Why it exists: the failure it covers").set_value("A dose for children")
+    click(page, "Save why it exists")
+    click(page, "Watch it")
+
+    assert "case-0: watched." in as_read(page)
+    assert row("case-0").is_watched
+
+
+def test_a_revised_case_makes_the_next_version_and_the_page_says_what_differs(page):
+    field(page.text_area, "Its last message").set_value("What about number nought?")
+    field(page.text_input, "Why it is revised").set_value("Nobody says number 0")
+    click(page, "Revise it")
+
+    with read_session() as session:
+        newest, first = version_list(session, SET)
+    assert (newest.number, newest.parent, newest.author) == (2, 1, "test lead")
+    assert first.number == 1
+    assert "Version 2 against version 1: 1 edited, 3 the same." in as_read(page)
+
+
+def test_a_case_by_hand_needs_a_reason_and_is_then_in_the_newest_version(page):
+    field(page.text_input, "Id").set_value("by-hand")
+    field(page.text_area, "What it asks").set_value("And by hand?")
+    click(page, "Add the case")
+    assert "Say why this case exists" in as_read(page)
+
+    notes = [area for area in page.text_area if area.label.startswith("Why it exists")]
+    next(area for area in notes if area.key.startswith("add-case")).set_value("From a call")
+    click(page, "Add the case")
+
+    assert row("by-hand").note == "From a call"
+    assert "5 of 5 cases" in as_read(page)
+    assert "1 added, 4 the same" in as_read(page)
+
+
+def test_a_case_says_how_it_stands_wherever_a_lead_reads_a_response(page):
+    field(page.text_area, "Why it exists: the failure it covers").set_value("It failed in May")
+    click(page, "Save why it exists")
+
+    assert "Why it exists" in str([element.proto for element in page.get("bidi_component")])
