@@ -17,7 +17,7 @@ NO_PROPOSAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class JudgedContent:
     """Whether a model's response to a content passed, in a study of a version."""
 
     version: int
@@ -42,7 +42,7 @@ class Proposal:
 
 
 def proposals(
-    cases: Iterable[tuple[int, str, str]], answered: Iterable[Answered]
+    cases: Iterable[tuple[int, str, str]], answered: Iterable[JudgedContent]
 ) -> tuple[Proposal, ...]:
     """Propose the cases that every model passed in the last three versions that judged them.
 
@@ -50,7 +50,7 @@ def proposals(
     ----------
     cases : iterable of (int, str, str)
         Id, name and content hash of each case that may be proposed.
-    answered : iterable of Answered
+    answered : iterable of JudgedContent
         What every study says, each by the version it is of.
 
     Returns

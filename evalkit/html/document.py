@@ -134,8 +134,7 @@ def html_report(
     more_criteria, collected = left_out_sentence(collected), main_part(collected)
     ranking, scores = ranking_report(collected), scores_report(collected)
     decision, rates = decided(collected), win_rates(collected)
-    if decision is not None and len(decision.standings) < 2:
-        decision = None
+    decision = decision if decision and len(decision.standings) > 1 else None
     order = model_order(ranking, scores, penalty_rows(collected))
     best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (

@@ -23,7 +23,7 @@ from db.queries.results.collected import collect
 from db.queries.results.regression import studies_of
 from db.queries.results.studies import ResultFilters, result_study
 from db.queries.results.versions import eval_set_of
-from evalkit.evalset.saturation import Answered, Proposal, proposals
+from evalkit.evalset.saturation import JudgedContent, Proposal, proposals
 from evalkit.reports.watched.report import (
     NOTHING_WATCHED,
     WatchedOutput,
@@ -103,7 +103,7 @@ def saturation_proposals(session: Session, eval_set: str) -> tuple[Proposal, ...
         .order_by(col(Case.key))
     )
     cases = [(row[0], row[1], row[2]) for row in session.connection().execute(held)]
-    answered: list[Answered] = []
+    answered: list[JudgedContent] = []
     for number, name in _studies(session, version_id):
         collected = collect(session, result_study(session, name=name))
         verdicts = passing([collected], default_measure([collected]))
@@ -116,7 +116,7 @@ def saturation_proposals(session: Session, eval_set: str) -> tuple[Proposal, ...
         ):
             if output in verdicts:
                 who = collected.models[model]
-                answered.append(Answered(number, hashes[case], who, verdicts[output].passes))
+                answered.append(JudgedContent(number, hashes[case], who, verdicts[output].passes))
     return proposals(cases, answered)
 
 

@@ -28,13 +28,16 @@ from evalkit.cli.terminal import (
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reports.regression import tables
 from evalkit.reports.regression.report import (
+    RegressionReport,
     Side,
     categories_of,
     regression_document,
     regression_report,
 )
 from evalkit.reports.watched.document import watched_document
+from evalkit.reports.watched.report import WatchedReport
 from evalkit.reports.watched.tables import alarm_blocks
+from evalkit.study.collected import Collected
 from evalkit.study.passing import PassRule, default_measure, measures, passing
 
 Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
@@ -98,11 +101,7 @@ def regression(
         watched = watched_in(session, new.version_id, judges=judges)
         marks = version_marks(session, [old.version_id, new.version_id])
     _require_categories(category or (), *sides)
-    known = [measure.key for measure in measures(collected)]
-    if criterion is not None and criterion not in known:
-        has = ", ".join(known) or "none"
-        raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
-    measure = default_measure(collected) if criterion is None else PassRule(criterion, level)
+    measure = _measure(collected, criterion, level)
     report = regression_report(
         *sides,
         verdicts=passing(collected, measure),
@@ -112,18 +111,27 @@ def regression(
     if as_json:
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
         limits |= {"as_of_version": None, "left_out": {}}
-        body = {"filters": limits, **regression_document(report, judged_in=collected)}
-        body["watched"] = watched_document(watched)
+        document = regression_document(report, judged_in=collected)
+        body = {"filters": limits, **document, "watched": watched_document(watched)}
         print_report("regression", body, *marks)
         return
+    _show(report, watched)
+
+
+def _show(report: RegressionReport, watched: WatchedReport) -> None:
     counts = (tables.by_category(report), tables.transitions(report)) if report.rows else ()
-    for block in (
-        *alarm_blocks(watched),
-        *tables.opening(report),
-        *counts,
-        tables.findings(report),
-    ):
+    opening = (*alarm_blocks(watched), *tables.opening(report))
+    for block in (*opening, *counts, tables.findings(report)):
         print_block(block)
+
+
+def _measure(collected: list[Collected], criterion: str | None, level: float | None) -> PassRule:
+    """Return by what responses pass; refuse a criterion that nobody scored on."""
+    known = [measure.key for measure in measures(collected)]
+    if criterion is not None and criterion not in known:
+        has = ", ".join(known) or "none"
+        raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
+    return default_measure(collected) if criterion is None else PassRule(criterion, level)
 
 
 def _require_categories(wanted: Collection[str], *sides: Side) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from evalkit.evalset.saturation import Answered, proposals
+from evalkit.evalset.saturation import JudgedContent, proposals
 
 CASES = [(7, "easy", "h")]
 
 
 def passed(version, *models, passes=True):
-    return [Answered(version, "h", model, passes) for model in models]
+    return [JudgedContent(version, "h", model, passes) for model in models]
 
 
 def test_a_case_that_all_models_pass_in_three_versions_is_proposed():
