@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, on SQLite and on PostgreSQL."""
 
 import asyncio
+import fcntl
 import gc
 import os
 import shutil
@@ -87,8 +88,9 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector work from here on, and pass over what was imported."""
+    """Let the collector work from here on, seldom, and pass over what was imported."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # 700 objects take it through the young ones else
     gc.enable()
 
 
@@ -154,10 +156,17 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrate one SQLite file; the tests copy it, which takes milliseconds."""
-    path = tmp_path_factory.mktemp("template") / "evalkit.db"
-    schema.upgrade(f"sqlite:///{path}")
-    engine(f"sqlite:///{path}").dispose()
+    """Migrate one SQLite file for all workers; the tests copy it, which takes milliseconds."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the workers of one run have in common
+    path, made = folder / "template.db", folder / "template-in-the-making.db"
+    with open(folder / "template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            schema.upgrade(f"sqlite:///{made}")
+            engine(f"sqlite:///{made}").dispose()
+            made.rename(path)
     return path
 
 

@@ -130,12 +130,15 @@ def test_what_is_looked_for_is_there_once_results_are_read():
     )
 
 
-def test_nobody_imports_the_slowest_part_of_scipy():
-    # It takes as long as the rest together; what is used of it is in evalkit.stats.distributions.
-    loaded = loaded_after({"evalkit.cli", "pages.shared.sections.decision"})
+def test_nobody_imports_the_slowest_part_of_scipy_nor_what_redacts_before_it_is_used():
+    # scipy.stats takes as long as the rest together; what is used of it is in
+    # evalkit.stats.distributions.
+    redaction = {"evalkit.redaction.redaction", "evalkit.redaction.presidio"}
+    loaded = loaded_after({"evalkit.cli", "pages.shared.sections.decision"} | redaction)
 
-    assert "scipy.special" in loaded
-    assert "scipy.stats" not in loaded
+    assert {"scipy.special", "evalkit.redaction.presidio"} <= loaded
+    # Redaction has models of language and tables of phone numbers.
+    assert loaded & {"scipy.stats", "presidio_analyzer", "spacy", "phonenumbers", "regex"} == set()
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux tells what is loaded")

@@ -38,6 +38,7 @@ def store(categories, *, n_cases):
     # Of four cases a category they cannot be told apart, of twenty they are.
     [([""], 4), ([""], 20), (["", "refunds"], 4), (["", "refunds", "tone"], 20)],
 )
+@pytest.mark.slow
 def test_no_report_speaks_of_cases_without_a_category_as_of_one(
     sqlite_database, categories, n_cases, tmp_path
 ):

@@ -12,11 +12,9 @@ from sqlalchemy import text
 
 from db import schema
 from db.commands.records import import_file, import_records
-from db.engine import engine, write_session
-from db.models import CheckAnswer, Criterion, CriterionPreference, Rubric
+from db.engine import engine
 from evalkit.cli import app, main
 from tests.db.record_files import CRITERION, HEADER, comparison, pair_of_outputs, score, write
-from tests.factories import annotate, make_eval_set, make_study
 
 RECORDS = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
 
@@ -31,6 +29,7 @@ def stored(sqlite_database, store_once):
     return sqlite_database
 
 
+@pytest.mark.slow
 def test_upgrade_makes_the_tables_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
 
@@ -52,7 +51,7 @@ def test_upgrade_says_whose_name_is_written_in_another_way(sqlite_database, monk
     assert "Renamed: “ Zoë ” is now “Zoë”" in capsys.readouterr().out
 
 
-def test_a_whole_database_passes_every_check(database, tmp_path, capsys):
+def test_a_whole_database_passes_every_check(sqlite_database, tmp_path, capsys):
     import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison()]))
 
     assert main(["db", "check", "--json"]) == 0
@@ -75,32 +74,6 @@ def test_a_broken_reference_and_an_orphan_are_found(stored, capsys):
     assert "foreign keys: wrong" in told
     assert "row 1 of score refers to no criterion" in told
     assert "1 submitted assignments have no annotation" in told
-
-
-def test_answers_about_another_case_and_preferences_on_another_rubric_are_found(database, capsys):
-    made = make_eval_set()
-    make_study(made)
-    annotation_id = annotate(made, "Ada", "case-0/Model one", "case-0/Model two", "left")
-    with write_session() as session:
-        rubrics = [Rubric(name="Another"), Rubric(name="Rubric of Study", version=2)]
-        session.add_all(rubrics)
-        session.flush()
-        asked = {"key": "x", "position": 0, "question": "X?", "level": "ordinal", "scale": []}
-        criteria = [Criterion(rubric_id=rubric.id, **asked) for rubric in rubrics]
-        session.add_all(criteria)
-        session.flush()
-        for output in ("case-0/Model one", "case-1/Model one"):
-            answer = {"output_id": made[output], "item": "polite", "value": "yes"}
-            session.add(CheckAnswer(annotation_id=annotation_id, **answer))
-        for criterion_id in (made["helpfulness"], *(criterion.id for criterion in criteria)):
-            answer = {"criterion_id": criterion_id, "preference": "left"}
-            session.add(CriterionPreference(annotation_id=annotation_id, **answer))
-
-    assert main(["db", "check"]) == 1
-
-    told = capsys.readouterr().out
-    assert "1 answers to a checklist are on an output of another case than their assign" in told
-    assert "1 preferences by criterion are on a criterion of another rubric than their stu" in told
 
 
 def test_a_check_of_no_database_says_what_to_run(tmp_path, monkeypatch, capsys):
@@ -201,7 +174,8 @@ def test_a_file_that_is_no_database_is_one_sentence(monkeypatch, tmp_path, capsy
     assert capsys.readouterr().err == "The database could not be used: file is not a database\n"
 
 
-def test_check_tells_what_the_tables_lack_and_upgrade_makes_it(database, capsys):
+@pytest.mark.slow
+def test_check_tells_what_the_tables_lack_and_upgrade_makes_it(sqlite_database, capsys):
     """A database of the right version is not for that reason in order."""
     with engine().begin() as connection:
         connection.execute(text("DROP TABLE public_score"))

@@ -129,6 +129,7 @@ def test_what_failed_is_told_with_exit_code_1_and_asked_again_by_the_same_comman
     assert len(server.requests) == 7
 
 
+@pytest.mark.slow
 def test_a_judging_killed_half_way_and_gone_on_with_loses_and_doubles_no_verdict(
     sqlite_database, server, capsys
 ):

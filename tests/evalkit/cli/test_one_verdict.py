@@ -66,6 +66,7 @@ def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_p
     assert "A and B cannot be told apart" not in page
 
 
+@pytest.mark.slow
 def test_every_verdict_carries_that_style_explains_the_lead(sqlite_database, tmp_path):
     page = tmp_path / "style.html"
     import_file(wordy_file(tmp_path))

@@ -132,6 +132,7 @@ def test_a_dry_run_stores_nothing(sqlite_database, file, tmp_path, capsys):
     assert "There are no studies yet." in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_import_makes_the_database_where_there_is_none(tmp_path, monkeypatch, file, capsys):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'evalkit.db'}")
 

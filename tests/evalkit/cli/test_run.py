@@ -147,6 +147,7 @@ def test_failures_are_told_with_their_reason(few, server, capsys):
     assert "1 response failed (c3): The endpoint answered 400" in told.err
 
 
+@pytest.mark.slow
 def test_a_run_killed_half_way_and_gone_on_with_loses_and_doubles_nothing(
     sqlite_database, server, capsys
 ):

@@ -133,6 +133,7 @@ def test_what_is_said_of_a_presentation_does_not_depend_on_the_other_presentatio
     assert some == {key: value for key, value in verdicts(pairs).items() if key in some}
 
 
+@pytest.mark.slow
 def test_only_the_annotator_with_a_left_bias_prefers_the_left_of_two_equals_clearly():
     cases = [f"c{number}" for number in range(500)]
     latent = equal_latent(cases, ("x", "y"))

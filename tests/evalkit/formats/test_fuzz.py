@@ -68,9 +68,10 @@ def test_a_damaged_file_is_taken_in_or_refused_in_words(part):
     assert outcomes == {"taken in", "refused"}
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_stored_whole_or_not_at_all(sqlite_database):
     sizes, outcomes = table_sizes(), set()
-    for seed in range(N_FILES // 10):
+    for seed in range(N_FILES // 20):
         try:
             import_files(damaged_files(seed), eval_set=f"Set {seed}")
             sizes = table_sizes()

@@ -459,6 +459,7 @@ def test_what_stood_there_stays_when_writing_fails(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.slow
 def test_of_many_models_one_table_holds_all_also_where_they_were_only_scored():
     names = tuple(f"Model {place:02d}" for place in range(14))
     scores = [(0, case, place, 1 + (case + place) % 5) for case in range(10) for place in range(14)]

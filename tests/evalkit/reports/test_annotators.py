@@ -277,6 +277,7 @@ def test_competence_is_undefined_where_quality_is_and_for_the_same_reason():
         annotators.annotator_competence,
     ],
 )
+@pytest.mark.slow
 def test_the_numbering_and_order_of_cases_move_no_interval_of_quality(measure):
     # More cases than groups are left out in groups; which cases share one may not hang on ids.
     codings = simulated([0.9, 0.8, 0.8, 0.6], n_units=65, seed=3)

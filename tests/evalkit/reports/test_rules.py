@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.ranking.style import style_report
@@ -212,6 +212,7 @@ def test_style_is_a_rule_where_it_can_be_held_equal():
     ),
     st.permutations(range(3)),
 )
+@settings(max_examples=7)
 def test_names_orders_and_entries_change_no_order_and_the_sentence_holds(table, places):
     rows = [(who, case, *pair, preference) for who, case, pair, preference in table]
     first = study(preferences=rows, models=("A", "B", "C"), n_cases=9)

@@ -206,6 +206,7 @@ def lead_of_ranking(found):
     return report_lead(ranking_report(found))
 
 
+@pytest.mark.slow
 def test_a_lead_that_style_explains_is_called_level_in_every_verdict():
     # The longer response wins, whoever wrote it, and B writes longer ones.
     found, features, _ = by_length(n_cases=400)

@@ -47,13 +47,13 @@ def log(n, *, seed=1, words=12, categories=("billing", "code", "code", "code")):
 
 
 def test_the_order_of_lines_and_the_names_of_categories_change_nothing():
-    lines = log(120)
+    lines = log(60)
     renamed = [
         replace(line, category={"billing": "zz", "code": "a"}[line.category]) for line in lines
     ]
     random.Random(2).shuffle(renamed)
 
-    before, after = sample_cases(lines, 40, seed=3), sample_cases(renamed, 40, seed=3)
+    before, after = sample_cases(lines, 20, seed=3), sample_cases(renamed, 20, seed=3)
 
     assert [(case.case_id, case.is_drawn, case.probability) for case in before.chosen] == [
         (case.case_id, case.is_drawn, case.probability) for case in after.chosen
@@ -62,7 +62,7 @@ def test_the_order_of_lines_and_the_names_of_categories_change_nothing():
 
 
 def test_another_seed_draws_others_and_chooses_the_same():
-    first, second = (sample_cases(log(120), 40, seed=seed) for seed in (1, 2))
+    first, second = (sample_cases(log(60), 20, seed=seed) for seed in (1, 2))
 
     def ids(sample, *, is_drawn):
         return {case.case_id for case in sample.chosen if case.is_drawn is is_drawn}
@@ -85,15 +85,15 @@ def test_chances_of_a_stratum_stand_for_all_of_its_cases():
 
 
 def test_the_chance_of_a_drawn_case_is_how_often_seeds_draw_it():
-    pool = pool_of(log(60, categories=("all",)))
-    draws = [pool.sample(20, seed=seed).chosen for seed in range(600)]
+    pool = pool_of(log(24, categories=("all",)))
+    draws = [pool.sample(8, seed=seed).chosen for seed in range(600)]
     times = Counter(case.case_id for chosen in draws for case in chosen if case.is_drawn)
     chance = next(case.probability for case in draws[0] if case.is_drawn)
 
-    # 10 of 20 are drawn, of the 50 that were not chosen: .2. Binomial: 5 standard deviations.
-    assert chance == pytest.approx(10 / 50)
+    # 4 of 8 are drawn, of the 20 that were not chosen: .2. Binomial: 5 standard deviations.
+    assert chance == pytest.approx(4 / 20)
     spread = math.sqrt(600 * chance * (1 - chance))
-    assert len(times) == 50
+    assert len(times) == 20
     assert all(abs(n - 600 * chance) < 5 * spread for n in times.values())
 
 

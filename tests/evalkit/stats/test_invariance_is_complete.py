@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+from functools import cache
 from pathlib import Path
 
 import evalkit.stats
@@ -111,15 +112,19 @@ THROUGH = {
 }
 
 
+@cache
 def public_functions():
     """Give every public function that a module of the statistics defines, with the module."""
+    functions = []
     for module in pkgutil.walk_packages(evalkit.stats.__path__, "evalkit.stats."):
         loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             if function.__module__ == loaded.__name__ and not name.startswith("_"):
-                yield module.name.rpartition(".")[2], name
+                functions.append((module.name.rpartition(".")[2], name))
+    return functions
 
 
+@cache
 def names_in_tests():
     """Return every name that a test of invariance uses."""
     names = set()

@@ -72,6 +72,7 @@ def test_main_are_those_scored_on_the_most_cases_in_the_order_of_the_rubric():
     )
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_main_criterion_is_what_all_together_say():
     many = study(100)
     whole = {of.criterion.key: of for of in scores_report(many).criteria}
@@ -99,6 +100,7 @@ def test_every_other_criterion_can_be_asked_for():
     assert len(decided.measures) == MOST_CRITERIA + 1
 
 
+@pytest.mark.slow
 def test_the_report_is_bounded_and_says_what_it_leaves_out():
     about = About(made_at=datetime(2026, 11, 1, tzinfo=UTC), schema="x", models=("A", "B"))
 

@@ -71,6 +71,7 @@ def measured(title, revealing, harmless, study):
     return recall, precision
 
 
+@pytest.mark.slow
 def test_introductions_in_twelve_languages_and_ten_disguises_are_found_and_innocents_left_alone():
     recall, precision = measured(
         "corpus",

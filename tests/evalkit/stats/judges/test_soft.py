@@ -92,7 +92,8 @@ def test_of_one_case_there_is_no_error_and_the_reason_says_so():
     assert "at least 2 cases" in of_one.error.reason
 
 
-@pytest.mark.parametrize("n", [30, 60, 100])
+@pytest.mark.parametrize("n", [30, 100])
+@pytest.mark.slow
 def test_a_judge_that_states_one_certainty_has_an_interval_that_holds_its_error(n):
     """A judge always sure of .95 and right in 97 of 100: its error is .02."""
     rng = np.random.default_rng(n)
