@@ -22,6 +22,8 @@ from evalkit.reports.blocks import Block, Section, Words, section, words
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import criterion_section
 from evalkit.reports.by_model import among
+from evalkit.reports.checks.report import ChecksReport
+from evalkit.reports.checks.tables import checks_section
 from evalkit.reports.correction.report import CorrectionReport
 from evalkit.reports.correction.tables import correction_section
 from evalkit.reports.decision import tables as decision_tables
@@ -87,6 +89,11 @@ class About:
     models: tuple[str, ...]
     requirements: Requirements = NOTHING_ASKED
 
+    @property
+    def moment(self) -> str:
+        """Return when it was made."""
+        return f"{self.made_at:%d %B %Y, %H:%M %Z}".strip()
+
 
 def html_report(
     collected: Collected,
@@ -100,6 +107,7 @@ def html_report(
     correction: CorrectionReport | None = None,
     admission: Sequence[Block] = (),
     watched: WatchedReport = NOTHING_WATCHED,
+    checks: ChecksReport | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -124,6 +132,8 @@ def html_report(
         Which judges are admitted, where judges count.
     watched : WatchedReport, optional
         Whether a watched case flipped; without it no alarm is raised.
+    checks : ChecksReport, optional
+        Without it nothing is said of automated checks.
 
     Returns
     -------
@@ -142,12 +152,11 @@ def html_report(
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
         _judges(_measured(collected, acceptance), biases, sure, admission),
-        _acceptance(acceptance),
-        _corrected(correction),
+        checks_section(checks) if checks else section("Checks"),
+        *(_acceptance(acceptance), _corrected(correction)),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
-    moment = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
     return rendered(
         "report.html",
         # Of many models no few have colours of their own: grey then means one thing, undecided.
@@ -166,7 +175,7 @@ def html_report(
         warning=_simulated(collected),
         sections=[part for part in sections if part],
         method=METHOD,
-        made=f"Made by evalkit on {moment} from database schema {about.schema}.",
+        made=f"Made by evalkit on {about.moment} from database schema {about.schema}.",
     )
 
 

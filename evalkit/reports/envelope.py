@@ -104,6 +104,13 @@ UNITS: dict[str, dict[str, str]] = {
         "agreement": _AGREEMENT,
         "value": _MEASURE,
     },
+    "checks": {
+        "pass_rate": _SHARE,
+        "accuracy": _SHARE,
+        "kappa": _AGREEMENT,
+        "false_pass": "share of what people fail, 0 to 1",
+        "false_fail": "share of what people pass, 0 to 1",
+    },
     "correction": {
         "people": _MEASURED,
         "corrected": _MEASURED,
@@ -270,6 +277,7 @@ INTERVAL_METHODS = {
     "Wilson's score",
     "annotators": "95 %, clustered by case: κ, quality and knows by jackknife over cases, shares "
     f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
+    "checks": "95 %, clustered by case: κ by jackknife over cases, shares by Wilson's score",
     "correction": "95 %, clustered by case, within the scale, by the method each row names",
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",

@@ -160,7 +160,7 @@ def _said(
         criterion.key for criterion in collected.criteria
     ]:
         return nobody, nobody, np.zeros(0), nobody
-    output, voice, hit, when = _scored(collected, measure.criterion, measure.level)
+    output, voice, hit, when = scored_passes(collected, measure.criterion, measure.level)
     return collected.outputs.id[output], _people(collected, voice, people), hit, when
 
 
@@ -194,7 +194,7 @@ def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntAr
     return when
 
 
-def _scored(
+def scored_passes(
     collected: Collected, criterion: str, level: float
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
     """Return once per annotator and output whether the mean score is at least the level."""

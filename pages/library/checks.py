@@ -5,13 +5,15 @@ import streamlit as st
 from db.checking import run_check
 from db.commands.checks import add_check, map_check, retire_check, revise_check
 from db.engine import read_session
-from db.queries import checks as queries, library
+from db.queries import checks as queries, library, results
+from db.queries.results import ResultFilters
+from db.queries.results.automated_checks import automated_checks
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import labels, state
+from pages.shared import collecting, labels, state
 from pages.shared.address import addresses
 from pages.shared.library import check_form, check_tables
-from pages.shared.sections import eval_sets
+from pages.shared.sections import checks as report, eval_sets
 
 user = state.require(Role.LEAD)
 
@@ -64,3 +66,11 @@ try:
         check_tables.tell(f"“{new.name}” is added. Run it to see what it finds.")
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
+
+if not any(check.n_checked for check in in_use):
+    addresses.stop()
+if name := report.study_picker(studies, eval_set.name):
+    with read_session() as session:
+        study = results.result_study(session, name=name)
+        findings = automated_checks(session, study)
+    report.show_beside_people(collecting.kept(study, ResultFilters()).collected, findings)

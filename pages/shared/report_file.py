@@ -9,9 +9,11 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.acceptances import acceptance_basis
+from db.queries.results.automated_checks import automated_checks
 from db.queries.results.style import style_table
 from db.queries.results.watched import watched_in
 from evalkit.html.document import About, html_report
+from evalkit.reports.checks.report import checks_report
 from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.judges.admission import admission_blocks
@@ -39,6 +41,7 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         collected = results.collect(session, study, filters=chosen)
         pace = results.pace(session, study, filters=chosen)
         style = style_report(collected, style_table(session, collected))
+        checks = checks_report(collected, automated_checks(session, study))
         acceptance = acceptance_basis(session, study, filters=chosen)
         biases, correction = None, None
         sure: tuple[SureRow, ...] = ()
@@ -71,5 +74,6 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         correction=correction,
         admission=admission,
         watched=watched,
+        checks=checks,
     )
     return document.encode()

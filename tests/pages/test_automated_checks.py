@@ -1,10 +1,15 @@
 """The page of checks: written, run, read, revised, retired, refused."""
 
+import json
+
 import pytest
+from typer.testing import CliRunner
 
 from db.engine import read_session
 from db.queries.checks import checks_of
+from evalkit.cli import app as command
 from evalkit.vocabulary import Role
+from tests.evalkit.reports.test_checks import add, run_all, store
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
 from tests.pages.test_strength import words
@@ -103,3 +108,29 @@ def test_an_assertion_is_written_for_the_case_an_address_names(ids, app, sign_in
 
 def test_without_an_eval_set_the_page_leads_to_the_import(sqlite_database, page):
     assert "There is no eval set yet" in page.info[0].value
+
+
+def test_page_file_terminal_and_json_say_the_same(sqlite_database, app, sign_in, tmp_path):
+    ids = store()
+    add("Text 0", "helpfulness>=4")
+    run_all(ids)
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+
+    def run(*of):
+        done = CliRunner().invoke(command, ["report", *of, "--study", "Study"])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    document = json.loads(run("checks", "--json"))
+    run("html", str(tmp_path / "report.html"))
+    sentence = document["checks"][0]["agreement"]["sentence"]
+    assert "on 75 % [" in sentence
+    for medium in (
+        run("checks"),
+        (tmp_path / "report.html").read_text(encoding="utf-8"),
+        says(app),
+    ):
+        assert words(sentence) in words(medium)
+        assert words(document["verdict"]) in words(medium)
+    assert document["units"]["kappa"] == "chance-corrected agreement, at most 1"

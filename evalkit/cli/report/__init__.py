@@ -5,6 +5,7 @@ import typer
 from evalkit.cli.report.acceptance import acceptance
 from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
+from evalkit.cli.report.checks import checks
 from evalkit.cli.report.correction import correction
 from evalkit.cli.report.decision import decision
 from evalkit.cli.report.differences import differences
@@ -29,6 +30,7 @@ for command in (
     errors,
     annotators,
     judges,
+    checks,
     acceptance,
     correction,
     differences,

@@ -18,6 +18,7 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import out
 from evalkit.html.document import About, html_report, write_report
+from evalkit.reports.checks.report import checks_report
 from evalkit.reports.decision.requirements import Requirements
 from evalkit.reports.judges.admission import admission_blocks
 
@@ -52,6 +53,7 @@ def html(
         correction=asked.correction if asked.filters.judges else None,
         admission=admission_blocks(*asked.admission),
         watched=asked.watched,
+        checks=checks_report(asked.collected, asked.automated_checks),
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

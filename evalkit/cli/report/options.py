@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results.automated_checks import automated_checks
 from db.queries.results.style import style_table
 from db.queries.results.watched import watched_in
 from evalkit.cli.terminal import (
@@ -38,6 +39,7 @@ from evalkit.reports.watched.report import WatchedReport
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
 from evalkit.study.collected import Collected, told_apart
+from evalkit.study.found_by_checks import FoundByCheck
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.vocabulary import AnnotatorKind
 
@@ -118,6 +120,11 @@ class Asked:
     def watched(self) -> WatchedReport:
         """How the watched cases of the study's eval set stand, by all studies of it."""
         return watched_in(self.session, self.study.version_id, judges=self.filters.judges)
+
+    @property
+    def automated_checks(self) -> tuple[FoundByCheck, ...]:
+        """What automated checks found of the responses of the study's eval set."""
+        return automated_checks(self.session, self.study)
 
     @property
     def admission(

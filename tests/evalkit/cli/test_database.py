@@ -245,6 +245,7 @@ COMMANDS = [
     ["report", "errors", "--study", "s"],
     ["report", "annotators", "--study", "s"],
     ["report", "judges", "--study", "s"],
+    ["report", "checks", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
     ["report", "differences", "--study", "s"],

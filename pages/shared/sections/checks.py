@@ -1,0 +1,38 @@
+"""Checks of an eval set beside what people said in one of its studies."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from db.queries.library import StudySummary
+from evalkit.reports.checks.report import checks_report
+from evalkit.reports.checks.tables import checks_section
+from evalkit.study.collected import Collected
+from evalkit.study.found_by_checks import FoundByCheck
+from pages.shared.display import blocks, exhibits
+from pages.shared.display.blocks import Page
+
+
+def study_picker(studies: Sequence[StudySummary], eval_set: str) -> str | None:
+    """Let a study of the eval set be chosen; None where there is none."""
+    names: Mapping[int, str] = {
+        study.study_id: study.name for study in studies if study.eval_set == eval_set
+    }
+    st.header("Beside people", divider=False)
+    if not names:
+        exhibits.say("There is no study of this eval set, so nobody has judged its responses.")
+        return None
+    chosen = st.selectbox(
+        "Study",
+        list(names),
+        format_func=names.__getitem__,
+        key="checks-study",
+        width=exhibits.PICKER_WIDTH,
+    )
+    return names[chosen]
+
+
+def show_beside_people(collected: Collected, checks: Sequence[FoundByCheck]) -> None:
+    """Show what share of each model passes, and how far each check is from people."""
+    told = checks_section(checks_report(collected, checks))
+    blocks.show(*told.blocks, page=Page({}, lambda _: ""), key="checks-report")
