@@ -15,9 +15,9 @@ from db.engine import read_session, write_session
 from db.models import Annotator, AuditEvent, Invitation, Setting, SignInFailure
 from db.queries.people import (
     COOKIE_KEY,
+    PEOPLE_KEY,
     User,
     as_user,
-    cookie_key,
     invited,
     is_demo_over,
     is_first_run,
@@ -48,17 +48,27 @@ _NO_MATCH = "This name and password do not go together."
 
 def ensure_cookie_key() -> str:
     """Return the key that signs cookies, made once per database."""
+    return _ensured(COOKIE_KEY)
+
+
+def ensure_people_key() -> bytes:
+    """Return the key by which redaction names people, made once per database."""
+    return _ensured(PEOPLE_KEY).encode()
+
+
+def _ensured(name: str) -> str:
+    """Return a secret of this installation; the first who asks for it makes it."""
     with read_session() as session:
-        key = cookie_key(session)
-    if key is not None:
-        return key
+        setting = session.get(Setting, name)
+        if setting is not None:
+            return setting.value
     try:
         with write_session() as session:
-            if cookie_key(session) is None:
-                session.add(Setting(key=COOKIE_KEY, value=secrets.token_urlsafe(32)))
+            if session.get(Setting, name) is None:
+                session.add(Setting(key=name, value=secrets.token_urlsafe(32)))
     except IntegrityError:
         pass  # another process made it at the same moment
-    return ensure_cookie_key()
+    return _ensured(name)
 
 
 def make_first_admin(*, name: str, password: str) -> User:

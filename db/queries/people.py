@@ -14,6 +14,8 @@ from evalkit.vocabulary import AnnotatorKind, Role
 
 #: Where the key that signs cookies is kept.
 COOKIE_KEY = "cookie_key"
+#: Makes the names that redaction gives to people.
+PEOPLE_KEY = "people_key"
 
 #: Wrong passwords further apart than this do not belong to one streak.
 STREAK_GAP = timedelta(minutes=30)

@@ -1,11 +1,14 @@
 """Records with everything personal in their texts replaced."""
 
+import hashlib
+import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from evalkit.redaction.finders.keys import is_secret_of
+from evalkit.redaction.kinds import FindingKind
 from evalkit.redaction.moves import TextMove
 from evalkit.redaction.redaction import Redaction
 
@@ -30,6 +33,9 @@ _MEDIA = frozenset({"image", "image_url", "source", "input_image", "input_audio"
 _DESCRIPTIONS = frozenset({"alt", "caption", "title"})
 #: Bytes written as text: they say nothing that could be read, and no placeholder would be bytes.
 _BYTES = re.compile(r"data:[\w/+.-]*(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=\s]*")
+
+#: What of a name of an annotator is replaced: the rest of it is how a team calls its people.
+_OF_PEOPLE = frozenset({FindingKind.TERM, FindingKind.EMAIL, FindingKind.PHONE})
 
 #: Smaller numbers are nobody's.
 _SMALLEST = 10**8
@@ -74,6 +80,21 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
         else:
             changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
     return RedactedRecord(changed, moves)
+
+
+def person_name(name: str, redaction: Redaction, key: Callable[[], bytes]) -> str:
+    """Return the name of an annotator, or what stands for it where it is personal.
+
+    What stands for a person is the same in every import with the same key, however their address
+    is written: labels of one person are matched by it. Without the key nobody can tell which it
+    would be, not even for an address they guess.
+    """
+    spans = [span for span in redaction.replaced_in(name) if span.kind in _OF_PEOPLE]
+    if not spans:
+        return name
+    address = min(spans, key=lambda span: (span.kind != FindingKind.EMAIL, span.start)).value
+    digest = hmac.new(key(), address.casefold().encode(), hashlib.sha256).hexdigest()
+    return f"person {digest[:10]}"
 
 
 def _messages(

@@ -185,6 +185,11 @@ class Redaction:
         is_word = name.isidentifier() and len(name) <= _LONGEST_NAME and self._shortest > 1
         return name if is_word else self.text(name)
 
+    def replaced_in(self, text: str) -> list[FoundSpan]:
+        """Return what would be replaced in a text; nothing is counted."""
+        spans = [span for find in self._finders for span in find(text)]
+        return self._sorted(spans, text)[0]
+
     def finds_in(self, text: str) -> bool:
         """Tell whether something would be replaced in a text; nothing is counted."""
         return any(True for find in self._finders for _ in find(text))

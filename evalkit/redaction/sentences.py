@@ -24,7 +24,8 @@ class RedactionReport:
     ``n_places`` is at how many places something of each kind was replaced, ``n_values`` how many
     different things these were, ``n_let_through`` at how many places something was left.
     ``n_ids`` counts ids of cases that look personal, and ``n_unquoted`` marks that lost their
-    words, since these were part of what was replaced.
+    words, since these were part of what was replaced. ``n_people`` is how many annotators got
+    another name.
     """
 
     n_places: Mapping[str, int]
@@ -32,13 +33,24 @@ class RedactionReport:
     n_let_through: Mapping[str, int]
     n_ids: int = 0
     n_unquoted: int = 0
+    n_people: int = 0
     has_names: bool = False
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Say what was done, what of it needs a look, and what cannot be found."""
         return tuple(
-            filter(None, (self._replaced, self._left, self._ids, self._unquoted, self._no))
+            filter(
+                None,
+                (
+                    self._replaced,
+                    self._left,
+                    self._people,
+                    self._ids,
+                    self._unquoted,
+                    self._no,
+                ),
+            )
         )
 
     @property
@@ -61,6 +73,16 @@ class RedactionReport:
             ]
         )
         return f"Let through: {left}." if left else ""
+
+    @property
+    def _people(self) -> str:
+        if not self.n_people:
+            return ""
+        have = "annotator has" if self.n_people == 1 else "annotators have"
+        return (
+            f"{self.n_people:,} {have} another name, since theirs was an address or a number: "
+            "the same for the same person in every import into this database."
+        )
 
     @property
     def _ids(self) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from db.columns import DatabaseTable
 from db.commands.records import import_file, import_files
 from db.engine import engine, read_session
-from db.models import ErrorMark
+from db.models import Annotator, ErrorMark
 from evalkit.errors import RefusedError
 from evalkit.redaction.redaction import Redaction
 from tests.db.record_files import CRITERION, TAG, case, exported, mark, output, score, write
@@ -185,3 +185,19 @@ def test_ids_stay_and_are_warned_of(database, tmp_path):
     assert report.redaction.n_ids == 1
     assert any("1 id of a case looks personal" in each for each in report.redaction.sentences)
     assert ADA in everything_stored()
+
+
+def test_annotators_called_by_an_address_have_one_other_name_in_every_import(database, tmp_path):
+    def labels(who, case_id):
+        return [case(case_id), output(case_id), CRITERION, score(case=case_id, annotator=who)]
+
+    for number, who in enumerate((ADA, f"Ada <{ADA.upper()}>", "Bob", "Bob")):
+        path = write(tmp_path / f"{number}.jsonl", labels(who, f"c{number}"))
+        report = import_file(path, redaction=Redaction())
+        assert report.redaction.n_people == (who != "Bob")
+
+    with read_session() as session:
+        names = session.exec(select(Annotator.name)).all()
+    assert len(names) == 2
+    assert "Bob" in names
+    assert ADA not in everything_stored().casefold()

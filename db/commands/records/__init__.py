@@ -83,7 +83,8 @@ def import_files(
                 *(each.name for each in taken), places=[each.place for each in taken]
             )
             importing = Import(staging, problems, choices)
-            importing.read([each.file for each in taken])
+            counted = [number for number, each in enumerate(taken) if each.counts_runs]
+            importing.read([each.file for each in taken], counted=counted)
             report = importing.run()
     if not choices.get("dry_run"):
         count_outdated_units()  # here, where somebody waits for a file, not for their next case

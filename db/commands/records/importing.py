@@ -2,7 +2,7 @@
 
 import functools
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
@@ -26,6 +26,7 @@ from db.commands.records.check.references import (
 )
 from db.commands.records.check.revisions import drop_repeated, sort_labels
 from db.commands.records.choices import Choices
+from db.commands.records.further import FurtherRuns
 from db.commands.records.join import (
     add_what_is_named,
     check_marks,
@@ -108,14 +109,18 @@ class Import:
         self._looks = LooksRule.LATEST
         redaction = choices.get("redaction")
         self._redacting = Redacting(redaction, staging, problems) if redaction else None
+        self._further: FurtherRuns | None = None
 
-    def read(self, files: Sequence[BinaryIO]) -> None:
-        """Read the files into the staging file and note what is wrong with their records."""
+    def read(self, files: Sequence[BinaryIO], *, counted: Collection[int] = ()) -> None:
+        """Read the files into the staging file and note what is wrong with their records.
+
+        ``counted`` are the places of those whose runs are counted and not named.
+        """
         if self._redacting:
             self._redacting.reserve(files)
         for number, file in enumerate(files):
             self._problems.reading = number
-            self._read(file)
+            self._read(file, is_counted=number in counted)
         self._problems.reading = None
         self._add_held(len(files))
         for table, key in (("case", "key"), ("output", '"case", run')):
@@ -123,7 +128,7 @@ class Import:
                 f'SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM "{table}")'
             )
 
-    def _read(self, file: BinaryIO) -> None:
+    def _read(self, file: BinaryIO, *, is_counted: bool) -> None:
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         reader = RecordReader(
@@ -134,18 +139,23 @@ class Import:
         for record in reader:
             if _takes_images_apart(reader.header):
                 record = with_pictures_apart(self._staging, self._problems, record)
-            self._add(record)
+            self._add(record, self._further_runs(reader.header) if is_counted else None)
         self._staging.flush()
         if first := self._problems.first_line:
             drop_repeated(self._staging, first)
         self._headers.append(reader.header)
         self._warnings += reader.warnings
 
-    def _add(self, record: Record) -> None:
+    def _further_runs(self, header: Mapping[str, Any]) -> FurtherRuns:
+        if self._further is None:
+            self._further = FurtherRuns(self._choices.get("eval_set") or header.get("eval_set"))
+        return self._further
+
+    def _add(self, record: Record, further: FurtherRuns | None) -> None:
         """Stage a record, redacted where that is asked for; a mark may have to wait."""
         whole = self._redacting.record(record) if self._redacting else record
         if whole is not None:
-            self._staging.add(whole)
+            self._staging.add(further.record(whole) if further else whole)
 
     def _add_held(self, n_files: int) -> None:
         """Stage the marks that waited until all responses were there."""
@@ -369,6 +379,7 @@ class Import:
             warnings=(
                 *self._warnings,
                 *elsewhere_sentences(plan.elsewhere, plan.filled),
+                *(self._further.sentences if self._further else ()),
                 *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
                 *filter(None, [self._quotes, pictures_sentence(plan.missing)]),

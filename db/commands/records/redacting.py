@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from db.commands.people import ensure_people_key
 from db.commands.records.staging import Staging
 from evalkit.annotation.marks import only_place
 from evalkit.records import Problems
@@ -12,7 +13,7 @@ from evalkit.records.names import DEFAULT_RUN
 from evalkit.records.reader import Record
 from evalkit.redaction.kinds import FindingKind
 from evalkit.redaction.moves import TextMove, moved, quoted
-from evalkit.redaction.records import RedactedRecord, redacted_record
+from evalkit.redaction.records import RedactedRecord, person_name, redacted_record
 from evalkit.redaction.redaction import Redaction
 from evalkit.redaction.sentences import RedactionReport
 
@@ -38,6 +39,7 @@ class Redacting:
         self._staging = staging
         self._problems = problems
         self._n_ids = self._n_unquoted = 0
+        self._people: dict[str, str] = {}
         staging.script(_TABLES)
 
     @property
@@ -50,6 +52,7 @@ class Redacting:
             n_let_through=_by_word(redaction.n_left),
             n_ids=self._n_ids,
             n_unquoted=self._n_unquoted,
+            n_people=len({name for written, name in self._people.items() if name != written}),
             has_names=bool(redaction.rules.more),
         )
 
@@ -63,6 +66,8 @@ class Redacting:
         if not record.is_sound:
             return record
         whole = redacted_record(record.type, record.fields, self._redaction)
+        if whole.fields.get("annotator"):
+            whole.fields["annotator"] = self._person(whole.fields["annotator"])
         if record.type == "case" and self._redaction.finds_in(record.fields["id"]):
             self._n_ids += 1
         if record.type == "output" and whole.moves:
@@ -74,6 +79,11 @@ class Redacting:
             self._staging.db.execute("INSERT INTO held VALUES (?, ?, ?)", values)
             return None
         return replace(record, fields=whole.fields)
+
+    def _person(self, name: str) -> str:
+        if name not in self._people:
+            self._people[name] = person_name(name, self._redaction, ensure_people_key)
+        return self._people[name]
 
     def held(self) -> Iterator[Record]:
         """Give the marks that waited, where they stand in what is stored."""

@@ -72,6 +72,7 @@ ALPACA_EVAL_ANNOTATIONS = ReadFormat(
     '[{"instruction": "…", "output_1": "…", "generator_1": "…", "output_2": "…", …}]',
     has_fields("instruction", "output_1", "output_2", "generator_1", "generator_2", "preference"),
     by_row(_annotation),
+    counts_runs=True,
 )
 ALPACA_EVAL_OUTPUTS = ReadFormat(
     "alpaca-eval-outputs",
@@ -80,4 +81,5 @@ ALPACA_EVAL_OUTPUTS = ReadFormat(
     '[{"instruction": "…", "output": "…", "generator": "…", "dataset": "…"}]',
     has_fields("instruction", "output", "generator"),
     by_row(_output),
+    counts_runs=True,
 )

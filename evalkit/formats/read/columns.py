@@ -33,6 +33,7 @@ from evalkit.formats.read.pieces import (
     whole,
     without_nothing,
 )
+from evalkit.formats.read.sheets import UNDER_NO_HEADING
 from evalkit.vocabulary import AnnotatorKind
 
 _TAG = "marked"
@@ -56,6 +57,7 @@ def mapped_format(mapping: ColumnMapping) -> ReadFormat:
         recognise,
         read,
         header={"sides": "unknown"},
+        counts_runs=True,
     )
 
 
@@ -103,6 +105,8 @@ class _MappedReading:
         asked = self._get(row, "input")
         if asked is None or asked == "":
             raise KeyError(self._mapping.columns["input"])
+        if isinstance(row, dict) and row.pop("", None) not in (None, ""):
+            self._notes.drop(UNDER_NO_HEADING)
         messages = as_messages(asked)
         if system := self._get(row, "system"):
             messages = [{"role": "system", "content": as_text(system)}, *messages]

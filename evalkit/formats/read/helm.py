@@ -167,4 +167,5 @@ HELM = ReadFormat(
     _recognise,
     _read,
     files="FOLDER",
+    counts_runs=True,
 )

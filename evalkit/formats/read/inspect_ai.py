@@ -153,4 +153,5 @@ INSPECT = ReadFormat(
     '{"version": 2, "status": "success", "eval": {"task": "…", "model": "…", …}, "samples": […]}',
     _recognise,
     _read,
+    counts_runs=True,
 )

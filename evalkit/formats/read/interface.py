@@ -137,7 +137,9 @@ class ReadFormat:
 
     ``recognise`` tells from the start of a file whether it is one; ``read`` yields the records of
     all files of the format that came together. ``header`` is what holds for them as a whole;
-    ``files`` are what to name on the command line.
+    ``files`` are what to name on the command line. ``counts_runs`` says that a further answer of a
+    model is a run of its own, also beside those of an earlier import; an output comes before what
+    is said of it. ``is_headless`` tells tables that begin with a row and not with headings.
     """
 
     key: str
@@ -148,6 +150,8 @@ class ReadFormat:
     read: Reader
     header: Row = field(default_factory=dict)
     files: str = "FILE"
+    counts_runs: bool = False
+    is_headless: Callable[[Beginning], bool] = field(default=lambda _: False)
 
     @property
     def anchor(self) -> str:

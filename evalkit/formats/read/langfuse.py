@@ -105,6 +105,8 @@ def _observation(
     if item.get("type", _GENERATION) != _GENERATION:
         notes.drop("observations that are no call of a model")
         return
+    if str(item["id"]) in places:  # in two of the files: a trace holds its observations, too
+        return
     if item.get("input") is None:
         notes.drop("observations without their input (ask Langfuse for the fields too)")
         return
@@ -256,4 +258,5 @@ LANGFUSE = ReadFormat(
     _read,
     header={"elsewhere": ElsewhereRule.KEEP.value},
     files="observations.json scores.json",
+    counts_runs=True,
 )

@@ -93,4 +93,5 @@ LITELLM = ReadFormat(
     '{"id": "…", "call_type": "acompletion", "startTime": …, "messages": […], "response": {…}}',
     has_fields("call_type", "startTime", "messages", "response"),
     by_row(_call),
+    counts_runs=True,
 )

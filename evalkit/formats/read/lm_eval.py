@@ -176,4 +176,5 @@ LM_EVAL = ReadFormat(
     _recognise,
     _read,
     files="FOLDER",
+    counts_runs=True,
 )

@@ -138,4 +138,5 @@ MLFLOW = ReadFormat(
     '{"info": {"trace_id": "tr-…", …}, "data": {"spans": […]}}',
     _recognise,
     _read,
+    counts_runs=True,
 )

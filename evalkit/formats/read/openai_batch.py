@@ -136,4 +136,5 @@ OPENAI_BATCH = ReadFormat(
     _recognise,
     _read,
     files="input.jsonl output.jsonl errors.jsonl",
+    counts_runs=True,
 )

@@ -186,4 +186,5 @@ OPENAI_CHAT = ReadFormat(
     '{"request": {"model": "gpt-4o", "messages": […]}, "response": {"choices": […]}}',
     _recognise,
     by_row(_call),
+    counts_runs=True,
 )

@@ -133,6 +133,7 @@ OPENAI_EVALS_LOG = ReadFormat(
     '{"spec": {"completion_fns": ["…"], "eval_name": "…", …}}',
     _recognise_log,
     _read_log,
+    counts_runs=True,
 )
 OPENAI_EVALS = ReadFormat(
     "openai-evals",
@@ -141,4 +142,5 @@ OPENAI_EVALS = ReadFormat(
     '{"item": {…}, "sample": {…}, "results": [{"name": "…", "passed": true}]}',
     _recognise_rows,
     by_row(lambda row, _: hosted_row(row)),
+    counts_runs=True,
 )

@@ -188,4 +188,5 @@ OPENTELEMETRY = ReadFormat(
     '{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat gpt-4", …}]}]}]}',
     _recognise,
     by_row(_row),
+    counts_runs=True,
 )

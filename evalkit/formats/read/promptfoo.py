@@ -159,4 +159,5 @@ PROMPTFOO = ReadFormat(
     '{"evalId": "…", "results": {"version": 3, "results": [{"promptIdx": 0, …}]}}',
     _recognise,
     _read,
+    counts_runs=True,
 )

@@ -23,7 +23,14 @@ from evalkit.formats.read.opening import (
     lines_of,
     text_blocks,
 )
-from evalkit.formats.read.sheets import parquet_rows, refuse_alike, workbook_rows
+from evalkit.formats.read.sheets import (
+    HEADLESS,
+    UNDER_NO_HEADING,
+    by_heading,
+    parquet_rows,
+    refuse_alike,
+    workbook_rows,
+)
 
 #: So many rows are looked at to tell what a file is.
 N_FIRST = 20
@@ -32,6 +39,8 @@ MAX_DOCUMENT = 512 * 1024 * 1024
 #: So long may one item of a list be.
 MAX_ITEM = 256 * 1024 * 1024
 _DELIMITERS = ",;\t|"
+#: A first line with so many numbers may be a row and no headings.
+_FEWEST_NUMBERS = 3
 _MAX_CELL = 64 * 1024 * 1024
 
 
@@ -54,17 +63,22 @@ class OpenedPart:
     number: int = 0
     notes: ReadingNotes | None = None
     delimiter: str = ","
+    is_headless: bool = False
+    n_headless: int = 0
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the rows from the first; a line that is no JSON is noted and left out."""
         notes = self.notes or ReadingNotes()
         notes.part_name = self.name
+        n_told, self.n_headless = self.n_headless, 0
         for place, row in self._rows():
             notes.place = (self.number, place)
             if isinstance(row, _Fault):
                 notes.fault(row.words)
             else:
                 yield row
+        if self.n_headless > n_told:  # once, however often the rows are read
+            notes.drop(UNDER_NO_HEADING, self.n_headless - n_told)
 
     def _rows(self) -> Iterator[tuple[int, Any]]:
         shape = self.beginning.shape
@@ -125,6 +139,8 @@ def _of_workbook_or_log(source: InputFile) -> OpenedPart:
     if is_workbook:
         rows, columns = workbook_rows(source.name, source.file)
         first = tuple(islice(rows, N_FIRST))
+        for row in first:
+            row.pop(HEADLESS, None)
         beginning, how = Beginning(source.name, Shape.TABLE, first, tuple(columns)), "XLSX"
     else:
         first = tuple(islice(inspect_rows(source.name, source.file), 2))
@@ -191,16 +207,26 @@ def _look_for_table(part: OpenedPart, lines: list[str]) -> None:
         return
     columns = tuple(cell.strip() for cell in rows[0])
     first = tuple(row for row in islice(_table_rows(part), N_FIRST) if isinstance(row, dict))
+    part.n_headless = 0
     part.beginning = Beginning(part.name, Shape.TABLE, first, columns)
 
 
 def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any] | _Fault]:
+    """Yield the rows of a table, and count what stands under no heading."""
+    for row in _cells(part):
+        if isinstance(row, dict):
+            part.n_headless += row.pop(HEADLESS, 0)
+        yield row
+
+
+def _cells(part: OpenedPart) -> Iterator[dict[str, Any] | _Fault]:
     if "Parquet" in part.packed:
         yield from parquet_rows(part.name, part.file)[0]
         return
     if "XLSX" in part.packed:
         yield from workbook_rows(part.name, part.file)[0]
         return
+    is_look = part.beginning.shape is Shape.TEXT
     csv.field_size_limit(_MAX_CELL)
     pieces = (f"{line}\n" for line in all_lines(text_blocks(part.file, part.encoding)))
     # Strict: a quote that is never closed would make one cell of all that follows.
@@ -209,9 +235,12 @@ def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any] | _Fault]:
     begins = 1
     try:
         for cells in reader:
-            if not columns:
+            if part.is_headless and cells:
+                yield dict(zip(map(str, range(len(cells))), cells, strict=True))
+            elif not columns:
                 columns = [cell.strip() for cell in cells]
-                refuse_alike(part.name, columns)
+                if not (is_look and _may_be_headless(columns)):
+                    refuse_alike(part.name, columns)
             elif any(cell.strip() for cell in cells):
                 yield _by_column(columns, cells)
             begins = reader.line_num + 1
@@ -223,6 +252,11 @@ def _table_rows(part: OpenedPart) -> Iterator[dict[str, Any] | _Fault]:
         ) from None
 
 
+def _may_be_headless(cells: list[str]) -> bool:
+    """Tell a first line that may be a row: numbers stand in it, of which two may be alike."""
+    return sum(cell.replace(".", "", 1).isdecimal() for cell in cells) >= _FEWEST_NUMBERS
+
+
 def _by_column(columns: list[str], cells: list[str]) -> dict[str, Any] | _Fault:
     """Return a row by its columns; one of another length has cells under the wrong ones."""
     while len(cells) > len(columns) and not cells[-1].strip():
@@ -232,7 +266,7 @@ def _by_column(columns: list[str], cells: list[str]) -> dict[str, Any] | _Fault:
             f"has {len(cells)} cell{'' if len(cells) == 1 else 's'} under {len(columns)} columns: "
             "a cell with the delimiter in it stands in quotes"
         )
-    return dict(zip(columns, cells, strict=True))
+    return by_heading(columns, cells)
 
 
 def _value(line: str) -> Any:

@@ -3,6 +3,7 @@
 import datetime
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, BinaryIO
 
 from evalkit.errors import RefusedError
@@ -18,6 +19,25 @@ def refuse_alike(name: str, columns: Sequence[str]) -> None:
             f"{name} has several columns called {', '.join(map(repr, twice))}: "
             "give each a name of its own. Nothing was stored."
         )
+
+
+#: What is counted where it is left out.
+UNDER_NO_HEADING = "cells under no heading"
+#: Holds in a row how many cells that say something stand under no heading.
+HEADLESS = "\0"
+
+
+def by_heading(columns: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """Return cells by what stands above them, and how many of several have nothing above them.
+
+    A single column without a heading is called so: it holds the names of models on some boards.
+    """
+    is_single = list(columns).count("") == 1
+    pairs = list(zip_longest(cells, columns))
+    row = {column: cell for cell, column in pairs if column or (is_single and column == "")}
+    headless = [cell for cell, column in pairs if column not in row]
+    n_headless = sum(cell is not None and str(cell).strip() != "" for cell in headless)
+    return row | {HEADLESS: n_headless} if n_headless else row
 
 
 def parquet_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], list[str]]:
@@ -75,13 +95,12 @@ def workbook_rows(name: str, file: BinaryIO) -> tuple[Iterator[dict[str, Any]], 
         try:
             for row in cells:
                 if any(cell is not None for cell in row):
-                    yield _plain_row(
-                        {column: cell for column, cell in zip(columns, row, strict=False) if column}
-                    )
+                    yield _plain_row(by_heading(columns, row))
         except broken as error:
             raise RefusedError(f"{name} is no workbook that can be read ({error}).") from None
 
-    return rows(), [column for column in columns if column]
+    is_single = columns.count("") == 1
+    return rows(), [column for column in columns if column or is_single]
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -103,12 +103,14 @@ class TakenIn:
     """A file of records: ours as it came, or written from files of another format.
 
     ``origins`` holds for each line of a written one the file and row it came from.
+    ``counts_runs`` says that its runs are counted, and not named by the files.
     """
 
     name: str
     file: BinaryIO
     parts: tuple[str, ...] = ()
     origins: Sequence[int] | None = None
+    counts_runs: bool = False
 
     def place(self, line: int) -> Place:
         """Return the file and the row where a line of the records stood."""
@@ -157,6 +159,7 @@ def take_in(
             part = opened_part(source)
             made_as, fit = _format_of(part, formats or {}, mapping)
             made[made_as.key] = made_as
+            part.is_headless = made_as.is_headless(part.beginning)
             readings.append(
                 FileReading(
                     part.name, made_as.key, made_as.name, fit.sureness, fit.why, part.packed
@@ -285,7 +288,7 @@ def _written(
     if notes.faults:
         raise unread_rows(made_as, [part.name for part in parts], notes.faults)
     file.seek(0)
-    return TakenIn(name, file, tuple(part.name for part in parts), origins)
+    return TakenIn(name, file, tuple(part.name for part in parts), origins, made_as.counts_runs)
 
 
 def _checked(

@@ -1,5 +1,6 @@
 """tau-bench and tau2-bench: trajectories of agents with their rewards."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def _run(
 ) -> Iterator[Row]:
     """Read a trial: the task is what the user wants, the trajectory all that was said and done."""
     named = str(row["task_id"])
-    messages = [as_message(step) for step in steps]
+    messages = [_message(step) for step in _apart(steps)]
     system = [each for each in messages[:1] if each["role"] == "system"]
     dialogue = messages[len(system) :]
     info = row.get("info") or {}
@@ -90,6 +91,36 @@ def _run(
     yield from judged([("reward", number(reward))], scales, **of, annotator="tau-bench", **JUDGE)
 
 
+def _apart(steps: Sequence[Any]) -> Iterator[Row]:
+    """Yield the steps one by one: several results at once are a step each."""
+    for step in steps:
+        yield from step.get("tool_messages") or [step]
+
+
+def _message(step: Row) -> Row:
+    """Return a step as a message: tau2 has its own form of calls, and lets the user call too."""
+    calls = [_call(call) for call in step.get("tool_calls") or ()]
+    if step.get("role") == "user" and calls:
+        called = "; ".join(f"{call['function']['name']}({call['function']['arguments']})"
+                           for call in calls)  # fmt: skip
+        told = as_text(step.get("content"))
+        return {"role": "user", "content": f"{told}\n[calls {called}]".strip()}
+    if step.get("role") == "tool" and step.get("requestor") == "user":
+        return {"role": "user", "content": f"[is told {as_text(step.get('content'))}]"}
+    if step.get("role") == "tool" and step.get("id"):
+        return as_message({**step, "tool_call_id": step["id"]})
+    return as_message({**step, "tool_calls": calls})
+
+
+def _call(call: Row) -> Row:
+    if "function" in call:
+        return call
+    arguments = call.get("arguments")
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    function = {"name": call["name"], "arguments": written}
+    return {"id": call.get("id"), "type": "function", "function": function}
+
+
 def _plain(message: Row) -> Row:
     """Leave out an empty text beside calls."""
     if message.get("tool_calls") and not message["content"]:
@@ -113,4 +144,5 @@ TAU_BENCH = ReadFormat(
     '[{"task_id": 0, "reward": 1.0, "info": {…}, "traj": [{"role": "system", …}], "trial": 0}]',
     _recognise,
     _read,
+    counts_runs=True,
 )

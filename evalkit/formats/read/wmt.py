@@ -20,9 +20,16 @@ from evalkit.formats.read.interface import (
 from evalkit.formats.read.pieces import Scales, amount, as_text, name_of, number, without_nothing
 from evalkit.vocabulary import ElsewhereRule
 
-#: The columns of Appraise, whose file has no header.
-COLUMNS = ("user", "system", "item", "kind", "source", "target", "score", "document",
-           "is_document", "start", "end")  # fmt: skip
+#: What every line of Appraise begins with, whose file has no header.
+_COLUMNS = ("user", "system", "item", "kind", "source", "target", "score")
+#: How it goes on: sentences; documents of older versions; documents of today, with spans.
+_LAYOUTS = (
+    ("start", "end"),
+    ("document", "is_document", "start", "end"),
+    ("document", "is_document", "spans", "start", "end"),
+)
+#: What stands behind that where it was asked for.
+_BATCH = ("batch", "item_id")
 _VIEWER = {"system", "rater", "source", "target", "category", "severity"}
 _MARK = re.compile(r"</?v>")
 _TAXONOMY = "MQM"
@@ -31,14 +38,29 @@ _SEVERITIES = (("neutral", 0), ("minor", 1), ("major", 5), ("critical", 10))
 _CONTROLS = ("BAD", "REF", "CHK", "BAD.REF")
 
 
-def _rows(part: Part) -> Iterator[Row]:
-    """Yield the rows of Appraise by name: the first one is what a table takes for its header."""
-    is_first = True
+def _columns_of(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Return the columns of a line of Appraise, none where it is no such line."""
+    for layout in _LAYOUTS:
+        columns = (*_COLUMNS, *layout)
+        if len(cells) not in (len(columns), len(columns) + len(_BATCH)):
+            continue
+        row = dict(zip(columns, cells, strict=False))
+        is_told = as_text(row.get("is_document", "true")).casefold() in ("true", "false")
+        if is_told and all(number(row[name]) is not None for name in ("score", "start", "end")):
+            return columns
+    return ()
+
+
+def _rows(part: Part, notes: ReadingNotes) -> Iterator[Row]:
+    """Yield the rows of Appraise by name."""
+    columns: tuple[str, ...] = ()
     for row in part:
-        if is_first:
-            yield dict(zip((*COLUMNS, "spans"), row, strict=False))
-            is_first = False
-        yield dict(zip((*COLUMNS, "spans"), row.values(), strict=False))
+        cells = list(row.values())
+        columns = columns or _columns_of(cells)
+        if not columns or len(cells) < len(columns):
+            notes.fault(f"has {len(cells)} cells, which is no line of Appraise")
+            continue
+        yield dict(zip(columns, cells, strict=False))
 
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
@@ -46,7 +68,7 @@ def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
     for part in parts:
         first: Any = next(iter(part), {})
         is_viewer = isinstance(first, dict) and first.keys() >= _VIEWER
-        for row in part if is_viewer else _rows(part):
+        for row in part if is_viewer else _rows(part, notes):
             try:
                 if is_viewer:
                     yield from _viewed(row, tags)
@@ -70,8 +92,8 @@ def _appraised(
     if as_text(row["kind"]).strip() in _CONTROLS:
         notes.drop("quality controls (BAD, REF, CHK)")
         return
-    document = as_text(row["document"])
-    is_document = as_text(row["is_document"]).strip().casefold() == "true"
+    document = as_text(row.get("document", f"{row['source']}-{row['target']}"))
+    is_document = as_text(row.get("is_document")).strip().casefold() == "true"
     named = f"{document}/{'document' if is_document else row['item']}"
     model = name_of(row["system"], otherwise="system")
     yield {"type": "case", "id": named, "elsewhere": True,
@@ -100,7 +122,8 @@ def _appraised(
 
 
 def _span(span: Row, of: Row, tags: dict[str, None]) -> Row:
-    severity = as_text(span.get("severity")).casefold() or "minor"
+    severity = as_text(span.get("severity")).casefold()
+    severity = severity if severity in dict(_SEVERITIES) else "minor"
     tag = name_of(span.get("error_type") or span.get("category"), otherwise="error")
     tags[tag] = None
     at, to = span.get("start_i", span.get("start")), span.get("end_i", span.get("end"))
@@ -137,12 +160,13 @@ def _recognise(start: Beginning) -> Fit | None:
         return None
     if set(start.columns) >= _VIEWER:
         return Fit(Sureness.SURE, "its columns have system, rater, category and severity")
-    cells = start.columns
-    if len(cells) in (len(COLUMNS), len(COLUMNS) + 1):
-        is_scored = number(cells[6]) is not None and number(cells[9]) is not None
-        if is_scored and cells[8].casefold() in ("true", "false"):
-            return Fit(Sureness.SURE, "its lines are user, system, item, …, score, …, start, end")
+    if _is_appraise(start):
+        return Fit(Sureness.SURE, "its lines are user, system, item, …, score, …, start, end")
     return None
+
+
+def _is_appraise(start: Beginning) -> bool:
+    return bool(_columns_of(start.columns))
 
 
 WMT = ReadFormat(
@@ -153,4 +177,5 @@ WMT = ReadFormat(
     _recognise,
     _read,
     header={"elsewhere": ElsewhereRule.KEEP.value},
+    is_headless=_is_appraise,
 )

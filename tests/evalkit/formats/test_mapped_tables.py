@@ -110,3 +110,17 @@ def test_a_question_without_a_text_is_a_fault():
     question = {"question_id": 1, "category": "writing", "turns": None}
     with pytest.raises(RefusedError, match="no turn has a text"):
         read(("question.jsonl", lines(question)))
+
+
+def test_cells_under_no_heading_are_counted_however_often_they_are_read():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in (["q", "a", None, "m", None], ["What?", "three", "lost", "x", None, 7]):
+        book.active.append(row)
+    book.save(file)
+    for name, content in (
+        ("t.xlsx", file.getvalue()),
+        ("t.csv", b"q,a,,m,,\nWhat?,three,lost,x,,7\n"),
+        ("one.csv", b",q,a,m\n0,What?,three,x\n1,Why?,so,x\n"),
+    ):
+        _, reading = read((name, content), mapping=ONE_A_ROW)
+        assert reading.dropped == {"cells under no heading": 2}, name

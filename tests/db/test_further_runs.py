@@ -1,0 +1,78 @@
+"""A second day of a log: other answers to the same prompts are further runs, and said so."""
+
+import json
+
+import pytest
+from sqlmodel import select
+
+from db.commands.records import import_files
+from db.engine import read_session
+from db.models import Output, Run, Score
+from tests.evalkit.formats.samples import lines
+
+
+def call(text, day, question="Which river?"):
+    return {
+        "timestamp": f"2026-11-{day:02}T10:00:00Z",
+        "request": {"model": "m", "messages": [{"role": "user", "content": question}]},
+        "response": {"choices": [{"message": {"role": "assistant", "content": text}}]},
+    }
+
+
+@pytest.fixture
+def imported(tmp_path, database):
+    def store(*rows, **choices):
+        path = tmp_path / "log.jsonl"
+        path.write_bytes(lines(*rows))
+        return import_files([(path.name, path)], eval_set="Log", **choices)
+
+    return store
+
+
+def stored():
+    with read_session() as session:
+        rows = session.exec(select(Run.name, Output.content).join(Run).order_by(Output.id)).all()
+    return [tuple(row) for row in rows]
+
+
+def test_another_answer_of_the_next_day_is_a_further_run_and_said(imported):
+    imported(call("The Po.", 1))
+    report = imported(call("The Arno.", 2), call("Rome.", 2, "Which city?"))
+
+    assert stored() == [("1", "The Po."), ("2", "The Arno."), ("1", "Rome.")]
+    assert any("1 output is another answer of a model" in each for each in report.warnings)
+
+
+def test_the_same_log_again_and_one_that_goes_on_bring_only_what_is_new(imported):
+    first, second, third = call("The Po.", 1), call("The Po.", 2), call("The Arno.", 3)
+    imported(first)
+    imported(second)
+    again = imported(first, second, third)
+
+    # The same words on two days are two answers; each day stands there once.
+    assert [run for run, _ in stored()] == ["1", "2", "3"]
+    assert again.counts["output"].new == 1
+    assert not imported(third, second, first).has_news
+    assert len(stored()) == 3
+
+
+def test_what_is_said_of_a_further_answer_goes_with_it(tmp_path, database):
+    def observation(number, text):
+        return {"id": f"o{number}", "traceId": f"t{number}", "type": "GENERATION", "model": "m",
+                "startTime": f"2026-11-0{number}T10:00:00Z", "input": "Which river?",
+                "output": text}  # fmt: skip
+
+    def score(number, value):
+        return {"id": f"s{number}", "traceId": f"t{number}", "observationId": f"o{number}",
+                "name": "good", "source": "ANNOTATION", "dataType": "NUMERIC", "value": value,
+                "authorUserId": "ada"}  # fmt: skip
+
+    for number, text, value in ((1, "The Po.", 5), (2, "The Arno.", 2)):
+        path = tmp_path / f"{number}.json"
+        items = [observation(number, text), score(number, value)]
+        path.write_text(json.dumps(items), encoding="utf-8")
+        import_files([(path.name, path)], eval_set="Log", study="Log")
+
+    with read_session() as session:
+        scored = session.exec(select(Output.content, Score.value).join(Output)).all()
+    assert {tuple(row) for row in scored} == {("The Po.", 5.0), ("The Arno.", 2.0)}
