@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from db.columns import number_of
 from db.commands.anchors import AnchorPlace, freeze_anchors, store_check
 from db.engine import read_session, write_session
-from db.models import JudgeAnchor, Study
+from db.models import Annotator, JudgeAnchor, Judging, Study
 from db.queries.few_shot import task_for_judge
-from db.queries.judgings import planned_identity, study_called
+from db.queries.judgings import planned_identity, study_called, task_of
 from evalkit.annotation.task import TaskItem
 from evalkit.errors import RefusedError
 from evalkit.judging.anchors import N_LOOKS, answers_by_field, content_hash
@@ -18,8 +18,11 @@ from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.plan import JudgePlan
 from evalkit.running.asking import TIMEOUT_S, Connection, ask, connect
 from evalkit.running.case_request import lost_cost, reply_cost
+from evalkit.running.endpoint import Endpoint
 from evalkit.running.failures import EndpointError
+from evalkit.running.prices import Prices
 from evalkit.running.request import Reply, Request
+from evalkit.vocabulary import AnswerForm, Api, SoftScore
 
 #: Asks what stands between here and the endpoint for no reply that it kept.
 _FRESH = {"Cache-Control": "no-cache"}
@@ -97,6 +100,46 @@ def check_anchors(
     )
     n_failed = len(questions) - len(answers)
     return CheckedAnchors(study_id, identity.name, check_id, len(questions), n_failed, n_changed)
+
+
+def judges_to_check(session: Session, study_id: int) -> dict[str, int]:
+    """Return the judges of a study that an endpoint can be asked for, each with its judging."""
+    rows = session.exec(
+        select(Annotator.name, Judging.id)
+        .join(Judging, col(Judging.annotator_id) == col(Annotator.id))
+        .where(col(Judging.study_id) == study_id, col(Judging.base_url) != "")
+        .order_by(col(Annotator.name), col(Judging.id))
+    )
+    return {name: number for name, number in rows if number is not None}
+
+
+def check_again(judging_id: int, *, actor_id: int | None = None) -> CheckedAnchors:
+    """Ask the judge of a judging about the anchors, as it was asked then.
+
+    Raises as `check_anchors` does, and RefusedError where the study asks something else by now.
+    """
+    with read_session() as session:
+        judging = session.get_one(Judging, judging_id)
+        study = session.get_one(Study, judging.study_id)
+        plan = JudgePlan(
+            study.name,
+            judging.model,
+            Endpoint(judging.base_url, judging.key_name),
+            api=Api(judging.api),
+            form=AnswerForm(judging.form),
+            parameters=judging.parameters,
+            prices=Prices(**judging.prices) if judging.prices else None,
+            concurrency=judging.concurrency,
+            task=task_of(judging),
+            soft=SoftScore(soft) if (soft := judging.identity.get("soft")) else None,
+            has_few_shot=bool(judging.identity.get("few_shot")),
+        )
+        if planned_identity(session, study, plan).hash != judging.identity_hash:
+            raise RefusedError(
+                "The study asks something else by now, in other words, or shows other few-shot "
+                "cases: a judge of that is another judge. Let that one judge first."
+            )
+    return check_anchors(plan, actor_id=actor_id)
 
 
 def _questions(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from db.anchors import judges_to_check
 from db.engine import read_session
 from db.queries import results
 from db.queries.anchors import drift_of
@@ -35,6 +36,7 @@ head = filters.study_head(studies, heading="Differences")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
     checks = drift_of(session, study_id=study.study_id, study=study.name)
+    askable = judges_to_check(session, study.study_id)
 narrowed = filters.of_study(study, head.filters)
 # Judges are what the page is about: they count whatever the filter says, admitted or not.
 chosen = narrowed.with_all_judges()
@@ -45,7 +47,7 @@ judged = kept.of(differing.judges_and_subjects)
 if not judged:
     exhibits.say(no_judge(), style="verdict")
     differences.show_nothing()
-    differences.show_foot(checks, address)
+    differences.show_foot(checks, askable, address, actor_id=user.id)
     addresses.stop()
 
 verdict = st.container()
@@ -58,10 +60,9 @@ exhibits.say(*left_out(of))
 differences.show_judges(kept, parts, judged, of)
 place = differences.case_picker(of, kept.collected)
 if place is None:
-    differences.show_foot(checks, address)
+    differences.show_foot(checks, askable, address, actor_id=user.id)
     addresses.stop()
 exhibits.say(ORDER)
-
 output_ids = differences.output_ids(of, kept.collected, place)
 with read_session() as session:
     read = side_by_side.some_responses(session, study, filters=chosen, output_ids=output_ids)
@@ -76,4 +77,4 @@ try:
         lessons.stored(lesson.message)
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
-differences.show_foot(checks, address)
+differences.show_foot(checks, askable, address, actor_id=user.id)

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from db.anchors import check_anchors
+from db.anchors import check_again, check_anchors, judges_to_check
 from db.commands.anchors import freeze_anchors
+from db.commands.judgings import begin_judging
 from db.engine import read_session, write_session
 from db.models import AnchorAnswer, AnchorCheck, Case, JudgeAnchor, Output, Study
 from db.queries.anchors import drift_of
@@ -149,3 +150,20 @@ def test_on_the_command_line_a_check_says_what_it_found(sqlite_database, server)
     assert "first check, on" in first.stdout
     assert json.loads(again.stdout)["standing"] == "same"
     assert "No judge has moved in 1 check held against an earlier one." in told.stdout
+
+
+def test_a_judge_that_was_asked_from_here_is_asked_again_as_it_was(sqlite_database, server):
+    store_study(n_cases=N_CASES)
+    begin_judging(plan_at(server, parameters={"temperature": 0}), actor_id=None)
+    with read_session() as session:
+        study_id = session.exec(select(Study.id)).one()
+        ((judge, judging_id),) = judges_to_check(session, study_id).items()
+
+    checked = check_again(judging_id)
+
+    assert (checked.judge, checked.n_asked) == (judge, 4 * len(dev_cases()))
+    assert all(body["temperature"] == 0 for _, body in server.requests)
+    with write_session() as session:
+        session.get(Study, study_id).guidelines = "Something else is asked now."
+    with pytest.raises(RefusedError, match="another judge"):
+        check_again(judging_id)

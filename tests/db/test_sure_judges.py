@@ -124,4 +124,4 @@ def test_acceptance_goes_by_it_on_the_terminal_and_in_json(sqlite_database, tmp_
 
     assert [row["certainty"] for row in judges] == ["probability"] * 2
     assert [{point["threshold"] for point in row["curve"]} for row in judges] == [{0.9}] * 2
-    assert "Sure by probability: the mean of how probable" in said
+    assert "Sure by probability: the mean of what a judge gave" in said

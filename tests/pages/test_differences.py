@@ -5,6 +5,7 @@ import html
 import pytest
 from sqlmodel import select
 
+from db.anchors import CheckedAnchors
 from db.commands.lessons import clarify
 from db.engine import read_session, write_session
 from db.models import (
@@ -24,6 +25,7 @@ from evalkit.judging.split import Split, split_of
 from evalkit.study.collected import Criterion
 from evalkit.vocabulary import Role
 from pages.shared.response.answers import said_html
+from pages.shared.sections import differences
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened, written
 
@@ -306,3 +308,27 @@ def test_an_annotator_may_not_open_it(app, sign_in, study):
     assert "gauge" not in opened(app, PAGE)
     with read_session() as session:
         assert session.exec(select(Assignment.id)).first() is not None
+
+
+def test_a_judge_asked_from_here_is_asked_about_the_anchors_at_a_click(
+    app, sign_in, study, monkeypatch
+):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    label = "Ask about the anchors now"
+    assert label not in [each.label for each in app.button]
+    with write_session() as session:
+        judge = session.exec(select(Annotator).where(Annotator.name == JUDGE)).one()
+        where = {"base_url": "http://127.0.0.1:9", "model": "gauge", "parameters": {}}
+        row = {"study_id": study["Study"], "annotator_id": judge.id, "identity": {}}
+        session.add(Judging(**row, **where, identity_hash="x"))
+
+    opened(app, PAGE)
+    submit(app, label)
+
+    # What the judging asked is not what the study asks now, so nobody is asked.
+    assert "another judge" in app.error[0].value
+    checked = CheckedAnchors(study["Study"], JUDGE, 1, n_asked=8, n_failed=1, n_changed=0)
+    monkeypatch.setattr(differences, "check_again", lambda judging_id, *, actor_id: checked)
+    submit(app, label)
+    assert app.success[0].value.endswith("7 requests answered, 1 failed.")

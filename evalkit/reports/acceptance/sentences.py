@@ -22,20 +22,15 @@ _REFUSED = {
 }
 EVERYBODY = "The labels of everybody count here, whichever annotators are chosen."
 HOW = (
-    "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
-    "the test split, by looks that are counted. No threshold is chosen by them; but other numbers "
-    "of judges, on Worth it? and Corrected numbers, rest on these cases, too: a judge that was "
-    "picked by those has been looked at uncounted. Wrong is a verdict where more "
-    "people say something else than say the same."
+    "How sure a judge must be is chosen on the dev split and tested on the test split, in looks "
+    "that are counted. A verdict is wrong where more people say otherwise than say the same."
 )
 _SURE_BY = {
     SureBy.PROBABILITY: (
-        "Sure by probability: the mean of how probable a judge held its verdict on a pair or "
-        "response, over both orders and repeats."
+        "Sure by probability: the mean of what a judge gave its verdict, over orders and repeats."
     ),
     SureBy.AGREEMENT: (
-        "Sure by agreement: the share of a judge's answers on the same pair or response, in both "
-        "orders and repeats, that say the same."
+        "Sure by agreement: the share of its answers, over orders and repeats, that say the same."
     ),
 }
 

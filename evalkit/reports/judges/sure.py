@@ -43,7 +43,7 @@ _NOTE = (
     "is a judge that is right as often as it is sure. Surer than right: the mean of the one less "
     "the other. Brier: the mean square of that distance. Intervals by case."
 )
-_BINS = ("Judge", "On", "It was sure of", "Right", "Right less sure")
+_BINS = ("Judge", "On", "It was sure of", "Right", "Right minus sure")
 #: How far the axis of a calibration curve reaches at least.
 _REACH = 0.25
 
@@ -186,7 +186,7 @@ def sure_sentence(row: SureRow) -> str:
 
 
 def sure_picture(row: SureRow) -> Intervals:
-    """Draw the calibration curve of one judge: right less sure, from the least to the surest."""
+    """Draw the calibration curve of one judge: right minus sure, from the least to the surest."""
     lines = tuple(
         IntervalRow(
             f"sure of {text.percent(each.sure)}",
@@ -200,7 +200,7 @@ def sure_picture(row: SureRow) -> Intervals:
     ends = [abs(end) for line in lines for end in (line.estimate.low, line.estimate.high) if end]
     reach = max([_REACH, *ends])
     ticks = ((-reach, "less often right"), (0.0, "as sure as right"), (reach, "more often"))
-    title = f"{row.judge}, {subject_title(row.subject)}: right less sure"
+    title = f"How often {row.judge} is right, beside how sure it was: {subject_title(row.subject)}"
     return Intervals(title, lines, Axis(-reach, reach, ticks, ((0.0, ""),)))
 
 

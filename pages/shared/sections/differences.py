@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from db.anchors import check_again
+from evalkit.errors import RefusedError
+from evalkit.judging.anchors import MOST_ANCHORS, N_LOOKS
 from evalkit.phrases import counted
 from evalkit.reports.blocks import Table
 from evalkit.reports.differences.report import Differences, differences
@@ -105,23 +108,53 @@ def show_judges(
     blocks.fold(table, key="differences-judges", label=table.title)
 
 
-def show_foot(checks: DriftReport, address: State) -> None:
+def show_foot(
+    checks: DriftReport, askable: Mapping[str, int], address: State, *, actor_id: int
+) -> None:
     """Say whether judges still are who they were, and lead on: whatever differs, or nothing."""
-    _show_drift(checks)
+    if checks.rows or askable:
+        st.header("Drift", divider=False)
+        _show_drift(checks)
+        _ask_anchors(askable, actor_id=actor_id)
     _show_links(address)
 
 
 def _show_drift(report: DriftReport) -> None:
     """Say whether judges of the study moved, where anchors were asked about."""
+    exhibits.say(drift_verdict(report), style="lead")
     if not report.rows:
         return
-    st.header("Drift", divider=False)
-    exhibits.say(drift_verdict(report), style="lead")
     for row in report.newest(_MOST_CHECKS):
         exhibits.say(row_in_words(row))
     table = drift_table(report)
     blocks.fold(table, key="drift", label=table.title)
     exhibits.say(HOW)
+
+
+def _ask_anchors(askable: Mapping[str, int], *, actor_id: int) -> None:
+    """Let a judge be asked about the frozen anchors now."""
+    if message := st.session_state.pop("anchors-message", None):
+        st.success(labels.literal(message), icon=":material/check:")
+    if not askable:
+        return
+    left, right = st.columns(2, width=2 * exhibits.PICKER_WIDTH, vertical_alignment="bottom")
+    judge = left.selectbox("Judge to look at", list(askable), key="anchors-judge")
+    asked = right.button("Ask about the anchors now", icon=":material/anchor:", width="stretch")
+    st.caption(
+        f"Up to {2 * N_LOOKS * MOST_ANCHORS} requests, as the judge was asked before, at its price."
+    )
+    if not asked or judge is None:
+        return
+    try:
+        with st.spinner("Asking about the anchors"):
+            checked = check_again(askable[judge], actor_id=actor_id)
+    except RefusedError as refused:
+        st.error(labels.literal(str(refused)))
+        return
+    answered = f"{counted(checked.n_asked - checked.n_failed, 'request')} answered"
+    failed = f", {checked.n_failed:,} failed" if checked.n_failed else ""
+    st.session_state["anchors-message"] = f"{checked.judge}: {answered}{failed}."
+    st.rerun()
 
 
 def show_nothing() -> None:

@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from db.commands.anchors import freeze_anchors, store_check
 from db.engine import read_session, write_session
-from db.models import Annotation, Assignment
+from db.models import Annotation, Assignment, Study
 from db.queries import results
+from db.queries.anchors import drift_of
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions
 from db.queries.results.splits import splits
 from evalkit.cli import app
+from evalkit.judging.soft import PREFERENCE
 from evalkit.reports.acceptance import tables as acceptances
 from evalkit.reports.acceptance.report import acceptance_report
 from evalkit.reports.agreement import judge_tables, pair_tables, tables as agreement_blocks
@@ -30,6 +33,7 @@ from evalkit.reports.correction import tables as correction_blocks
 from evalkit.reports.correction.report import correction_report
 from evalkit.reports.differences.report import differences as differences_of, judges_and_subjects
 from evalkit.reports.differences.tables import judges_table as judges_differing
+from evalkit.reports.drift.tables import drift_table
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.judges import tables as judges_blocks
@@ -47,6 +51,7 @@ from evalkit.reports.regression import tables as regressions
 from evalkit.reports.regression.report import regression_report
 from evalkit.study.passing import PassRule, passing
 from evalkit.study.subjects import PREFERRED
+from evalkit.vocabulary import JudgeTask
 from pages.shared.display import blocks, exhibits
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -87,7 +92,23 @@ def stored(database_of_file):
             pair = [f"case-{case}/{model}" for model in MODELS]
             for order, preference in ((pair, "left"), (pair[::-1], ("left", "right")[place % 2])):
                 annotate(ids, f"judge-{place}", *order, preference, is_judge=True)
+    check_anchors_twice(ids)
     return ids
+
+
+def check_anchors_twice(ids):
+    """Freeze anchors, and let a judge say of each what it said of it before."""
+    with write_session() as session:
+        study = session.get_one(Study, ids["Study"])
+        anchors = [anchor.id for anchor in freeze_anchors(session, study, JudgeTask.PAIR)]
+    answers = {
+        (anchor, is_turned, look): {PREFERENCE: "right" if is_turned else "left"}
+        for anchor in anchors
+        for is_turned in (False, True)
+        for look in (1, 2)
+    }
+    for _ in range(2):
+        store_check(ids["Study"], "judge-0", "hash", answers, served_models=["m"], cost_usd=0.25)
 
 
 def annotators_shown(collected, pace):
@@ -160,6 +181,13 @@ def corrected_shown(collected, pace):
     return [correction_blocks.models_table(part) for part in report.parts]
 
 
+def drift_shown(collected, pace):
+    """Give what the page folds of anchors: every check of them."""
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        return [drift_table(drift_of(session, study_id=study.study_id, study="Study"))]
+
+
 def errors_shown(collected, pace):
     """Give what the page shows of errors: how often each was found."""
     return [errors.error_map(tags_report(collected), collected.models)]
@@ -209,7 +237,7 @@ def regression_shown(collected, pace):
 
 CHANGE = ["--before", MODELS[0], "--after", MODELS[1], "--criterion", "helpfulness", "--level", "3"]
 #: What the file does not have.
-NOT_IN_FILE = {"differences", "pair", "regression"}
+NOT_IN_FILE = {"differences", "drift", "pair", "regression"}
 #: Where the page shows the same numbers in another table.
 ON_PAGE = {"significance": two_shown}
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
@@ -220,6 +248,7 @@ ROOMS = {
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),
     "judging": (judging_shown, ["judges", "--judges"], "fold"),
     "correction": (corrected_shown, ["correction", "--judges"], "show"),
+    "drift": (drift_shown, ["drift"], "fold"),
     "differences": (differing_shown, ["differences", "--judges"], "fold"),
     "errors": (errors_shown, ["errors"], "show"),
     "pair": (where_shown, ["pair", "--model", MODELS[0], "--other", MODELS[1]], "fold"),
