@@ -18,6 +18,7 @@ from evalkit.demo.simulate import (
     demo_records,
     demo_texts,
 )
+from evalkit.demo.triage import triage_records
 
 _CONTENT = frozenset(("case", "output"))
 _OVERLAP = 3
@@ -44,6 +45,14 @@ def load_demo() -> str:
     )
     add_demo_accounts()  # last: their presence says that the demo is complete
     return "\n".join(each.sentence for each in (brought, simulated, judged_by_program))
+
+
+def load_triage() -> str:
+    """Load the simulated study for judge builders, and say what it brought.
+
+    It brings no accounts: the demo does, or whoever runs evalkit.
+    """
+    return import_records(triage_records(), source_name="a simulation").sentence
 
 
 def is_demo_wanted() -> bool:

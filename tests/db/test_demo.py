@@ -1,9 +1,18 @@
-from db.commands.demo import is_demo_wanted, load_demo
+import pytest
+
+from db.commands.acceptances import record_look
+from db.commands.demo import is_demo_wanted, load_demo, load_triage
 from db.engine import read_session
-from db.queries import library
+from db.queries import library, results
 from db.queries.people import demo_accounts
+from db.queries.results.acceptances import looks
+from db.queries.results.splits import splits
+from db.queries.results.studies import ResultFilters
 from evalkit.demo.judges import judge_records
 from evalkit.demo.simulate import demo_latent, demo_texts
+from evalkit.demo.triage import SECOND_IS_BETTER, SURE, SURE_RIGHT, TRIAGE_STUDY
+from evalkit.reports.acceptance.report import Refusal, acceptance_report, looked_at
+from evalkit.reports.correction.report import correction_report
 from tests.factories import make_eval_set
 
 
@@ -42,3 +51,46 @@ def test_the_demo_is_not_wanted_where_there_is_work_of_ones_own(sqlite_database)
     make_eval_set()
 
     assert not is_demo_wanted()
+
+
+@pytest.mark.slow
+def test_the_simulated_study_for_judges_shows_what_a_good_judge_can_do_and_the_truth_is_known(
+    sqlite_database,
+):
+    load_triage()
+
+    def read():
+        judges = ResultFilters(judges=True)
+        with read_session() as session:
+            study = results.result_study(session, name=TRIAGE_STUDY)
+            collected = results.collect(session, study, filters=judges)
+            parts = splits(session, study), results.presented(session, study, filters=judges)
+            return (
+                study,
+                collected,
+                parts,
+                looks(session, study),
+                results.sure_answers(session, study, filters=judges),
+            )
+
+    study, collected, parts, ledger, sure = read()
+    assert all(who.is_simulated for who in collected.annotators)
+    report = acceptance_report(collected, *parts, looks=ledger, answers=sure)
+    (row,) = report.rows
+    assert row.refusal is Refusal.NOT_LOOKED
+    promise = report.promise
+    least = looked_at(collected, *parts, row, promise=promise, answers=sure)
+    record_look(study, row, promise, threshold=least)
+
+    study, collected, parts, ledger, sure = read()
+    (row,) = acceptance_report(collected, *parts, looks=ledger, answers=sure).rows
+
+    assert row.is_accepted
+    assert row.test.threshold == pytest.approx(SURE_RIGHT)
+    assert abs(row.test.accepted.value - SURE) < 0.1
+    # The truth: how often the second model is better, drawn with this chance for 900 cases.
+    (part,) = correction_report(collected, parts[1]).parts
+    (birch,) = (each.correction for each in part.rows if (each.model, each.other) == ("Birch", ""))
+    corrected, people = birch.corrected, birch.people
+    assert corrected.low <= SECOND_IS_BETTER <= corrected.high
+    assert corrected.high - corrected.low < 0.9 * (people.high - people.low)

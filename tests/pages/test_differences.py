@@ -331,4 +331,4 @@ def test_a_judge_asked_from_here_is_asked_about_the_anchors_at_a_click(
     checked = CheckedAnchors(study["Study"], JUDGE, 1, n_asked=8, n_failed=1, n_changed=0)
     monkeypatch.setattr(differences, "check_again", lambda judging_id, *, actor_id: checked)
     submit(app, label)
-    assert app.success[0].value.endswith("7 requests answered, 1 failed.")
+    assert "7 requests answered" in app.success[0].value
