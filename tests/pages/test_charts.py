@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from pages.shared.display import charts
+from pages.shared.display import charts, pictures, saved_charts
 from pages.shared.display.charts import model_colours
 from pages.shared.display.charts.colours import FAINT, MUTED, OKABE_ITO
 from pages.shared.display.charts.layout import plain, shortened, wrapped
@@ -343,3 +343,15 @@ def test_ranks_are_joined_from_board_to_board_and_grey_where_both_agree():
     assert (list(falling.y), falling.line.color) == ([2.0, 2.0], "#E69F00")
     for name in ("&lt;A&gt;  1", "B  2.5", "2  B", "here", "there"):
         assert name in texts(figure)
+
+
+def test_a_chart_turns_with_the_browser_by_the_colours_it_was_drawn_in():
+    for light, dark in (each.values() for each in (pictures._INK, pictures._QUIET)):
+        for drawn_in in (light, dark):
+            # What the browser makes of a colour: three numbers.
+            red, green, blue = (int(drawn_in[place : place + 2], 16) for place in (1, 3, 5))
+            assert f'"fill: rgb({red}, {green}, {blue})"' in saved_charts._STYLE
+            assert f'"fill:{drawn_in}"' in saved_charts._STYLE
+        assert f"fill: light-dark({light}, {dark})" in saved_charts._STYLE
+    ground = f"background: light-dark({pictures._GROUND['light']}, {pictures._GROUND['dark']})"
+    assert ground in saved_charts._STYLE

@@ -12,7 +12,37 @@ import streamlit as st
 _SOURCES, _FORMAT = "chart-sources", "charts-format"
 #: The room above a chart for its caption, in pixels.
 CAPTION_HEIGHT = 92
+#: Ink, quiet ink and ground of charts, each light and dark, as `pictures` draws them and the
+#: browser tells them. A browser that turns dark draws no chart anew: they turn by these alone.
+_TURNING = (
+    (("#12161A", "rgb(18, 22, 26)"), ("#E4E2DD", "rgb(228, 226, 221)")),
+    (("#666B73", "rgb(102, 107, 115)"), ("#A3A8B0", "rgb(163, 168, 176)")),
+)
+_GROUND = (("#FFFEFB", "rgb(255, 254, 251)"), ("#16191D", "rgb(22, 25, 29)"))
+_CHART = '[data-testid="stPlotlyChart"] svg'
+
+
+def _turning() -> str:
+    rules = []
+    for light, dark in _TURNING:
+        names = [
+            f'[style*="fill:{space}{name}" i]' for name in (*light, *dark) for space in ("", " ")
+        ]
+        rules.append(
+            f"{_CHART} :is({', '.join(names)}) "
+            f"{{ fill: light-dark({light[0]}, {dark[0]}) !important; }}"
+        )
+    light, dark = _GROUND
+    names = [f'[style*="background: {name}"]' for name in (light[1], dark[1])]
+    rules.append(
+        f"{_CHART}:is({', '.join(names)}) "
+        f"{{ background: light-dark({light[0]}, {dark[0]}) !important; }}"
+    )
+    return "\n".join(rules)
+
+
 _STYLE = f"""<style>
+{_turning()}
 [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) {{
   margin-bottom: -{CAPTION_HEIGHT}px;
 }}
