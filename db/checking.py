@@ -12,6 +12,7 @@ from db.queries.records.rows import batched
 from evalkit.checks.kind import Checker, CheckOutcome, untold
 from evalkit.checks.running import checker_of, seen_hash
 from evalkit.checks.table import kind_called
+from evalkit.errors import RefusedError
 from evalkit.vocabulary import CheckResult
 
 #: So many responses are in memory, and stored in one transaction.
@@ -21,18 +22,32 @@ _FAILED = "The model returned an error, and no response."
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What a run of one check came to: responses looked at, and of the new ones what it found."""
+    """What a run of one check came to: responses looked at, and of the new ones what it found.
+
+    ``refused`` says why it was not run, where it was not.
+    """
 
     name: str
     n_responses: int
     n_pass: int
     n_fail: int
     n_undefined: int
+    refused: str = ""
 
     @property
     def n_new(self) -> int:
         """Return how many findings were stored."""
         return self.n_pass + self.n_fail + self.n_undefined
+
+
+def run_or_refuse(
+    check: CheckSummary, *, on_progress: Callable[[int, int], None] = lambda done, of: None
+) -> CheckRun:
+    """Run a check as `run_check` does; say why where it is refused, so that others go on."""
+    try:
+        return run_check(check, on_progress=on_progress)
+    except RefusedError as refused:
+        return CheckRun(check.name, 0, 0, 0, 0, refused=str(refused))
 
 
 def run_check(

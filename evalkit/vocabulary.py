@@ -137,6 +137,13 @@ class CaseEventKind(StrEnum):
     MERGED = "merged"
 
 
+class ContextState(StrEnum):
+    """What is wrong with the passages of a case, where something is: a right answer says so."""
+
+    MISSING = "missing"
+    CONTRADICTORY = "contradictory"
+
+
 class CaseSource(StrEnum):
     """Where a case comes from."""
 

@@ -175,6 +175,7 @@ def responses_of(session: Session, ids: Sequence[int]) -> Iterator[ResponseRow]:
             col(Output.id),
             col(Output.content),
             col(Output.error),
+            col(Output.details),
             col(Case.input),
             col(Case.reference),
             col(Case.context),
@@ -188,7 +189,7 @@ def responses_of(session: Session, ids: Sequence[int]) -> Iterator[ResponseRow]:
             content=row.content,
             asked=_asked(row.input or ()),
             reference=row.reference if isinstance(row.reference, str) else None,
-            passages=_passages(row.context or ()),
+            passages=_passages([*(row.context or ()), *_retrieved(row.details)]),
         )
         yield ResponseRow(row.id, response, is_error=bool(row.error) and not row.content)
 
@@ -251,6 +252,11 @@ def _asked(messages: Iterable[Mapping[str, Any]]) -> str:
     """Return the last message of a user in words."""
     asked = [message for message in messages if message.get("role") == "user"]
     return _text_of(asked[-1]) if asked else ""
+
+
+def _retrieved(details: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """Return the passages that were retrieved for an output and came with their texts."""
+    return [passage for passage in (details or {}).get("retrieved", []) if "text" in passage]
 
 
 def _passages(context: Iterable[Mapping[str, Any]]) -> tuple[Passage, ...]:

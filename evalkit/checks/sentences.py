@@ -17,6 +17,10 @@ class RunOfCheck(Protocol):
         """How many responses it looks at."""
 
     @property
+    def refused(self) -> str:
+        """Why it was not run."""
+
+    @property
     def n_new(self) -> int:
         """How many of them it had not seen as they are."""
 
@@ -35,6 +39,8 @@ class RunOfCheck(Protocol):
 
 def run_sentence(run: RunOfCheck) -> str:
     """Say what running a check came to."""
+    if run.refused:
+        return f"“{run.name}” was not run: {run.refused}"
     if not run.n_responses:
         return f"“{run.name}”: there is no response to check."
     if not run.n_new:

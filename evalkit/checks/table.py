@@ -3,6 +3,7 @@
 from evalkit.checks.kind import CheckKind
 from evalkit.checks.kinds.bleu import BLEU
 from evalkit.checks.kinds.citation import CITATION
+from evalkit.checks.kinds.code import CODE
 from evalkit.checks.kinds.exact import EXACT
 from evalkit.checks.kinds.json_schema import JSON_SCHEMA
 from evalkit.checks.kinds.language import LANGUAGE
@@ -29,6 +30,7 @@ KINDS = (
     REFUSAL,
     LANGUAGE,
     LENGTH,
+    CODE,
 )
 _BY_KEY = {kind.key: kind for kind in KINDS}
 

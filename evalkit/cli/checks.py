@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from db.checking import run_check
+from db.checking import run_or_refuse
 from db.commands import checks as commands
 from db.engine import read_session
 from db.queries import checks as queries
@@ -15,7 +15,7 @@ from evalkit.checks.answers import read_answers
 from evalkit.checks.kind import CheckKind, SettingForm
 from evalkit.checks.sentences import run_sentence, setting_in_words
 from evalkit.checks.table import KINDS, kind_called
-from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, print_json, require_database
+from evalkit.cli.terminal import JsonFlag, VisibleTable, out, print_json, require_database
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import CheckResult
 
@@ -149,16 +149,15 @@ def run_command(
     done = []
     for check in checks:
         if not names or check.name in names:
-            try:
-                done.append(run_check(check))
-            except RefusedError as refused:
-                notes().print(f"“{check.name}” was not run: {refused}")
+            done.append(run_or_refuse(check))
     if as_json:
         documents = [asdict(each) | {"n_new": each.n_new} for each in done]
         print_json({"eval_set": eval_set, "checks": documents})
         return
     for each in done:
         out().print(run_sentence(each))
+    if any(each.refused for each in done):
+        raise typer.Exit(1)
 
 
 @app.command(name="show")

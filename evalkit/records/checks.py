@@ -234,6 +234,17 @@ def passage(value: Any) -> Fault | None:
     return None
 
 
+def retrieved_passage(value: Any) -> Fault | None:
+    """Accept a passage that was retrieved for an output: ``{id}``, with its text or without."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a passage {id}, perhaps with its text")
+    if not isinstance(value.get("id"), str):
+        return Fault(shown(value.get("id")), "a text", ".id")
+    if not isinstance(value.get("text", ""), str):
+        return Fault(shown(value.get("text")), "a text", ".text")
+    return None
+
+
 def reference(value: Any) -> Fault | None:
     """Accept a reference answer: text, or what makes a response pass or fail."""
     if isinstance(value, str):

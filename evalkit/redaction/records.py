@@ -17,7 +17,7 @@ from evalkit.redaction.redaction import Redaction
 _OF_LABELS = ("comment", "texts", "rationale", "quote", "note", "metadata")
 _TEXTS = {
     "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
-    "output": ("content", "reasoning", "error", "metadata"),
+    "output": ("content", "retrieved", "reasoning", "error", "metadata"),
     "gold": ("note", "metadata"),
 }
 _MESSAGES = frozenset({"input", "content"})
@@ -25,7 +25,7 @@ _MESSAGES = frozenset({"input", "content"})
 #: What names a thing of a message, a call, a passage or an item of a checklist. In metadata, and
 #: in what a tool is given or gives back, the same words may stand before anything.
 _NAMES = frozenset({"role", "type", "id", "key", "tool_call_id", "model", "finish_reason"})
-_NAMED_THINGS = frozenset({"input", "content", "context", "tools", "checklist"})
+_NAMED_THINGS = frozenset({"input", "content", "context", "retrieved", "tools", "checklist"})
 #: The fields of such a thing that hold more such things.
 _PARTS = frozenset({"content", "tool_calls", "function_call", "function"})
 #: Where a part of a message that is an image or sound holds it, or what it is looked up by.

@@ -226,6 +226,7 @@ UNITS: dict[str, dict[str, str]] = {
         "broke": "count",
         "repaired": "count",
     },
+    "retrieval": {"recall": _SHARE, "precision": _SHARE, "acceptable": _SHARE, "k": "passages"},
     "scores": _PRODUCTION
     | {
         "scale": _POINTS,
@@ -291,6 +292,7 @@ INTERVAL_METHODS = {
     "power": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",
     "ranking": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",
     "regression": "95 %, paired by case: Bonett and Price's for paired shares",
+    "retrieval": "95 %, clustered by case: shares by Wilson's score",
     "scores": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
     "pair": "95 %, paired by case, by Student's t; ratios on the logarithm",
     "significance": "95 %, paired by case: low and high by Student's t, bootstrap_low and "

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from db.checking import run_check
+from db.checking import run_or_refuse
 from db.commands.checks import add_check, map_check, retire_check, revise_check
 from db.engine import read_session
 from db.queries import checks as queries, library, results
 from db.queries.results import ResultFilters
 from db.queries.results.automated_checks import automated_checks
+from db.queries.results.retrieval import retrieval
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
@@ -40,7 +41,7 @@ check = check_tables.check_picker(checks, key=str(eval_set.eval_set_id))
 try:
     if in_use and check_tables.is_run_asked(len(in_use)):
         running = check_tables.bars(in_use)
-        check_tables.tell_runs([run_check(each, on_progress=bar) for each, bar in running])
+        check_tables.tell_runs([run_or_refuse(each, on_progress=bar) for each, bar in running])
     if check is not None:
         wanted = check_tables.results(check)
         with read_session() as session:
@@ -67,10 +68,10 @@ try:
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
 
-if not any(check.n_checked for check in in_use):
-    addresses.stop()
 if name := report.study_picker(studies, eval_set.name):
     with read_session() as session:
         study = results.result_study(session, name=name)
-        findings = automated_checks(session, study)
-    report.show_beside_people(collecting.kept(study, ResultFilters()).collected, findings)
+        findings, retrieved = automated_checks(session, study), retrieval(session, study)
+    collected = collecting.kept(study, ResultFilters()).collected
+    report.show_beside_people(collected, findings)
+    report.show_retrieval(collected, retrieved)

@@ -18,6 +18,7 @@ from evalkit.cli.report.pair import pair
 from evalkit.cli.report.power import power
 from evalkit.cli.report.ranking import ranking
 from evalkit.cli.report.regression import regression
+from evalkit.cli.report.retrieval import retrieval
 from evalkit.cli.report.scores import scores
 from evalkit.cli.report.significance import significance
 
@@ -31,6 +32,7 @@ for command in (
     annotators,
     judges,
     checks,
+    retrieval,
     acceptance,
     correction,
     differences,

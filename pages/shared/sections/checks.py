@@ -7,8 +7,11 @@ import streamlit as st
 from db.queries.library import StudySummary
 from evalkit.reports.checks.report import checks_report
 from evalkit.reports.checks.tables import checks_section
+from evalkit.reports.retrieval.report import retrieval_report
+from evalkit.reports.retrieval.tables import retrieval_section
 from evalkit.study.collected import Collected
 from evalkit.study.found_by_checks import FoundByCheck
+from evalkit.study.retrieved import Retrieval
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 
@@ -36,3 +39,10 @@ def show_beside_people(collected: Collected, checks: Sequence[FoundByCheck]) -> 
     """Show what share of each model passes, and how far each check is from people."""
     told = checks_section(checks_report(collected, checks))
     blocks.show(*told.blocks, page=Page({}, lambda _: ""), key="checks-report")
+
+
+def show_retrieval(collected: Collected, of: Retrieval) -> None:
+    """Show whether the right passages were retrieved, where records say what was."""
+    if told := retrieval_section(retrieval_report(collected, of)):
+        st.header(told.title, divider=False)
+        blocks.show(*told.blocks, page=Page({}, lambda _: ""), key="retrieval")

@@ -246,6 +246,7 @@ COMMANDS = [
     ["report", "annotators", "--study", "s"],
     ["report", "judges", "--study", "s"],
     ["report", "checks", "--study", "s"],
+    ["report", "retrieval", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
     ["report", "differences", "--study", "s"],

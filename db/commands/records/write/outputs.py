@@ -44,6 +44,10 @@ def output_values(
     }
 
 
+#: What few records carry, and no statement looks for.
+_RARE = ("metadata", "retrieved", "relevant", "context_state")
+
+
 def details(fields: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what a record may carry and evalkit does not interpret."""
-    return {"metadata": fields["metadata"]} if "metadata" in fields else None
+    """Return what a record may carry beside the columns: what was retrieved, what is relevant."""
+    return {name: fields[name] for name in _RARE if name in fields} or None

@@ -1,0 +1,1 @@
+"""Whether the right passages were retrieved, apart from what models made of them."""
