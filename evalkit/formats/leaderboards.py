@@ -18,10 +18,16 @@ from evalkit.formats.board_tables import (
     quoted_cell,
     read_table,
 )
-from evalkit.phrases import counted
+from evalkit.phrases import counted, joined
 
 _MAX_PROBLEMS = 20
 _MAX_LENGTH = 300
+#: What a file may leave open, and how it is said on the command line; the page asks for it.
+_OPTIONS = {
+    "the benchmark": "--benchmark",
+    "the day of the scores": "--date",
+    "the source": "--source",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,8 @@ def _refuse_unsaid(table: BoardTable, columns: BoardColumns, choices: BoardChoic
     unsaid = [what for what, value in said_or_read.items() if not value]
     if unsaid:
         raise RefusedError(
-            f"{table.source_name} does not say {' and '.join(unsaid)}: say it once for all of it. "
-            "Nothing was stored."
+            f"{table.source_name} does not say {joined(unsaid)}: say it once for all of it, with "
+            f"{joined([_OPTIONS[what] for what in unsaid])}. Nothing was stored."
         )
 
 

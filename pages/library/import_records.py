@@ -55,7 +55,7 @@ if len(images) == len(files):
     st.session_state["n-imported"] = n_imported + 1
     st.rerun()
 sources = [(file.name, uploads.content(file)) for file in files if file not in images]
-choices["formats"] = import_reading.format_picker()
+choices["formats"] = import_reading.format_picker([name for name, _ in sources])
 choices["mapping"] = import_columns.mapping_picker(sources, actor_id=user.id)
 choices["redaction"] = redaction.redaction_choice()
 try:

@@ -15,6 +15,7 @@ from db.queries.results import collect, result_study
 from evalkit.redaction.kinds import FindingKind
 from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
+from pages.shared.labels import digest
 from tests.db.record_files import CRITERION, pair_of_outputs, score, write
 from tests.pages.conftest import at_page
 
@@ -212,3 +213,37 @@ def test_raw_logs_are_redacted_unless_a_lead_says_otherwise(app, sign_in):
     app.checkbox(key="import-redact").uncheck().run()
     assert not app.checkbox(key="import-redact").value
     assert any("ada@example" in each.value for each in app.code)
+
+
+def test_each_of_several_files_is_corrected_by_itself(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    pairs = b'{"prompt": "Which river?", "chosen": "The Po.", "rejected": "The Arno."}\n'
+    answer = {"role": "assistant", "content": "Ho"}
+    lines = json.dumps({"messages": [{"role": "user", "content": "Hi"}, answer]}).encode()
+
+    app.file_uploader[0].set_value([("pairs.jsonl", pairs, ""), ("log.jsonl", lines, "")]).run()
+
+    assert not app.exception
+    told = [element.value for element in app.text]
+    assert any("pairs.jsonl is probably preference pairs" in each for each in told)
+    assert any("log.jsonl is OpenAI calls" in each for each in told)
+    assert "Import" not in [each.label for each in app.button]
+    picker = app.selectbox(key=f"import-format-{digest('pairs.jsonl')}")
+    picker.set_value("preference pairs").run()
+    assert not app.exception
+    told = [element.value for element in app.text]
+    assert any("pairs.jsonl is as chosen, preference pairs" in each for each in told)
+    assert any("log.jsonl is OpenAI calls" in each for each in told)
+    assert button(app, "Import")
+
+
+def test_the_page_tells_of_a_table_what_to_choose_on_it(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+
+    app.file_uploader[0].set_value(("t.csv", b"question,answer\nQ,A\n", "")).run()
+
+    assert not app.exception
+    assert "on the page Import under “Mapping of columns”" in app.code[0].value
+    assert "Mapping of columns" in [each.label for each in app.selectbox]

@@ -178,7 +178,7 @@ def test_a_foreign_board_is_guessed_asked_about_once_and_stored(app, sign_in, st
 
     assert not page.exception
     assert (guessed["Column of models"], guessed["Column of scores"]) == ("Modello", "Punteggio")
-    assert "does not say its benchmark and day and source" in asked
+    assert "does not say its benchmark, day and source" in asked
     assert list(preview["Score"]) == ["61.5", "58.25"]
     assert page.success[0].value == "2 new scores stored."
     # "maker/model-one" is Model one; "Model two+" is not Model two.

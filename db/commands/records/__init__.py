@@ -16,6 +16,7 @@ from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
+from evalkit.formats.read.holding import reopened
 from evalkit.formats.read.table import READABLE
 from evalkit.formats.read.taking_in import WholeReading, take_in
 from evalkit.records import Problems, RecordReader
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 _IN_MEMORY = 16 * 1024 * 1024
+#: More files than this are open only while they are read.
+_MOST_OPEN = 100
 
 
 def import_file(
@@ -59,8 +62,9 @@ def import_files(
     (``evalkit.formats.read``); what is not certain is stored only where the format was chosen.
     """
     with ExitStack() as stack:
+        opened = reopened if len(sources) > _MOST_OPEN else _opened
         files = [
-            (name, stack.enter_context(_opened(source)))
+            (name, stack.enter_context(opened(Path(source))))
             if isinstance(source, str | Path)
             else (name, source)
             for name, source in sources

@@ -31,7 +31,8 @@ class FurtherRuns:
     """The runs under which the answers of logs are stored in an eval set that has some already."""
 
     def __init__(self, eval_set: str | None) -> None:
-        self._stored = _stored_outputs(eval_set)
+        self._eval_set = eval_set
+        self._stored: dict[tuple[str, str], dict[str, bytes | None]] | None = None
         self._names: dict[_Key, str] = {}
         self._taken: set[_Key] = set()
         self.n_further = 0
@@ -47,21 +48,26 @@ class FurtherRuns:
         told = f"{counted(self.n_further, 'output')} are other answers of models to cases that "
         return [f"{told}they had answered before: each is stored as a further run."]
 
-    def record(self, record: Record) -> Record:
+    def record(self, record: Record, header: Mapping[str, Any]) -> Record:
         """Return a record with the runs that its outputs have in the eval set.
 
-        An output comes before what is said of it.
+        That is the one that was chosen, else that of the header. An output comes before what is
+        said of it.
         """
+        if self._stored is None:
+            self._stored = _stored_outputs(self._eval_set or header.get("eval_set"))
         if not self._stored or not record.is_sound:
             return record
         fields = normal(record.type, record.fields)
         if record.type == "output":
-            return replace(record, fields=self._output(fields))
+            return replace(record, fields=self._output(fields, self._stored))
         return replace(record, fields=self._renamed(fields)) if self._names else record
 
-    def _output(self, fields: dict[str, Any]) -> dict[str, Any]:
+    def _output(
+        self, fields: dict[str, Any], of_set: Mapping[tuple[str, str], dict[str, bytes | None]]
+    ) -> dict[str, Any]:
         case_id, model = fields["case"], fields["model"]
-        stored = self._stored.get((case_id, model))
+        stored = of_set.get((case_id, model))
         if stored is None or fields.get("elsewhere"):
             return fields
         asked_for = fields.get("run", DEFAULT_RUN)

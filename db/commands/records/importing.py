@@ -109,13 +109,10 @@ class Import:
         self._looks = LooksRule.LATEST
         redaction = choices.get("redaction")
         self._redacting = Redacting(redaction, staging, problems) if redaction else None
-        self._further: FurtherRuns | None = None
+        self._further = FurtherRuns(choices.get("eval_set"))
 
     def read(self, files: Sequence[BinaryIO], *, counted: Collection[int] = ()) -> None:
-        """Read the files into the staging file and note what is wrong with their records.
-
-        ``counted`` are the places of those whose runs are counted and not named.
-        """
+        """Read files into the staging file, noting faults; runs of ``counted`` have no names."""
         if self._redacting:
             self._redacting.reserve(files)
         for number, file in enumerate(files):
@@ -139,23 +136,20 @@ class Import:
         for record in reader:
             if _takes_images_apart(reader.header):
                 record = with_pictures_apart(self._staging, self._problems, record)
-            self._add(record, self._further_runs(reader.header) if is_counted else None)
+            self._add(record, reader.header if is_counted else None)
         self._staging.flush()
         if first := self._problems.first_line:
             drop_repeated(self._staging, first)
         self._headers.append(reader.header)
         self._warnings += reader.warnings
 
-    def _further_runs(self, header: Mapping[str, Any]) -> FurtherRuns:
-        if self._further is None:
-            self._further = FurtherRuns(self._choices.get("eval_set") or header.get("eval_set"))
-        return self._further
-
-    def _add(self, record: Record, further: FurtherRuns | None) -> None:
-        """Stage a record, redacted where that is asked for; a mark may have to wait."""
+    def _add(self, record: Record, counted_by: Mapping[str, Any] | None) -> None:
+        """Stage a record, redacted where asked for, with its run; a mark may have to wait."""
         whole = self._redacting.record(record) if self._redacting else record
         if whole is not None:
-            self._staging.add(further.record(whole) if further else whole)
+            if counted_by is not None:
+                whole = self._further.record(whole, counted_by)
+            self._staging.add(whole)
 
     def _add_held(self, n_files: int) -> None:
         """Stage the marks that waited until all responses were there."""
@@ -379,7 +373,7 @@ class Import:
             warnings=(
                 *self._warnings,
                 *elsewhere_sentences(plan.elsewhere, plan.filled),
-                *(self._further.sentences if self._further else ()),
+                *self._further.sentences,
                 *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
                 *filter(None, [self._quotes, pictures_sentence(plan.missing)]),

@@ -2,7 +2,6 @@
 
 import codecs
 import gzip
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,14 +10,12 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from evalkit.errors import RefusedError
+from evalkit.formats.read.holding import Spool
 from evalkit.images.files import ENDINGS
 
 #: What stands beside data for people to read. Given by its own name it is looked at all the same.
 _NOTES = (".txt", ".md", ".rst", ".pdf", ".html")
 _BLOCK = 1024 * 1024
-_IN_MEMORY = 16 * 1024 * 1024
-#: No file is larger than this when it is unpacked: a small one that says so is no data.
-MAX_UNPACKED = 64 * 1024**3
 #: So many files in a zip or a folder are read together.
 MAX_FILES = 10_000
 #: So many characters may a line have; a JSON list of one line is read item by item.
@@ -48,9 +45,15 @@ class Encoding:
 
 
 def unpacked(
-    name: str, file: BinaryIO, stack: ExitStack, packed: tuple[str, ...] = ()
+    name: str,
+    file: BinaryIO,
+    stack: ExitStack,
+    packed: tuple[str, ...] = (),
+    spool: Spool | None = None,
 ) -> Iterator[InputFile]:
     """Yield what a file holds: itself, or what is packed in it; ``packed`` is what it lay in.
+
+    All that is unpacked of a file goes into one ``spool``.
 
     Raises
     ------
@@ -67,14 +70,16 @@ def unpacked(
         )
     try:
         if magic[:2] == GZIP:
-            inner = _spooled(gzip.GzipFile(fileobj=file, mode="rb"), name, stack)
-            yield from unpacked(name.removesuffix(".gz"), inner, stack, (*packed, "gzip"))
+            spool = spool or Spool(stack)
+            inner = spool.keep(gzip.GzipFile(fileobj=file, mode="rb"), name)
+            yield from unpacked(name.removesuffix(".gz"), inner, stack, (*packed, "gzip"), spool)
         elif magic == ZSTD:
-            inner = _spooled(_zstd_reader(file), name, stack)
+            spool = spool or Spool(stack)
+            inner = spool.keep(_zstd_reader(file), name)
             plain = name.removesuffix(".zst").removesuffix(".zstd")
-            yield from unpacked(plain, inner, stack, (*packed, "zstd"))
+            yield from unpacked(plain, inner, stack, (*packed, "zstd"), spool)
         elif magic == ZIP:
-            yield from _of_zip(name, file, stack, packed)
+            yield from _of_zip(name, file, stack, packed, spool or Spool(stack))
         else:
             yield InputFile(name, file, packed)
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
@@ -85,7 +90,7 @@ def unpacked(
 
 
 def _of_zip(
-    name: str, file: BinaryIO, stack: ExitStack, packed: tuple[str, ...]
+    name: str, file: BinaryIO, stack: ExitStack, packed: tuple[str, ...], spool: Spool
 ) -> Iterator[InputFile]:
     """Yield the files of a zip, but for hidden ones and images; a format's own zip as it is."""
     archive = zipfile.ZipFile(file)
@@ -104,8 +109,8 @@ def _of_zip(
         if entry.flag_bits & 1:
             raise RefusedError(f"{name} has a password: unpack it first. Nothing was stored.")
         with archive.open(entry) as member:
-            inner = _spooled(member, f"{name}: {path}", stack)
-        yield from unpacked(path, inner, stack, (*packed, "zip"))
+            inner = spool.keep(member, f"{name}: {path}")
+        yield from unpacked(path, inner, stack, (*packed, "zip"), spool)
 
 
 def is_inspect_zip(names: set[str]) -> bool:
@@ -130,21 +135,6 @@ def is_left_out(path: str) -> bool:
     parts = path.split("/")
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
     return is_hidden or path.lower().endswith((*ENDINGS, *_NOTES, ".zip"))
-
-
-def _spooled(stream: Any, name: str, stack: ExitStack) -> BinaryIO:
-    """Write a stream to a file on disk, for it is read more than once."""
-    spooled = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the stack's)
-    file = stack.enter_context(spooled)
-    n_bytes = 0
-    while block := stream.read(_BLOCK):
-        n_bytes += len(block)
-        if n_bytes > MAX_UNPACKED:
-            raise RefusedError(f"{name} unpacks to more than {MAX_UNPACKED // 1024**3} GiB.")
-        file.write(block)
-    file.seek(0)
-    inner: Any = file
-    return inner  # type: ignore[no-any-return]
 
 
 def _zstd_reader(file: BinaryIO) -> Any:

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -34,7 +34,7 @@ from evalkit.formats.read.sheets import (
 
 #: So many rows are looked at to tell what a file is.
 N_FIRST = 20
-#: A document that is no list of rows is held as a whole, up to so many characters.
+#: A document that is no list of rows is held as a whole, up to so many bytes.
 MAX_DOCUMENT = 512 * 1024 * 1024
 #: So long may one item of a list be.
 MAX_ITEM = 256 * 1024 * 1024
@@ -79,6 +79,15 @@ class OpenedPart:
                 yield row
         if self.n_headless > n_told:  # once, however often the rows are read
             notes.drop(UNDER_NO_HEADING, self.n_headless - n_told)
+
+    def forget_rows(self, *, is_ours: bool) -> None:
+        """Let the first rows go, which only tell what a file is: there may be thousands of files.
+
+        Of ours the first case or output stays, to be shown.
+        """
+        rows = (row for row in self.beginning.rows if isinstance(row, dict) and is_ours)
+        first = (row for row in rows if row.get("type") in ("case", "output"))
+        self.beginning = replace(self.beginning, rows=tuple(islice(first, 1)))
 
     def _rows(self) -> Iterator[tuple[int, Any]]:
         shape = self.beginning.shape
@@ -282,16 +291,15 @@ def _of_lines(file: BinaryIO, encoding: Encoding) -> Iterator[tuple[int, Any]]:
 
 
 def _document(name: str, file: BinaryIO, encoding: Encoding) -> Any:
-    pieces, n_characters = [], 0
-    for block in text_blocks(file, encoding):
-        pieces.append(block)
-        n_characters += len(block)
-        if n_characters > MAX_DOCUMENT:
-            raise RefusedError(
-                f"{name} is one JSON document of more than {MAX_DOCUMENT // 1024**2} MiB, which "
-                "is too much to hold: write its items as JSON Lines, one a line. "
-                "Nothing was stored."
-            )
+    """Read a document that is no list, and as a whole: refused before that if it is too long."""
+    n_bytes = file.seek(0, io.SEEK_END)
+    if n_bytes > MAX_DOCUMENT:
+        raise RefusedError(
+            f"{name} is one JSON document of {n_bytes / 1024**2:,.0f} MiB. One that is no list is "
+            f"held as a whole, up to {MAX_DOCUMENT // 1024**2} MiB: write its items as JSON Lines, "
+            "one a line. Nothing was stored."
+        )
+    pieces = list(text_blocks(file, encoding))
     return DECODER.decode("".join(pieces).strip())
 
 

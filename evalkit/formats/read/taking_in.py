@@ -140,7 +140,8 @@ def take_in(
     stack : ExitStack
         Closes what is made on the way.
     formats : mapping, optional
-        Keys of formats by the name of a file, or for ``ALL_FILES``, instead of what is recognised.
+        Keys of formats by the name of a file (or of what it is packed in), or for ``ALL_FILES``,
+        instead of what is recognised.
     keeps_orphans : bool
         Whether what refers to nothing in the files is kept.
     mapping : ColumnMapping, optional
@@ -157,9 +158,12 @@ def take_in(
     for name, file in files:
         for source in unpacked(name, file, stack):
             part = opened_part(source)
-            made_as, fit = _format_of(part, formats or {}, mapping)
+            chosen = formats or {}
+            key = chosen.get(part.name) or chosen.get(name) or chosen.get(ALL_FILES)
+            made_as, fit = _format_of(part, key, mapping)
             made[made_as.key] = made_as
             part.is_headless = made_as.is_headless(part.beginning)
+            part.forget_rows(is_ours=made_as is EVALKIT)
             readings.append(
                 FileReading(
                     part.name, made_as.key, made_as.name, fit.sureness, fit.why, part.packed
@@ -202,9 +206,8 @@ def _named_by(name: str) -> str:
 
 
 def _format_of(
-    part: OpenedPart, formats: Mapping[str, str], mapping: ColumnMapping | None
+    part: OpenedPart, key: str | None, mapping: ColumnMapping | None
 ) -> tuple[ReadFormat, Fit]:
-    key = formats.get(part.name) or formats.get(ALL_FILES)
     if key:
         if key not in READABLE:
             raise RefusedError(f"There is no format {key!r}. There are {', '.join(READABLE)}.")

@@ -39,13 +39,16 @@ def _kind(start: Beginning) -> tuple[str, str, str]:
             ", …" if len(columns) > _MOST_COLUMNS else ""
         )
         todo = (
-            "say which of them is the prompt and which are responses with a mapping "
-            "(--columns, kept by --mapping NAME, or on the page Import)."
+            "say which of them is the prompt and which are responses, on the page Import under "
+            "“Mapping of columns”, on the command line with --columns."
         )
         return f"{_named(shape)} with the {words} {listed}", todo, f"{DOCS}#tables"
     if shape is Shape.DOCUMENT:
         fields = ", ".join(list(start.first)[:_MOST_COLUMNS]) or "no field"
-        todo = "none of the formats that are read has these; name the format with --format."
+        todo = (
+            "none of the formats that are read has these; say which it is, on the page Import "
+            "under “Read as”, on the command line with --format."
+        )
         return f"one JSON document with {fields}", todo, DOCS
     todo = "none of the formats that are read looks like that; evalkit's own begins with a header."
     return _named(shape), todo, DOCS
@@ -77,7 +80,8 @@ def unread_rows(
         lines.append(f"  And {len(faults) - _MOST_FAULTS:,} other faults.")
     lines.append(
         f"A file of {made_as.name} begins like {made_as.first_line}. "
-        f"If it is something else, name that with --format. See {made_as.anchor}."
+        "If it is something else, say so: on the page Import under “Read as”, on the command line "
+        f"with --format. See {made_as.anchor}."
     )
     return RefusedError("\n".join(lines))
 

@@ -14,7 +14,9 @@ from pages.shared import labels, uploads
 from pages.shared.display import exhibits
 from pages.shared.library import import_images, tables
 
-_AS_RECOGNISED = "What they look like"
+_AS_RECOGNISED = "What it looks like"
+#: Of more files than this one box says what they are.
+_MOST_APART = 20
 
 
 def images_among(files: Sequence[Any]) -> list[Any]:
@@ -26,16 +28,29 @@ def images_among(files: Sequence[Any]) -> list[Any]:
     ]
 
 
-def format_picker() -> Mapping[str, str] | None:
-    """Let a lead say what the files are, where they were taken for something else."""
-    keys = {_AS_RECOGNISED: ""} | {made_as.name: key for key, made_as in READABLE.items()}
-    name = st.selectbox(
-        "Read the files as",
+def format_picker(names: Sequence[str]) -> Mapping[str, str] | None:
+    """Let a lead say what each file is, where it was taken for something else."""
+    if len(names) == 1 or len(names) > _MOST_APART:
+        of_all = _picked("Read as", key="import-format")
+        return {ALL_FILES: of_all} if of_all else None
+    with st.expander("Read as"):
+        places = st.columns(2)
+        keys = {}
+        for number, name in enumerate(names):
+            at = f"import-format-{labels.digest(name)}"
+            keys[name] = _picked(labels.literal(name), key=at, place=places[number % 2])
+    return {name: key for name, key in keys.items() if key} or None
+
+
+def _picked(label: str, *, key: str, place: Any = st) -> str:
+    keys = {_AS_RECOGNISED: ""} | {made_as.name: name for name, made_as in READABLE.items()}
+    name = place.selectbox(
+        label,
         keys,
-        help="Choose this where files were taken for something that they are not.",
-        key="import-format",
+        help="Choose this where it was taken for something that it is not.",
+        key=key,
     )
-    return {ALL_FILES: keys[name]} if keys.get(name or "") else None
+    return keys.get(name or "", "")
 
 
 def show_reading(reading: WholeReading | None) -> None:

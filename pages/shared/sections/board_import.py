@@ -21,7 +21,7 @@ from evalkit.formats.leaderboards import (
     chosen_columns,
     public_board,
 )
-from evalkit.phrases import counted, some
+from evalkit.phrases import counted, joined, some
 from pages.shared import uploads
 from pages.shared.display import exhibits
 
@@ -79,7 +79,7 @@ def _asked(table: BoardTable, *, key: str) -> BoardChoices | None:
         if not value
     ]
     if unsaid:
-        st.info(f"The file does not say its {' and '.join(unsaid)}: say it once for all of it.")
+        st.info(f"The file does not say its {joined(unsaid)}: say it once for all of it.")
         return None
     _show(public_board(table, chosen_columns(table, chosen), chosen))
     return chosen

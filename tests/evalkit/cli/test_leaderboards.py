@@ -46,7 +46,8 @@ def test_what_a_file_does_not_say_is_asked_for_and_nothing_is_stored(
     said = capsys.readouterr().err
     assert main(["leaderboard", "list"]) == 0
 
-    assert "does not say the benchmark and the day of the scores and the source" in said
+    assert "does not say the benchmark, the day of the scores and the source" in said
+    assert "with --benchmark, --date and --source" in said
     assert "No leaderboard was stored yet." in capsys.readouterr().out
 
 

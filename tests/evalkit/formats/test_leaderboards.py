@@ -170,7 +170,7 @@ def test_what_was_matched_by_hand_comes_first_as_long_as_the_board_has_it():
     [
         ("", "holds no rows|is an empty file"),
         ("model,benchmark,score,date\nA,B,1,2026-01-01\n", "does not say the source"),
-        ("model,score\nA,1\n", "the benchmark and the day of the scores and the source"),
+        ("model,score\nA,1\n", "the benchmark, the day of the scores and the source"),
         (HEADER, "holds no rows"),
         ("model,note\nAtlas,good\n", "which column has the numbers cannot be told. It has model"),
         (HEADER + LINE * 2 + "Birch,Arena,high,2026-10-31,x\n", 'row 3, score: found "high"'),
