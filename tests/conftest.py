@@ -30,6 +30,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from db import schema
 from db.columns import DatabaseTable
 from db.commands import people
+from db.commands.demo import load_demo
 from db.engine import engine
 
 # A test that is slow on a busy machine is not wrong. Every run draws other examples, so that a
@@ -157,17 +158,22 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrate one SQLite file for all workers; the tests copy it, which takes milliseconds."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # which the workers of one run have in common
-    path, made = folder / "template.db", folder / "template-in-the-making.db"
-    with open(folder / "template.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            schema.upgrade(f"sqlite:///{made}")
-            engine(f"sqlite:///{made}").dispose()
-            made.rename(path)
-    return path
+    return _made_once(
+        tmp_path_factory, "template", lambda made: schema.upgrade(f"sqlite:///{made}")
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store the demo in one SQLite file for all workers, to copy as well."""
+
+    def make(made: Path) -> None:
+        shutil.copyfile(sqlite_template, made)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", f"sqlite:///{made}")
+            load_demo()
+
+    return _made_once(tmp_path_factory, "demo", make)
 
 
 @pytest.fixture(scope="session")
@@ -204,6 +210,21 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     """Give an empty SQLite database of the present schema, for what does not depend on which."""
     with _copy_in_use(sqlite_template, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def another_database(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], None]]:
+    """Put another empty SQLite database into use, for what was exported from that of the test."""
+    file = tmp_path / "another.db"
+
+    def put_into_use() -> None:
+        shutil.copyfile(sqlite_template, file)
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+
+    yield put_into_use
+    engine(f"sqlite:///{file}").dispose()
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +266,23 @@ def store_once(
 def stored_before() -> dict[str, tuple[Any, object]]:
     """Give what the functions of a file of tests have stored."""
     return {}
+
+
+def _made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Path:
+    """Make a SQLite file for all workers of a run, of whom the first makes it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the workers have in common
+    path, made = folder / f"{name}.db", folder / f"{name}-in-the-making.db"
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            make(made)
+            engine(f"sqlite:///{made}").dispose()  # what SQLite wrote beside the file goes into it
+            made.rename(path)
+    return path
 
 
 def _file(url: str) -> bytes:

@@ -4,14 +4,13 @@ import io
 import math
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from db import schema
-from db.commands.demo import load_demo
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.cli import app
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
@@ -216,13 +215,12 @@ def test_the_table_of_tags_is_that_of_the_ready_taxonomy():
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(demo_template, tmp_path_factory):
     """Give the demo study in a database of its own."""
+    file = shutil.copy(demo_template, tmp_path_factory.mktemp("demo"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}")
+        patch.setenv("DATABASE_URL", f"sqlite:///{file}")
         patch.setenv("COLUMNS", "120")
-        schema.upgrade()
-        load_demo()
         yield
 
 

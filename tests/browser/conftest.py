@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from db.commands.demo import load_demo
 from db.engine import engine
 from tests.browser.serving import app_server
 from tests.browser.walking import wait_until_whole
@@ -121,15 +120,12 @@ def server(tabs: BrowserContext) -> Iterator[FakeServer]:
 
 @pytest.fixture(scope="session")
 def demo(
-    browser: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, demo_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Serve the demo, whose study is the first, to tests that change no result of it."""
     path = tmp_path_factory.mktemp("demo") / "evalkit.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(demo_template, path)
     url = f"sqlite:///{path}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        load_demo()
     with app_server(url, port=_free_port()) as address:
         yield address
     engine(url).dispose()

@@ -1,6 +1,7 @@
 """The HTML report as a browser prints and shows it: a page for a board, then an appendix."""
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,6 @@ import pytest
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
-from db.commands.demo import load_demo
 from evalkit.cli import app
 from evalkit.html.document import About, html_report
 from tests.browser.test_accessibility import COLOURS, WCAG, found as broken_rules
@@ -71,12 +71,14 @@ def arena(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(database_of_file, tmp_path_factory) -> Path:
+def demo(demo_template, tmp_path_factory) -> Path:
     """Write the report of the demo: four models on six measures, eleven errors, five annotators."""
-    load_demo()
-    file = tmp_path_factory.mktemp("demo") / "report.html"
+    folder = tmp_path_factory.mktemp("demo")
+    file = folder / "report.html"
     arguments = ["report", "html", str(file), "--study", "Support copilot, autumn 2026"]
-    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"sqlite:///{shutil.copy(demo_template, folder)}")
+        assert CliRunner().invoke(app, arguments).exit_code == 0
     return file
 
 

@@ -16,10 +16,10 @@ from evalkit.reports.correction.report import correction_report
 from tests.factories import make_eval_set
 
 
-def test_the_demo_fills_an_empty_database_with_a_study_that_has_work_left(database):
+def test_the_demo_fills_an_empty_database_with_a_study_that_has_work_left(database, store_once):
     assert is_demo_wanted()
 
-    load_demo()
+    store_once(load_demo)
 
     assert not is_demo_wanted()
     with read_session() as session:
@@ -35,8 +35,8 @@ def test_the_demo_fills_an_empty_database_with_a_study_that_has_work_left(databa
     assert {account.role for account in accounts} == {"annotator", "lead", "admin"}
 
 
-def test_loading_the_demo_again_changes_nothing(sqlite_database):
-    load_demo()
+def test_loading_the_demo_again_changes_nothing(sqlite_database, store_once):
+    store_once(load_demo)
     with read_session() as session:
         before = library.studies(session)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from db import judging, schema
+from db import judging
 from db.commands.errands import JUDGING, stop_errand
 from db.commands.judgings import begin_judging
 from db.commands.records import import_file
@@ -204,7 +204,7 @@ def test_what_a_judge_is_asked_names_no_model_and_masks_what_would(study, server
     assert not any(model in asked for model in MODELS)
 
 
-def test_an_export_of_verdicts_is_imported_as_the_same(study, server, tmp_path, monkeypatch):
+def test_an_export_of_verdicts_is_imported_as_the_same(study, server, tmp_path, another_database):
     server.models["m"] = NoisyJudge(qualities(N_CASES), unreadable=0.3)
     judge(plan_at(server, repeats=2))
     path = tmp_path / "study.jsonl"
@@ -214,17 +214,15 @@ def test_an_export_of_verdicts_is_imported_as_the_same(study, server, tmp_path, 
 
     assert sum(count.new for count in counts.values()) == 0
     assert sum('"annotator_kind": "judge"' in line for line in lines) == 2 * N_VERDICTS
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
-    schema.upgrade()
+    another_database()
     import_file(path)
     assert written() == lines
-    engine().dispose()
 
 
 @pytest.mark.parametrize("soft", SoftScore)
 @pytest.mark.parametrize("api", Api)
 def test_how_sure_a_judge_was_is_stored_exported_and_imported(
-    study, server, tmp_path, monkeypatch, soft, api
+    study, server, tmp_path, another_database, soft, api
 ):
     server.models["m"] = NoisyJudge(qualities(N_CASES), sure=0.8)
 
@@ -235,11 +233,9 @@ def test_how_sure_a_judge_was_is_stored_exported_and_imported(
     path.write_text("".join(lines := written()), encoding="utf-8")
     assert sum('"probability": 0.8' in line for line in lines) == N_VERDICTS
     assert sum(count.new for count in import_file(path).counts.values()) == 0
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
-    schema.upgrade()
+    another_database()
     import_file(path)
     assert written() == lines
-    engine().dispose()
 
 
 def test_the_same_judge_is_never_asked_again_what_it_judged(study, server):

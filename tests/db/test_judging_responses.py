@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from db import judging, schema
+from db import judging
 from db.commands.judgings import begin_judging
 from db.commands.records import import_file
-from db.engine import engine, read_session
+from db.engine import read_session
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Score
 from db.queries.integrity import integrity_findings
 from db.queries.judgings import judging_progress
@@ -188,7 +188,7 @@ def test_an_answer_that_cannot_be_read_is_kept_counted_and_not_asked_again(study
 
 
 def test_an_export_of_scores_and_marks_is_imported_as_the_same(
-    study, server, tmp_path, monkeypatch
+    study, server, tmp_path, another_database
 ):
     server.models["m"] = reader(unreadable=0.3)
     progress = judge(plan_at(server, repeats=2))
@@ -200,11 +200,9 @@ def test_an_export_of_scores_and_marks_is_imported_as_the_same(
 
     assert sum(count.new for count in counts.values()) == 0
     assert any('"rationale": "I read it twice."' in line for line in lines)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
-    schema.upgrade()
+    another_database()
     import_file(path)
     assert written() == lines
-    engine().dispose()
 
 
 def test_only_what_people_judged_is_asked_about_unless_all_is_wished(sqlite_database, server):

@@ -62,14 +62,11 @@ def test_what_a_database_lacks_is_found_and_made(database, what, statements):
     with engine().begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
-    assert what in schema.schema_differences()
-
     upgrade = schema.upgrade()
 
     assert what in upgrade.mended
     assert upgrade.wrong == ()
     assert schema.schema_differences() == []
-    assert schema.upgrade().mended == ()
 
 
 def test_a_missing_constraint_is_found_and_made_where_the_database_can(database):
