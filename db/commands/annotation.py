@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from db.columns import new_token, now
-from db.commands.audits import stop_where_read_again
+from db.commands.audits import stop_breached, watched_by
 from db.commands.changes import results_changed
 from db.commands.counts import counted, shown_since
 from db.commands.storing import store_annotation, supersede
@@ -68,11 +68,15 @@ _KEY_OF_ANOTHER = (
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a submission to a study led to; ``is_new`` is False when it was stored before."""
+    """What a submission to a study led to; ``is_new`` is False when it was stored before.
+
+    ``watched`` are the studies whose accepted verdicts it is an audit of.
+    """
 
     study_id: int
     revision: int
     is_new: bool
+    watched: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,8 @@ def submit(
     seconds = checked_seconds(active_seconds)
     key = _checked_key(submission_key)
     submitted = _submit(assignment_id, annotator_id, opening, entered, seconds, key)
-    if submitted.is_new:  # after it is stored, which nothing may undo
-        stop_where_read_again(submitted.study_id)
+    for study_id in submitted.watched:  # after it is stored, which nothing may undo
+        stop_breached(study_id)
     return submitted
 
 
@@ -214,7 +218,8 @@ def _submit(
         with counted(session, study, assignment):
             _count_time(assignment, seconds, at)
             store_annotation(session, study, assignment, content, revision=number, key=key, at=at)
-        return Submitted(assignment.study_id, number, is_new=True)
+        watched = watched_by(session, assignment.study_id)
+        return Submitted(assignment.study_id, number, is_new=True, watched=watched)
 
 
 def skip(

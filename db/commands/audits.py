@@ -1,7 +1,7 @@
 """Stop taking a judge's verdicts as soon as people who read them again break the promise."""
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from db.commands.changes import stop_acceptance
 from db.engine import read_session, write_session
@@ -18,14 +18,13 @@ _WATCHED = Prepared(
 )
 
 
-def stop_where_read_again(audit_study_id: int) -> int:
-    """Stop what the study of an audit speaks against by now; return how many were stopped.
+def watched_by(session: Session, audit_study_id: int) -> tuple[int, ...]:
+    """Return the studies of accepted verdicts that a study reads again, and that still stand.
 
-    Nothing but one look into an index where the study audits nothing that stands.
+    Nothing but one look into an index where the study audits nothing.
     """
-    with read_session() as session:
-        watched = {row.study_id for row in _WATCHED.all(session, {"study_id": audit_study_id})}
-    return sum(stop_breached(study_id) for study_id in sorted(watched))
+    watched = _WATCHED.all(session, {"study_id": audit_study_id})
+    return tuple(sorted({row.study_id for row in watched}))
 
 
 def stop_breached(study_id: int) -> int:

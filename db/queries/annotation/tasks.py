@@ -1,5 +1,7 @@
 """Which kinds of task a study asks for, and of which kind an assignment is."""
 
+from itertools import compress
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +28,8 @@ COLLECTS = {
     "tags": "collects_tags",
     "comment": "collects_comment",
 }
+#: Asked several times for every case.
+_is_collected = attrgetter(*COLLECTS.values())
 
 
 def tasks_of(study: Any) -> tuple[StudyTask, ...]:
@@ -50,7 +54,7 @@ def kind_of(assignment: Any) -> TaskKind:
 
 def collected_by(study: Any) -> tuple[str, ...]:
     """Return what annotators of a study give, in any of its kinds of task."""
-    return tuple(what for what, column in COLLECTS.items() if getattr(study, column))
+    return tuple(compress(COLLECTS, _is_collected(study)))
 
 
 def collected_of_kind(study: Any, kind: TaskKind) -> tuple[str, ...]:
