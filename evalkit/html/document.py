@@ -34,6 +34,7 @@ from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import mark_counts, tags_report
+from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
@@ -253,6 +254,7 @@ def _on_quality(
             mapped,
             weights=collected.weights,
             made=mark_counts(collected),
+            known=saturation_report(collected),
         ),
     )
 

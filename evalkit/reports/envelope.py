@@ -156,7 +156,11 @@ UNITS: dict[str, dict[str, str]] = {
         "only_first": "count",
         "only_second": "count",
     },
-    "errors": {"tags": _SHARE, "penalties": "weight of the errors in a response"},
+    "errors": {
+        "tags": _SHARE,
+        "saturation": _SHARE,
+        "penalties": "weight of the errors in a response",
+    },
     "judges": {
         "alpha": _AGREEMENT,
         "kappa": _AGREEMENT,
@@ -284,7 +288,8 @@ INTERVAL_METHODS = {
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
     "differences": "95 %, clustered by case: shares by Wilson's score",
     "drift": "95 %: shares by Wilson's score",
-    "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
+    "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts; kinds not "
+    "marked yet by Esty's variance, failures taken for independent",
     "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
     "shares by Wilson's score; the stand-in test by Student's t",
     "models": "95 %: latencies between order statistics of responses, costs and tokens of "

@@ -6,6 +6,8 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
+from evalkit.reports.errors.saturation import saturation_report
+from evalkit.reports.errors.sentences import saturation_sentences
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
@@ -35,7 +37,8 @@ exhibits.say(filters.in_words(study, chosen))
 through = failures.through_picker()
 if through == "tags":
     rates = kept.of(tags_report)
-    cell = failures.cell_picker(rates, kept.of(mark_counts), study, best_first(kept))
+    known = saturation_sentences(kept.of(saturation_report))
+    cell = failures.cell_picker(rates, kept.of(mark_counts), known, study, best_first(kept))
     if cell is None:
         is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)
         none_marked = f"No error has been marked{filters.within(chosen)}."

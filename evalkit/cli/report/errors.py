@@ -5,6 +5,7 @@ from evalkit.cli.report.scores import WeightOption
 from evalkit.reports.errors.document import errors_document
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import mark_counts, tags_report
+from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.model_order import order_of
 
@@ -18,4 +19,6 @@ def errors(asked: Asked, weight: WeightOption = None) -> Answer:
         return errors_document(collected)
     rates, weighed, models = tags_report(collected), penalty_rows(collected), order_of(collected)
     made, weights = mark_counts(collected), collected.weights
-    return errors_section(rates, weighed, models, models, weights=weights, made=made).blocks
+    known = saturation_report(collected)
+    room = errors_section(rates, weighed, models, models, weights=weights, made=made, known=known)
+    return room.blocks

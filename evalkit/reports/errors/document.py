@@ -3,7 +3,12 @@
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
 from evalkit.reports.errors.report import TagMarks, mark_counts, tags_report
-from evalkit.reports.errors.sentences import commonest_errors, worst_error
+from evalkit.reports.errors.saturation import Saturation, saturation_report
+from evalkit.reports.errors.sentences import (
+    commonest_errors,
+    saturation_sentences,
+    worst_error,
+)
 from evalkit.severity import DEFAULT_SEVERITIES
 from evalkit.study.collected import Collected
 
@@ -24,6 +29,7 @@ def errors_document(collected: Collected) -> Document:
             }
             for rate in rates
         },
+        "saturation": _saturation(saturation_report(collected)),
         "penalties": penalties_entry(collected),
     }
 
@@ -43,4 +49,21 @@ def penalties_entry(collected: Collected) -> Document:
         "weights": weights_entry(collected.weights),
         "means": [score_entry(row) for row in penalties],
         "reason": None if penalties else no_penalties(collected),
+    }
+
+
+def _saturation(saturation: Saturation) -> Document:
+    """Return how far the kinds of errors are known."""
+    unseen = saturation.unseen
+    return {
+        "share": unseen.value,
+        "share_low": unseen.low,
+        "share_high": unseen.high,
+        "n": unseen.n,
+        "reason": unseen.reason,
+        "n_kinds": saturation.n_kinds,
+        "n_more_at_least": saturation.n_more,
+        "n_new": saturation.n_new,
+        "n_last": saturation.n_last,
+        "sentences": saturation_sentences(saturation),
     }

@@ -1,9 +1,10 @@
-"""The commonest and the worst errors, in sentences."""
+"""The commonest and the worst errors, and what of them is not known yet, in sentences."""
 
 from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.reports.errors.report import TagRates
+from evalkit.reports.errors.saturation import Saturation
 
 
 def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[str]:
@@ -38,3 +39,16 @@ def worst_error(rates: Sequence[TagRates]) -> str:
     return (
         f"The commonest error is {text.inside(name)} in {model}: {share} of looks, n = {most.n:,}."
     )
+
+
+def saturation_sentences(saturation: Saturation) -> list[str]:
+    """Say how much of what fails is of a kind nobody marked yet; nothing where nothing failed."""
+    unseen = saturation.unseen
+    if unseen.value is None:
+        return []
+    share = text.estimate(unseen, text.percent)
+    return [
+        f"About {share} of failures are of a kind nobody has marked yet, n = {unseen.n:,} failures "
+        f"of {saturation.n_kinds:,} kinds.",
+        f"Among the last {saturation.n_last:,} failures {saturation.n_new:,} kinds were new.",
+    ]

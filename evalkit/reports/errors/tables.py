@@ -25,7 +25,8 @@ from evalkit.reports.blocks import (
 from evalkit.reports.by_model import by_category, category_name, model_rows, readable
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import NO_LOOKS, TagMarks, TagRates
-from evalkit.reports.errors.sentences import commonest_errors
+from evalkit.reports.errors.saturation import Saturation
+from evalkit.reports.errors.sentences import commonest_errors, saturation_sentences
 from evalkit.severity import Severity
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
@@ -61,8 +62,12 @@ def errors_section(
     *,
     weights: ErrorWeights,
     made: Sequence[TagMarks] = (),
+    known: Saturation | None = None,
 ) -> Section:
-    """Show what errors weigh in each model's responses, how often each was found, and how made."""
+    """Show what errors weigh in each model's responses, how often each was found, and how made.
+
+    ``known`` is how far their kinds are.
+    """
     grid = error_map(rates, mapped)
     numbers = [row.estimate for rate in rates for row in rate.rows]
     if not any(number.value for number in numbers):
@@ -73,6 +78,7 @@ def errors_section(
         *_weighed(weighed, order, mapped, weights),
         Heading(grid.title),
         bullets(commonest_errors(rates, mapped)),
+        *([] if known is None else [words(*saturation_sentences(known))]),
         readable(grid),
         how_marked(made),
     )

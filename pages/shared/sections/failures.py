@@ -69,11 +69,13 @@ class PickedCell(TypedDict):
 def cell_picker(
     rates: Sequence[TagRates],
     made: Sequence[TagMarks],
+    known: Sequence[str],
     study: ResultStudy,
     models: Sequence[str],
 ) -> PickedCell | None:
     """Show the errors as a map, and a picker that a click on a cell sets; None without errors.
 
+    ``known`` says beneath the map how far kinds of errors are.
     ``models`` are those of the study, best first; of many it is asked which the map shows.
     """
     overall = tables.error_map(rates, models)
@@ -98,6 +100,7 @@ def cell_picker(
     with narrow:  # A phone has room for errors by model alone; categories are chosen below.
         html_tables.show(by_model, address=to_responses)
     exhibits.say(by_model.note, *by_model.reasons, "Click a cell, or choose below.")
+    exhibits.say(*known)
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     marked = tables.how_marked(made)
     blocks.fold(marked, key="how-marked", label=marked.title)
