@@ -1,20 +1,28 @@
-"""Cases that hold words, looked for once as long as nothing of them changes within a minute."""
-
-from datetime import timedelta
+"""Cases that hold words, looked for once as long as nothing is said of them that was not before."""
 
 import streamlit as st
 
 from db.engine import database_url, read_session
-from db.queries.case_search import cases_with_words
+from db.queries.case_search import cases_with_words, state_of_texts
+from db.queries.results.watched import saturation_proposals
+from evalkit.evalset.saturation import Proposal
 
 
 def cases_with(version_id: int, words: str) -> frozenset[int]:
     """Return the cases of a version that hold all of the words somewhere."""
-    return _found(database_url(), version_id, words)
+    with read_session() as session:
+        state = state_of_texts(session, version_id)
+    return _cases_with(database_url(), version_id, words, state)
 
 
-@st.cache_data(max_entries=32, ttl=timedelta(minutes=1), show_spinner=False)
-def _found(url: str, version_id: int, words: str) -> frozenset[int]:
+@st.cache_data(max_entries=32, show_spinner=False)
+def _cases_with(url: str, version_id: int, words: str, state: int) -> frozenset[int]:
     """Return the same for everybody, so that another click on the page does not look again."""
     with read_session() as session:
         return cases_with_words(session, version_id, words)
+
+
+def saturated(eval_set: str) -> tuple[Proposal, ...]:
+    """Return the cases of an eval set that may be saturated, by what all its studies say."""
+    with read_session() as session:
+        return saturation_proposals(session, eval_set)

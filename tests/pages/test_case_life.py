@@ -2,11 +2,13 @@
 
 import pytest
 
+from db.commands.cases import watch
 from db.engine import read_session
 from db.models import Case
 from db.queries.case_life import cases_called
 from db.queries.versions import version_list
 from evalkit.vocabulary import Role
+from tests.db.test_watched import store as store_flip
 from tests.factories import make_eval_set, make_study
 from tests.pages.conftest import at_page
 from tests.pages.test_library import as_read
@@ -103,6 +105,24 @@ def test_a_case_by_hand_needs_a_reason_and_is_then_in_the_newest_version(page):
     assert row("by-hand").note == "From a call"
     assert "5 of 5 cases" in as_read(page)
     assert "1 added, 4 the same" in as_read(page)
+
+
+def test_saturated_cases_are_looked_for_when_asked(page):
+    click(page, "Look for them")
+
+    assert "No case is proposed" in as_read(page)
+
+
+def test_a_watched_case_that_flips_raises_an_alarm_above_the_results(app, sign_in, sqlite_database):
+    (first, _) = store_flip()
+    watch([first], is_watched=True, reason="Must not break")
+    sign_in(app, Role.LEAD)
+
+    for file in ("results/overview.py", "results/decision.py", "results/regression.py"):
+        at_page(app, file).run()
+        assert not app.exception
+        assert "Alarm: 1 watched case passed before and fails in a newer run." in as_read(app)
+        assert "Why it exists: A dose for children" in as_read(app)
 
 
 def test_a_case_says_how_it_stands_wherever_a_lead_reads_a_response(page):

@@ -8,9 +8,10 @@ import streamlit as st
 from db.commands.versions import add_case, merge_repeats
 from db.queries.versions import version_bytes
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.evalset.saturation import NO_PROPOSAL
 from evalkit.evalset.versions import VersionDiff
 from evalkit.phrases import capital
-from pages.shared import downloads, labels
+from pages.shared import downloads, finding, labels
 from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits
 from pages.shared.library.case_life import to_version
@@ -65,6 +66,8 @@ def show(diff: VersionDiff, *, repeats: int, eval_set: str, actor_id: int) -> No
     key = labels.digest(eval_set)
     with st.expander("Add a case by hand", icon=":material/add:"):
         _add_form(eval_set, key, actor_id)
+    with st.expander("Look for saturated cases", icon=":material/done_all:"):
+        _saturated(eval_set, key)
     if repeats:
         with st.expander(f"Merge {repeats:,} repeated contents", icon=":material/merge:"):
             _merge_form(eval_set, key, actor_id)
@@ -84,6 +87,21 @@ def _add_form(eval_set: str, key: str, actor_id: int) -> None:
                 lambda: add_case(eval_set, name, words, **texts, actor_id=actor_id),
                 f"{name} is in this version.",
             )
+
+
+def _saturated(eval_set: str, key: str) -> None:
+    """Name the cases that every model passes; whoever looks decides, beside each case."""
+    exhibits.say(
+        "A case that every model passes, in three versions that were judged, tells models apart no "
+        "more. Decide beside the case, with a reason."
+    )
+    if st.button("Look for them", key=f"saturated-{key}"):
+        with st.spinner("Reading what every study says"):
+            proposals = finding.saturated(eval_set)
+        for proposal in proposals:
+            exhibits.say(proposal.sentence)
+        if not proposals:
+            exhibits.say(NO_PROPOSAL)
 
 
 def _merge_form(eval_set: str, key: str, actor_id: int) -> None:
