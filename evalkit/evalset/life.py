@@ -9,9 +9,9 @@ from evalkit.vocabulary import CaseEventKind, CaseStatus
 #: What a status means for a case, for who chooses it.
 MEANINGS = {
     CaseStatus.ACTIVE: "asked in new work, and counted",
-    CaseStatus.SATURATED: "every model passes it: asked no more, still counted",
-    CaseStatus.RETIRED: "has served: asked no more, still counted",
-    CaseStatus.QUARANTINED: "in doubt: asked no more, and counted only where asked for",
+    CaseStatus.SATURATED: "every model passes it; asked no more, still counted",
+    CaseStatus.RETIRED: "it has served; asked no more, still counted",
+    CaseStatus.QUARANTINED: "it is in doubt; asked no more, and counted only where asked for",
 }
 
 #: What is said of a case that nobody gave a reason for.
