@@ -23,18 +23,21 @@ from db.models import (
     Output,
     Study,
     StudyRun,
+    VersionCase,
 )
 from db.queries.few_shot import task_for_judge
 from db.queries.judgings import question_of, task_of
 from db.queries.lessons import given_by_people
 from evalkit.annotation.draft import MAX_COMMENT, Draft, checked_text
 from evalkit.annotation.form import checked_draft
+from evalkit.contamination.examples import given_away
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.few_shot import MOST_FEW_SHOT
 from evalkit.judging.response import ResponseQuestion
 from evalkit.judging.split import Split, split_of
 from evalkit.study.collected import Criterion as Scored
 from evalkit.study.subjects import PREFERRED, Subject, subject_key
+from evalkit.text import percent
 from evalkit.vocabulary import AnnotatorKind, JudgeTask, Preference
 
 
@@ -70,6 +73,7 @@ def add_few_shot(
                 f"“{case.key}” is of the {part} split. A judge may be shown cases of the train "
                 "split only: on the others it is chosen and tested."
             )
+        _refuse_given_away(session, study, case)
         there = session.exec(
             select(FewShotCase).where(
                 col(FewShotCase.study_id) == study_id,
@@ -97,6 +101,26 @@ def add_few_shot(
             )
         )
         _note(session, "add few-shot case", study, actor_id, case=case.key, task=task)
+
+
+def _refuse_given_away(session: Session, study: Study, case: Case) -> None:
+    """Refuse an example that holds half or more of a case on which judges are chosen or tested."""
+    cases = session.exec(
+        select(Case)
+        .join(VersionCase, col(VersionCase.case_id) == Case.id)
+        .where(VersionCase.version_id == study.eval_set_version_id, col(Case.id) != case.id)
+        .order_by(col(Case.id))
+    )
+    parts = {each.key: (split_of(each.case_hash), each.input) for each in cases}
+    held = {key: messages for key, (part, messages) in parts.items() if part is not Split.TRAIN}
+    told = given_away(case.input, held.items())
+    if told is not None:
+        key, share = told
+        raise RefusedError(
+            f"“{case.key}” as an example holds {percent(share)} of the runs of eight words of "
+            f"“{key}”, which is of the {parts[key][0]} split: a judge that is shown it knows what "
+            "it is chosen or tested on. Choose another case, or retire one of the two."
+        )
 
 
 def remove_few_shot(few_shot_id: int, *, actor_id: int | None = None) -> None:

@@ -1,10 +1,7 @@
 """The cases of a version as sampling sees them: texts, and what is known of their answers."""
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -12,15 +9,9 @@ from sqlmodel import Session, col
 from db.models import Case, EvalSetVersion, Model, Output, Run, VersionCase
 from db.queries.cases_to_ask import cases_to_ask
 from db.queries.records.rows import stream
-from evalkit.evalset.hashing import canonical_json
 from evalkit.sampling.candidates import LoggedCase
-
-#: Of a long message its beginning and its end are compared, so many characters of each.
-_END = 1_000
-#: So many messages and passages, from the last back.
-_PARTS = 6
-#: Where logs keep what a user thought of an answer, in metadata.
-_FEEDBACK = ("feedback", "user_feedback", "rating", "user_rating", "thumbs")
+from evalkit.sampling.logged import logged_case
+from evalkit.sampling.mixed import mixed_sentence
 
 
 def whole_versions(session: Session, eval_set_id: int) -> list[int]:
@@ -35,6 +26,23 @@ def whole_versions(session: Session, eval_set_id: int) -> list[int]:
         .order_by(col(EvalSetVersion.number).desc())
     )
     return list(session.connection().scalars(statement))
+
+
+def drawn_and_others(session: Session, version_id: int) -> tuple[int, int]:
+    """Return how many cases of a version have a chance to be in it, and how many have none."""
+    statement = sa.select(
+        sa.func.count(), sa.func.count(col(VersionCase.inclusion_probability))
+    ).where(col(VersionCase.version_id) == version_id)
+    n_all, n_drawn = session.connection().execute(statement).one()
+    return int(n_drawn), int(n_all - n_drawn)
+
+
+def mixed_after(session: Session, version_id: int | None, n_new: int) -> str:
+    """Warn where so many cases come without a chance into a version whose cases have them."""
+    if version_id is None or not n_new:
+        return ""
+    n_drawn, n_others = drawn_and_others(session, version_id)
+    return mixed_sentence(n_drawn, n_others + n_new)
 
 
 def candidates(session: Session, version_id: int) -> Iterator[LoggedCase]:
@@ -52,26 +60,17 @@ def candidates(session: Session, version_id: int) -> Iterator[LoggedCase]:
         col(Case.details),
     )
     for row in stream(session, statement):
-        texts = [_text_of(part) for part in (*(row.context or ()), *row.input)]
-        asked = [_text_of(part) for part in (*(row.context or ()), *_asked(row.input))]
-        system = [part for part in row.input if part not in _asked(row.input)]
-        apart = canonical_json([system, row.tools or None]) if system or row.tools else ""
-        answered_by = models.get(row.id, set())
-        yield LoggedCase(
-            case_id=row.id,
-            key=row.key,
-            content_hash=row.case_hash,
-            text="\n".join(_ends(text) for text in (asked or texts)[-_PARTS:]),
-            apart=hashlib.sha256(apart.encode()).hexdigest() if apart else "",
-            length=sum(map(len, texts)),
-            category=row.category or "",
-            feedback=_feedback(row.details or {}),
-            error="" if row.id not in failed else "failed",
-            model=next(iter(answered_by))
-            if len(answered_by) == 1
-            else "several models"
-            if answered_by
-            else "",
+        yield logged_case(
+            row.id,
+            row.key,
+            row.case_hash,
+            row.input,
+            context=row.context or (),
+            tools=row.tools,
+            category=row.category,
+            details=row.details,
+            models=models.get(row.id, ()),
+            has_failed=row.id in failed,
         )
 
 
@@ -91,35 +90,3 @@ def _answers(session: Session, version_id: int) -> tuple[dict[int, set[str]], se
         if error:
             failed.add(case_id)
     return models, failed
-
-
-def _asked(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [message for message in messages if message.get("role") not in ("system", "developer")]
-
-
-def _text_of(part: dict[str, Any]) -> str:
-    """Return what a message or passage says; of one in parts, their texts."""
-    content = part.get("content", part.get("text"))
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "\n".join(
-            inner["text"] if isinstance(inner.get("text"), str) else json.dumps(inner)
-            for inner in content
-            if isinstance(inner, dict)
-        )
-    return json.dumps(part, ensure_ascii=False, sort_keys=True)
-
-
-def _ends(text: str) -> str:
-    return text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
-
-
-def _feedback(details: dict[str, Any]) -> str:
-    inner = details.get("metadata")
-    for place in (details, inner if isinstance(inner, dict) else {}):
-        for name in _FEEDBACK:
-            value = place.get(name)
-            if isinstance(value, str | int | float):
-                return f"feedback {value}"
-    return ""

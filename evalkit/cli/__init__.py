@@ -11,6 +11,7 @@ from evalkit.cli import (
     admission,
     cases,
     checks,
+    contamination,
     database,
     demo,
     images,
@@ -22,6 +23,7 @@ from evalkit.cli import (
     report,
     run,
     sample,
+    sample_log,
     studies,
     traffic,
     versions,
@@ -41,6 +43,8 @@ app = typer.Typer(
 app.command("import")(records.import_command)
 app.command("export")(records.export_command)
 app.command("sample")(sample.sample_command)
+app.command("sample-log")(sample_log.sample_log_command)
+app.command("contamination")(contamination.contamination_command)
 app.command("run")(run.run_command)
 app.command("judge")(judge.judge_command)
 app.command("ask")(labels.ask_command)

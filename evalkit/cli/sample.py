@@ -79,8 +79,8 @@ def sample_command(
     require_database()
     seed = secrets.randbelow(2**31) if seed is None else seed
     of, pool = read_pool(eval_set, version=version)
-    pool, groups = _in_groups(pool, clusters, name)
-    swaps = _swaps(pool, swap)
+    pool, groups = in_groups(pool, clusters, name)
+    swaps = typed_swaps(pool, swap)
     sample = pool.sample(n, seed=seed, by=by, random_share=random / 100, swaps=swaps)
     made = None
     if not dry_run:
@@ -95,14 +95,14 @@ def sample_command(
         named = {"categories": suggested} if groups else {}
         print_json({**head, **named, **sample_document(sample)})
         return
-    _show(sample, groups)
+    show_sample(sample, groups)
     if made is None:
         out().print(f"Nothing was stored. To store this: the same with --seed {seed}.")
     else:
         out().print(f"Stored as version {made} of “{eval_set}”, made of version {of}. Seed {seed}.")
 
 
-def _in_groups(
+def in_groups(
     pool: "Pool", n: int | None, named: list[str] | None
 ) -> "tuple[Pool, list[tuple[CaseCluster, str]]]":
     """Make categories of groups of like cases, by the names that were typed."""
@@ -127,7 +127,8 @@ def _in_groups(
     return pool.called(by_case), called
 
 
-def _swaps(pool: "Pool", typed: list[str] | None) -> list["Swap"]:
+def typed_swaps(pool: "Pool", typed: list[str] | None) -> list["Swap"]:
+    """Return what --swap says, by ids; raise RefusedError for what is not in the pool."""
     from evalkit.sampling.drawing import Swap
 
     ids = {case.key: case.case_id for case in pool.cases}
@@ -148,7 +149,8 @@ def _swaps(pool: "Pool", typed: list[str] | None) -> list["Swap"]:
     return swaps
 
 
-def _show(sample: "Sample", groups: "list[tuple[CaseCluster, str]]") -> None:
+def show_sample(sample: "Sample", groups: "list[tuple[CaseCluster, str]]") -> None:
+    """Print what a sample covers and what it misses."""
     from evalkit.sampling.sentences import sample_sentences
     from evalkit.sampling.tables import cluster_table, distance_table, far_table, strata_table
 

@@ -60,13 +60,28 @@ def runs_of_words(messages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, 
     for message in messages:
         if message.get("role") not in ("user", "tool"):
             continue
-        words = _WORD.findall(message_text(message.get("content")).casefold())
-        for run in _runs(words):
+        words = words_of(message_text(message.get("content")))
+        for run in runs_in(words):
             is_short = False
-            yield hash(run), _IN_A_ROW
+            yield run, _IN_A_ROW
         asked += words
     if is_short and asked:
-        yield hash(("all", *asked)), _ALL
+        yield whole_of(asked), _ALL
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters, without marks between them."""
+    return _WORD.findall(text.casefold())
+
+
+def runs_in(words: Sequence[str]) -> Iterator[int]:
+    """Yield a number for every run of words, true within one process; none of a short text."""
+    return (hash(run) for run in _runs(words))
+
+
+def whole_of(words: Sequence[str]) -> int:
+    """Return the number of a text that is shorter than a run."""
+    return hash(("all", *words))
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -6,9 +6,9 @@ from db.engine import read_session
 from db.queries import eval_set_tables, image_names, library
 from db.queries.case_life import changes_of
 from db.queries.responses import side_by_side
+from db.queries.sampling import drawn_and_others
 from db.queries.traffic import traffic_of
 from db.queries.versions import diff_of
-from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
 from pages.shared import state
 from pages.shared.address import addresses
@@ -40,6 +40,7 @@ with right:
 key = str(version["version_id"])
 with read_session() as session:
     cases = eval_set_tables.cases(session, version_id=int(key))
+    drawn = drawn_and_others(session, int(key))
     images = image_names.named_images(session, eval_set.eval_set_id)
     changes = image_names.image_changes(session, eval_set.eval_set_id)
 
@@ -47,9 +48,7 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
-contents = Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum()))
-if contents.n_repeats:
-    st.warning(contents.sentence)
+eval_sets.warn(cases, drawn)
 by_case, by_run, by_version, by_image, by_traffic = st.tabs(
     ["Cases", "Models and runs", "Versions", "Images", "Production"]
 )

@@ -23,7 +23,8 @@ class Choices(TypedDict, total=False):
     ``formats`` says what files are, by their names, instead of what they were taken for,
     ``mapping`` reads by its columns what is not ours, and ``on_reading`` is told that before
     anything is checked or stored. ``redaction`` replaces what is personal before anything is
-    stored; without it texts are stored as they are. With ``dry_run`` everything is checked and
+    stored; without it texts are stored as they are. ``drawn`` has, by their ids, the stratum and
+    the chance of cases that were drawn from a log. With ``dry_run`` everything is checked and
     nothing stored.
     """
 
@@ -34,6 +35,7 @@ class Choices(TypedDict, total=False):
     formats: Mapping[str, str] | None
     mapping: ColumnMapping | None
     redaction: Redaction | None
+    drawn: Mapping[str, tuple[str, float]]
     dry_run: bool
     on_reading: Callable[[WholeReading], None] | None
     progress: Progress | None

@@ -49,6 +49,7 @@ from db.commands.records.staging import (
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, wait_for_imports, write_session
 from db.queries.images import not_there
+from db.queries.sampling import mixed_after
 from db.queries.traffic import traffic_of
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
@@ -78,6 +79,7 @@ class ImportPlan:
     traffic: Traffic
     counts: dict[str, RecordCount] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    mixed: str = ""
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -203,6 +205,7 @@ class Import:
                 sides=[header.get("sides") for header in self._headers],
                 looks=self._looks,
                 actor_id=self._choices.get("actor_id"),
+                drawn=self._choices.get("drawn") or {},
                 progress=self._progress,
             )
             know_tables(session.connection())
@@ -267,6 +270,7 @@ class Import:
         )
         plan.counts = self._counts(plan)
         plan.missing = self._missing_images(session, target)
+        plan.mixed = mixed_after(session, target.newest_id, plan.counts["case"].new)
         return plan
 
     def _traffic(self, session: Session, target: ImportTarget) -> Traffic:
@@ -376,6 +380,7 @@ class Import:
                 *self._further.sentences,
                 *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
+                *filter(None, [plan.mixed]),
                 *filter(None, [self._quotes, pictures_sentence(plan.missing)]),
             ),
             redaction=self._redacting.report if self._redacting else None,

@@ -16,6 +16,7 @@ from db.queries.records.export import ExportedStudy
 from db.queries.records.rows import criterion_records, stream, tag_records, taxonomy_record
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit import __version__
+from evalkit.contamination.canary import canary_of
 from evalkit.evalset.hashing import canonical_json
 from evalkit.formats.material import ExportFormat, Source
 from evalkit.judging.split import SHARES, split_of
@@ -54,6 +55,7 @@ def manifest(
         "unit": made_as.unit,
         "left_out": dict(source.left_out),
         "n_adjudicated": source.n_adjudicated,
+        "canary": _canary(session, version.eval_set_id),
         "study": exported.name,
         "eval_set": {
             "name": exported.eval_set,
@@ -68,6 +70,16 @@ def manifest(
         "inclusion_probabilities": _odds(session, exported.id),
         "split": _split(session, exported.version_id),
     }
+
+
+def _canary(session: Session, eval_set_id: int) -> str:
+    first = (
+        select(col(EvalSetVersion.content_hash))
+        .where(col(EvalSetVersion.eval_set_id) == eval_set_id)
+        .order_by(col(EvalSetVersion.number))
+        .limit(1)
+    )
+    return canary_of(session.execute(first).scalar_one())
 
 
 def _digest(file: Path) -> str:

@@ -218,6 +218,8 @@ COMMANDS = [
     ["case", "merge", "--eval-set", "e", "--reason", "r"],
     ["case", "watch", "c", "--eval-set", "e"],
     ["case", "saturated", "--eval-set", "e"],
+    ["sample-log", "FILE", "--eval-set", "e"],
+    ["contamination", "--eval-set", "e", "--against", "FILE"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],

@@ -52,6 +52,7 @@ def write_staged(
     sides: Sequence[str | None],
     looks: LooksRule,
     actor_id: int | None,
+    drawn: Mapping[str, tuple[str, float]],
     progress: Callable[[str, int, int], None],
 ) -> int:
     """Write all that is new and return the number of the eval set's newest version."""
@@ -61,7 +62,7 @@ def write_staged(
         writing.reserve(model, staged)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
     _write_contents(writing, traffic)
-    version_id, number = _write_version(writing, target, of_version)
+    version_id, number = _write_version(writing, target, of_version, drawn)
     writing.insert(Output, _new_outputs(writing))
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
@@ -155,12 +156,15 @@ def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
 
 
 def _write_version(
-    writing: Writing, target: ImportTarget, of_version: Mapping[str, str | None]
+    writing: Writing,
+    target: ImportTarget,
+    of_version: Mapping[str, str | None],
+    drawn: Mapping[str, tuple[str, float]],
 ) -> tuple[int, int]:
     """Return id and number of the newest version, made if there are new cases.
 
-    ``of_version`` is what the file says of it: its note and its author. They hold of an eval set
-    that the file makes, for beside other cases it is another version.
+    ``of_version`` is what is said of it: its note and its author. They hold of an eval set that
+    the file makes, for beside other cases it is another version.
     """
     session, staging = writing.session, writing.staging
     n_new = staging.count('SELECT COUNT(*) FROM "case" WHERE db_id IS NULL')
@@ -185,9 +189,14 @@ def _write_version(
     writing.insert(
         VersionCase,
         (
-            {"version_id": version_id, "case_id": first + place}
-            for (place,) in writing.new_rows(
-                'SELECT place FROM "case" WHERE db_id IS NULL ORDER BY place'
+            {
+                "version_id": version_id,
+                "case_id": first + place,
+                "stratum": drawn[key][0] if key in drawn else None,
+                "inclusion_probability": drawn[key][1] if key in drawn else None,
+            }
+            for place, key in writing.new_rows(
+                'SELECT place, key FROM "case" WHERE db_id IS NULL ORDER BY place'
             )
         ),
     )

@@ -1,0 +1,117 @@
+"""A folder of public sets or training exports as words, read line by line in bounded memory."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from evalkit.errors import RefusedError
+from evalkit.formats.overlap import N_WORDS, words_of
+
+#: So much of a line is looked at once: a whole file may be one line.
+_PIECE = 1024 * 1024
+#: So many words go over to the next piece of running text, so that no run is cut.
+_CARRIED = 2 * N_WORDS - 1
+
+
+class FolderText(NamedTuple):
+    """Words that stand in a row in one place of a folder, and whether they are all of a text."""
+
+    file: str
+    line: int
+    words: list[str]
+    is_whole: bool
+
+
+class Folder:
+    """The texts of a folder, and what of it was read.
+
+    Attributes
+    ----------
+    n_files : int
+        Files that were read, so far.
+    unread : list of str
+        Files that hold no text: names as they stand in the folder.
+
+    Raises
+    ------
+    RefusedError
+        Where there is no such folder or file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise RefusedError(
+                f"There is no folder {path}. Expected is a folder, or a file, of public sets or "
+                "training exports."
+            )
+        self._path = path
+        self.n_files = 0
+        self.unread: list[str] = []
+
+    def texts(self) -> Iterator[FolderText]:
+        """Yield the words of every text: of JSON, each of its strings; else running text."""
+        paths = [self._path] if self._path.is_file() else sorted(self._path.rglob("*"))
+        for path in paths:
+            if not path.is_file():
+                continue
+            name = path.name if path == self._path else path.relative_to(self._path).as_posix()
+            try:
+                with _opened(path) as file:
+                    if b"\0" in file.read(4_096):
+                        self.unread.append(name)
+                        continue
+                    file.seek(0)
+                    yield from _texts_of(name, file)
+            except OSError as error:
+                raise RefusedError(f"{path} cannot be read: {error.strerror or error}.") from None
+            self.n_files += 1
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _texts_of(name: str, file: IO[bytes]) -> Iterator[FolderText]:
+    carried: list[str] = []
+    number, rest = 1, b""
+    while piece := file.readline(_PIECE):
+        ended = piece.endswith(b"\n") or len(piece) < _PIECE
+        piece = rest + piece
+        # A word at the end of a piece may go on in the next.
+        cut = len(piece) if ended else piece.rfind(b" ") + 1 or len(piece)
+        piece, rest = piece[:cut], piece[cut:]
+        text = piece.decode("utf-8", "replace")
+        strings = _strings_of_line(text)
+        if strings is not None:
+            for string in strings:
+                yield FolderText(name, number, words_of(string), is_whole=True)
+            carried = []
+        else:
+            # A line of JSON that goes over several, or is too long: its line breaks are no words.
+            words = words_of(text.replace("\\n", " ").replace("\\t", " "))
+            yield FolderText(name, number, carried + words, is_whole=False)
+            carried = (carried + words)[-_CARRIED:]
+        number += piece.endswith(b"\n")
+
+
+def _strings_of_line(text: str) -> list[str] | None:
+    """Return all strings of a line that is JSON; of a plain line nothing."""
+    if not text.startswith(("{", "[", '"')):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    strings: list[str] = []
+    waiting: list[Any] = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            strings.append(each)
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return strings
