@@ -48,7 +48,7 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
-eval_sets.warn(cases, drawn)
+n_repeats = eval_sets.warn(cases, drawn)
 by_case, by_run, by_version, by_image, by_traffic = st.tabs(
     ["Cases", "Models and runs", "Versions", "Images", "Production"]
 )
@@ -58,7 +58,7 @@ with by_version:
     against = forms.choose(eval_set.name, versions, number := int(version["number"]))
     with read_session() as session:
         diff = diff_of(session, eval_set.name, against, number)
-    forms.show(diff, repeats=contents.n_repeats, eval_set=eval_set.name, actor_id=user.id)
+    forms.show(diff, repeats=n_repeats, eval_set=eval_set.name, actor_id=user.id)
 with by_traffic:
     counts = eval_sets.cases_by_category(cases)
     production.traffic_form(eval_set, stated, counts, actor_id=user.id)

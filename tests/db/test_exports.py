@@ -17,6 +17,7 @@ from db.commands.studies import weigh_errors
 from db.engine import write_session
 from db.models import Study
 from db.queries.records.files import FileFormat, export_bytes, export_file
+from evalkit.contamination.canary import canary_of
 from evalkit.errors import RefusedError
 from evalkit.formats.csv_long import LONG_COLUMNS
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
@@ -318,6 +319,8 @@ def test_the_manifest_says_what_a_file_rests_on(study, tmp_path):
     assert (told["n_rows"], told["unit"]) == (exported.n_lines, "row")
     assert told["annotators"] == {"human": 2, "judge": 1}
     assert told["eval_set"]["version"] == 1
+    assert told["canary"] == canary_of(told["eval_set"]["content_hash"])
+    assert "3f7b1d52-8c5e-4e0b-9a44-6d1c2e97a0f3" in told["canary"]
     assert told["rubric"]["name"] == "Quality"
     assert sum(told["split"].values()) == 2
     # Five comparisons; A on c1 by Ann, Bo and J, B by Ann, A on c2 by J and, its checks, by Ann.

@@ -9,7 +9,7 @@ from sqlmodel import select
 from db import judging
 from db.commands.judgings import begin_judging
 from db.commands.lessons import add_few_shot, adjudicate, clarify, remove_few_shot
-from db.engine import read_session
+from db.engine import read_session, write_session
 from db.models import (
     Adjudication,
     Annotation,
@@ -100,6 +100,23 @@ def test_a_train_case_is_shown_and_cases_of_dev_and_test_are_refused_in_words(st
         few_shot([of[Split.TRAIN][0][0], of[Split.TRAIN][1][1]])
     (row,) = rows()
     assert (row.task, row.rationale) == (JudgeTask.PAIR, "It answers.")
+
+
+def test_an_example_that_holds_most_of_a_held_out_case_is_refused_with_which(study):
+    """Of the held-out case's three runs of eight words two stand in the example: 67 %."""
+    of = cases()
+    with write_session() as session:
+        for part, text in (
+            (Split.TRAIN, "Please: one two three four five six seven eight nine. Thanks"),
+            (Split.TEST, "One two three four five six seven eight nine ten"),
+        ):
+            case = session.get(Case, session.get(Output, of[part][0][0]).case_id)
+            case.input = [{"role": "user", "content": text}]
+
+    with pytest.raises(RefusedError, match=r"holds 67 % of the runs .* of the test split"):
+        few_shot(of[Split.TRAIN][0])
+    assert rows() == []
+    few_shot(of[Split.TRAIN][1])
 
 
 def test_a_judge_with_few_shot_cases_is_another_and_is_not_asked_about_these(study):

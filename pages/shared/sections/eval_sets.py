@@ -11,8 +11,8 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit.evalset.contents import Contents
 from evalkit.reports.by_model import category_name
 from evalkit.reports.shown_models import MOST_MODELS, N_BEST
-from pages.shared import finding
 from evalkit.sampling.mixed import mixed_sentence
+from pages.shared import finding
 from pages.shared.address import addresses, choices
 from pages.shared.display import lists
 from pages.shared.library import tables as library_tables
@@ -54,13 +54,17 @@ def version_picker(
     return versions.iloc[numbers.index(chosen)]
 
 
-def warn(cases: pd.DataFrame, drawn: tuple[int, int]) -> None:
-    """Say what of a version may mislead: repeated contents, and cases that came after a draw."""
+def warn(cases: pd.DataFrame, drawn: tuple[int, int]) -> int:
+    """Say what of a version may mislead: repeated contents, and cases that came after a draw.
+
+    Returns how many cases repeat another one.
+    """
     contents = Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum()))
     if contents.n_repeats:
         st.warning(contents.sentence)
     if mixed := mixed_sentence(*drawn):
         st.warning(mixed)
+    return contents.n_repeats
 
 
 def cases_by_category(cases: pd.DataFrame) -> dict[str, int]:
