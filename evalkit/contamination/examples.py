@@ -23,11 +23,11 @@ def given_away(
     (str, float) or None
         Key and the share of the case's runs of eight words, see `contamination`.
     """
-    shown = {run for run, _ in runs_of_words(example)}
+    in_example = {run for run, _ in runs_of_words(example)}
     most: tuple[str, float] | None = None
     for key, messages in cases:
         runs = {run for run, _ in runs_of_words(messages)}
-        share = len(runs & shown) / len(runs) if runs else 0.0
+        share = len(runs & in_example) / len(runs) if runs else 0.0
         if share >= FLAGGED and (most is None or share > most[1]):
             most = key, share
     return most

@@ -115,7 +115,7 @@ def test_an_example_that_holds_most_of_a_held_out_case_is_refused_with_which(stu
 
     with pytest.raises(RefusedError, match=r"holds 67 % of the runs .* of the test split"):
         few_shot(of[Split.TRAIN][0])
-    assert rows() == []
+    assert not rows()
     few_shot(of[Split.TRAIN][1])
 
 

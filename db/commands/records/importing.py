@@ -270,7 +270,8 @@ class Import:
         )
         plan.counts = self._counts(plan)
         plan.missing = self._missing_images(session, target)
-        plan.mixed = mixed_after(session, target.newest_id, plan.counts["case"].new)
+        n_new = plan.counts["case"].new if "case" in plan.counts else 0
+        plan.mixed = mixed_after(session, target.newest_id, n_new)
         return plan
 
     def _traffic(self, session: Session, target: ImportTarget) -> Traffic:

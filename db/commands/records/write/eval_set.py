@@ -66,8 +66,7 @@ def write_staged(
     writing.insert(Output, _new_outputs(writing))
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
-    with_news = staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
-    changed = studies_of_runs(session, [writing.runs[run] for (run,) in with_news])
+    changed = _studies_with_news(writing)
     filled = fill_texts(writing)
     if target.study is not None:
         is_newest = target.study_id is None and version_id != target.newest_id
@@ -90,6 +89,12 @@ def write_staged(
     outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
+
+
+def _studies_with_news(writing: Writing) -> set[int]:
+    """Return the studies of runs that get new outputs."""
+    runs = writing.staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
+    return studies_of_runs(writing.session, [writing.runs[run] for (run,) in runs])
 
 
 def _new_eval_set(session: Session, name: str) -> int:
