@@ -50,5 +50,5 @@ def saturation_sentences(saturation: Saturation) -> list[str]:
     return [
         f"About {share} of failures are of a kind nobody has marked yet, n = {unseen.n:,} failures "
         f"of {saturation.n_kinds:,} kinds.",
-        f"Among the last {saturation.n_last:,} failures {saturation.n_new:,} kinds were new.",
+        f"Kinds that were new among the last {saturation.n_last:,} failures: {saturation.n_new:,}.",
     ]

@@ -48,7 +48,7 @@ def test_sentences_and_json_say_the_same_numbers_and_nothing_where_nothing_faile
 
     assert entry["sentences"] == saturation_sentences(saturation_report(known))
     assert entry["sentences"][0].startswith("About 33 % [")
-    assert entry["sentences"][1] == "Among the last 3 failures 2 kinds were new."
+    assert entry["sentences"][1] == "Kinds that were new among the last 3 failures: 2."
     nothing = saturation_report(study((0, 0, 0, NO_TAG)))
     assert saturation_sentences(nothing) == []
     assert nothing.unseen.reason is not None
