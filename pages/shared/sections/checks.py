@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.queries.library import StudySummary
 from evalkit.reports.checks.report import checks_report
+from evalkit.reports.checks.sentences import checks_verdict
 from evalkit.reports.checks.tables import checks_section
 from evalkit.reports.retrieval.report import retrieval_report
 from evalkit.reports.retrieval.tables import retrieval_section
@@ -37,7 +38,10 @@ def study_picker(studies: Sequence[StudySummary], eval_set: str) -> str | None:
 
 def show_beside_people(collected: Collected, checks: Sequence[FoundByCheck]) -> None:
     """Show what share of each model passes, and how far each check is from people."""
-    told = checks_section(checks_report(collected, checks))
+    report = checks_report(collected, checks)
+    told = checks_section(report)
+    if not told:
+        exhibits.say(checks_verdict(report))
     blocks.show(*told.blocks, page=Page({}, lambda _: ""), key="checks-report")
 
 
