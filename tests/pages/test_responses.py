@@ -167,6 +167,7 @@ def test_a_renamed_case_has_one_name_in_its_row_and_over_its_responses(
     headings = [heading for heading, _, _ in panes(app)]
     assert headings == [
         "Case renamed (before: case-1)",
+        "For those who judge",  # also where nobody said why the case exists: it says so
         "Before: Model one, run 1, version 1",
         "After: Model one, run 2, version 2",
     ]
