@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -12,6 +13,14 @@ from db.queries.records.rows import stream
 from evalkit.sampling.candidates import LoggedCase
 from evalkit.sampling.logged import logged_case
 from evalkit.sampling.mixed import mixed_sentence
+
+
+class HasNew(Protocol):
+    """What is counted of an import: how many are new."""
+
+    @property
+    def new(self) -> int:
+        """How many of them are new."""
 
 
 def whole_versions(session: Session, eval_set_id: int) -> list[int]:
@@ -37,12 +46,12 @@ def drawn_and_others(session: Session, version_id: int) -> tuple[int, int]:
     return int(n_drawn), int(n_all - n_drawn)
 
 
-def mixed_after(session: Session, version_id: int | None, n_new: int) -> str:
-    """Warn where so many cases come without a chance into a version whose cases have them."""
-    if version_id is None or not n_new:
+def mixed_after(session: Session, version_id: int | None, cases: HasNew | None) -> str:
+    """Warn where new cases come without a chance into a version whose cases have them."""
+    if version_id is None or cases is None or not cases.new:
         return ""
     n_drawn, n_others = drawn_and_others(session, version_id)
-    return mixed_sentence(n_drawn, n_others + n_new)
+    return mixed_sentence(n_drawn, n_others + cases.new)
 
 
 def candidates(session: Session, version_id: int) -> Iterator[LoggedCase]:

@@ -270,8 +270,7 @@ class Import:
         )
         plan.counts = self._counts(plan)
         plan.missing = self._missing_images(session, target)
-        n_new = plan.counts["case"].new if "case" in plan.counts else 0
-        plan.mixed = mixed_after(session, target.newest_id, n_new)
+        plan.mixed = mixed_after(session, target.newest_id, plan.counts.get("case"))
         return plan
 
     def _traffic(self, session: Session, target: ImportTarget) -> Traffic:
