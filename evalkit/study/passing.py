@@ -38,6 +38,11 @@ class Verdict:
         """Say whether more than half let it pass."""
         return 2 * self.n_passed > self.n_said
 
+    @property
+    def is_tied(self) -> bool:
+        """Say whether just half let it pass, which does not pass, and is no failure to warn of."""
+        return 2 * self.n_passed == self.n_said
+
 
 def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     """Return the criteria a response can pass by: an order, scored, one scale everywhere."""

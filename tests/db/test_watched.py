@@ -22,7 +22,11 @@ def store(*, newest=1):
     """Store two runs of A and one of B on two cases, of which c1 is A's only change."""
     cases = [case("c1", "One?", note="A dose for children"), case("c2", "Two?")]
     runs = [("A", "1"), ("A", "2"), ("B", "1")]
-    outputs = [output(each["id"], model, run=run) for each in cases for model, run in runs]
+    outputs = [
+        output(each["id"], model, run=run, created_at=f"2026-11-0{run}T09:00:00Z")
+        for each in cases
+        for model, run in runs
+    ]
     scores = [
         score(
             newest if (each["id"], model, run) == ("c1", "A", "2") else 3,
@@ -52,7 +56,10 @@ def run(*words):
 
 REGRESSION = ["report", "regression", "--before", "A:1", "--after", "A:2"]
 DECISION = ["report", "decision", "--study", "Study"]
-ALARM = "Alarm: 1 watched case passed before and fails in a newer run."
+ALARM = (
+    "Alarm: 1 watched case passed before and fails in a newer run. A response passes if most of "
+    "its annotators score it 2 or above on helpful."
+)
 
 
 def test_without_a_watched_case_no_alarm_is_raised(ids):
@@ -71,7 +78,7 @@ def test_a_watched_case_that_flips_is_told_on_the_terminal_in_json_and_in_the_fi
     assert (document["n_watched"], document["n_compared"]) == (2, 2)
     assert document["sentence"] == ALARM
     (flip,) = document["flips"]
-    assert (flip["case"], flip["model"], flip["run_after"]) == ("c1", "A", "2")
+    assert (flip["case"], flip["model"], flip["after"][0]["run"]) == ("c1", "A", "2")
     assert flip["note"] == "A dose for children"
     for told in (run(*REGRESSION), run(*DECISION), file.read_text(encoding="utf-8")):
         assert ALARM in told

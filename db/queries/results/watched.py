@@ -24,6 +24,7 @@ from db.queries.results.regression import studies_of
 from db.queries.results.studies import ResultFilters, result_study
 from db.queries.results.versions import eval_set_of
 from evalkit.evalset.saturation import JudgedContent, Proposal, proposals
+from evalkit.records.checks import as_moment
 from evalkit.reports.watched.report import (
     NOTHING_WATCHED,
     WatchedOutput,
@@ -68,13 +69,18 @@ def watched_in(session: Session, version_id: int, *, judges: bool) -> WatchedRep
             col(Model.name),
             col(Run.name),
             col(Run.id),
+            col(Run.created_at),
+            col(Output.created_at),
         )
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(Run, col(Run.id) == col(Output.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))
         .where(*of_set)
     )
-    outputs = [WatchedOutput(*row) for row in session.connection().execute(statement)]
+    outputs = [
+        WatchedOutput(*(*row[:-1], as_moment(row[-1]) if row[-1] else None))
+        for row in session.connection().execute(statement)
+    ]
     names = studies_of(session, _run_of_several(outputs))
     collected = [
         collect(session, result_study(session, name=name), filters=ResultFilters(judges=judges))

@@ -2,7 +2,7 @@
 
 from evalkit.reports.document import Document
 from evalkit.reports.watched import sentences
-from evalkit.reports.watched.report import Flip, WatchedReport
+from evalkit.reports.watched.report import Flip, Trials, WatchedReport
 
 
 def watched_document(report: WatchedReport) -> Document:
@@ -10,6 +10,7 @@ def watched_document(report: WatchedReport) -> Document:
     measure = report.measure
     return {
         "n_watched": report.n_watched,
+        "n_flipped": len({flip.case_hash for flip in report.flips}),
         "n_compared": report.n_compared,
         "sentence": sentences.watched_sentence(report),
         "measure": None
@@ -24,11 +25,13 @@ def _entry(flip: Flip) -> Document:
         "case": flip.key,
         "note": flip.note,
         "model": flip.model,
-        "run_before": flip.run_before,
-        "run_after": flip.run_after,
-        **{
-            f"{side}_{name}": getattr(verdict, name)
-            for side, verdict in (("before", flip.before), ("after", flip.after))
-            for name in ("n_passed", "n_said")
-        },
+        "before": _runs(flip.before),
+        "after": _runs(flip.after),
     }
+
+
+def _runs(trials: Trials) -> list[Document]:
+    return [
+        {"run": run, "n_passed": verdict.n_passed, "n_said": verdict.n_said}
+        for run, verdict in zip(trials.runs, trials.verdicts, strict=True)
+    ]
