@@ -26,7 +26,7 @@ _TAIL = 200
 # What the process does before the code and after it. With a network and processes of its own, the
 # first process of the new space waits for the code, and all that the code began ends with it.
 _BEGIN = """
-import ctypes, os, resource, signal, sys
+import ctypes, os, resource, signal, sys, types
 seconds, megabytes, is_alone = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1"
 libc = ctypes.CDLL(None, use_errno=True)
 def end_as(number):
@@ -53,7 +53,8 @@ for limit, most in (
 with open("checked.py", encoding="utf-8") as file:
     code = compile(file.read(), "checked.py", "exec")
 sys.argv = ["checked.py"]
-exec(code, {"__name__": "__main__"})
+module = sys.modules["checked"] = types.ModuleType("checked")
+exec(code, module.__dict__)
 sys.stdout.flush()
 os._exit(PASSED)
 """
@@ -108,6 +109,8 @@ def can_cut_network() -> bool:
 
 def run_code(code: str, *, seconds: int, megabytes: int, is_offline: bool) -> CodeRun:
     """Run Python code in a process of its own, and end all that it began.
+
+    It is run as if imported: what stands under ``if __name__ == "__main__"`` is not.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import numpy as np
 
 from evalkit.stats.counts import BOTH_BAD, BoolArray, IntArray, Scores
 from evalkit.study.collected import Collected, Marks, scores_at, voices
+from evalkit.vocabulary import AnnotatorKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,14 @@ def acceptable(collected: Collected) -> Looks:
     first, place = first_looks(output, voice)
     refused = np.bincount(place, weights=np.concatenate([bad, bad, unsafe]), minlength=len(first))
     return Looks(output[first], voice[first], refused == 0)
+
+
+def of_people(collected: Collected, voice: IntArray) -> BoolArray:
+    """Return which voices are people's; who is not named is one, for judges always are."""
+    is_judge = np.array([who.kind == AnnotatorKind.JUDGE for who in collected.annotators], bool)
+    is_named = voice < len(is_judge)
+    people: BoolArray = ~np.append(is_judge, False)[np.where(is_named, voice, len(is_judge))]
+    return people
 
 
 def tagged(collected: Collected) -> tuple[Looks, ...]:

@@ -10,7 +10,7 @@ from db.commands.checks import add_check
 from db.commands.records import import_records
 from db.engine import read_session
 from db.queries.checks import check_called
-from db.queries.results import collect, result_study
+from db.queries.results import ResultFilters, collect, result_study
 from db.queries.results.retrieval import retrieval
 from evalkit.cli import main
 from evalkit.errors import RefusedError
@@ -18,6 +18,7 @@ from evalkit.redaction.records import redacted_record
 from evalkit.redaction.redaction import Redaction
 from evalkit.reports.retrieval.report import precision_at, recall_at, retrieval_report
 from evalkit.reports.retrieval.sentences import retrieval_verdict
+from evalkit.vocabulary import AnnotatorKind
 from tests.db.record_files import case, comparison, empty_tables, exported, output
 
 EVAL_SET, STUDY = "Passages", "Retrieved"
@@ -105,6 +106,19 @@ def test_missing_and_contradictory_context_are_told_apart_from_other_cases(store
     assert acceptable["Atlas", "contradictory"] == (0.0, 1)
     assert acceptable["Atlas", None] == (1.0, 1)
     assert acceptable["Atlas", "missing"] == (None, 0)  # nobody judged it
+
+
+def test_what_judges_find_acceptable_is_not_told_as_what_people_find(stored):
+    judge = {"annotator": "gauge", "annotator_kind": "judge"}
+    verdicts = [comparison("both_bad", case="both", left="Atlas", right="Birch", **judge)]
+    import_records(verdicts, source_name="judge", eval_set=EVAL_SET, study=STUDY)
+    with read_session() as session:
+        study = result_study(session, name=STUDY)
+        collected = collect(session, study, filters=ResultFilters(judges=True))
+        told = retrieval_report(collected, retrieval(session, study))
+
+    assert [who.kind for who in collected.annotators].count(AnnotatorKind.JUDGE) == 1
+    assert told.states == report().states
 
 
 def test_what_was_retrieved_and_marked_comes_back_to_the_byte(stored, tmp_path):

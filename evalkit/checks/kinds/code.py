@@ -1,6 +1,5 @@
 """Code: what a response writes in Python passes unit tests."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from evalkit.checks.kind import (
     TookTooLongError,
     told,
 )
+from evalkit.checks.kinds.fenced import code_of
 from evalkit.checks.sandbox import (
     SWITCH,
     CodeEnd,
@@ -23,12 +23,8 @@ from evalkit.checks.sandbox import (
 )
 from evalkit.errors import RefusedError
 
-_FENCE = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL | re.IGNORECASE)
-
-
-def code_of(text: str) -> str:
-    """Return the code of a response: its fenced blocks one after another, else all of it."""
-    return "\n\n".join(_FENCE.findall(text)) or text
+#: Code is run as if imported, so that what it does only as a program is left out; tests are not.
+_THEN_TESTS = '\n\n__name__ = "__main__"\n'
 
 
 def _prepare(settings: Mapping[str, Any]) -> Checker:
@@ -50,7 +46,7 @@ def _prepare(settings: Mapping[str, Any]) -> Checker:
                     "evalkit make user namespaces, or set “network” where no network is reached."
                 )
         run = run_code(
-            f"{code_of(response.content)}\n\n{settings['tests']}\n",
+            f"{code_of(response.content)}{_THEN_TESTS}{settings['tests']}\n",
             seconds=settings["seconds"],
             megabytes=settings["megabytes"],
             is_offline=is_offline,

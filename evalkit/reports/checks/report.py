@@ -13,9 +13,8 @@ from evalkit.stats.judges.by_value import value_rows
 from evalkit.stats.judges.orders import kappa_with_people
 from evalkit.study.collected import Collected
 from evalkit.study.found_by_checks import FAILED, PASSED, UNTOLD, FoundByCheck
-from evalkit.study.looks import acceptable, tagged
+from evalkit.study.looks import acceptable, of_people, tagged
 from evalkit.study.passing import scored_passes
-from evalkit.vocabulary import AnnotatorKind
 
 _NOTHING = np.zeros(0, dtype=np.int64)
 _Labels = tuple[IntArray, IntArray, FloatArray]
@@ -174,11 +173,7 @@ def _agreement(
 def _by_output(collected: Collected, labels: _Labels) -> tuple[FloatArray, IntArray]:
     """Return how many people fail and pass each output, each once, and how many these are."""
     output, voice, hit = labels
-    is_judge = np.array([who.kind == AnnotatorKind.JUDGE for who in collected.annotators], bool)
-    # Voices beyond the annotators are people nobody names.
-    is_person = (voice >= len(is_judge)) | ~np.append(is_judge, False)[
-        np.minimum(voice, len(is_judge))
-    ]
+    is_person = of_people(collected, voice)
     output, voice, hit = output[is_person], voice[is_person], hit[is_person]
     pair = output.astype(np.int64) * (int(voice.max(initial=0)) + 1) + voice
     _, first, place = np.unique(pair, return_index=True, return_inverse=True)

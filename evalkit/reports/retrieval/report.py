@@ -8,7 +8,7 @@ import numpy as np
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.study.collected import Collected
-from evalkit.study.looks import acceptable
+from evalkit.study.looks import Looks, acceptable, of_people
 from evalkit.study.retrieved import Retrieval
 from evalkit.vocabulary import ContextState
 
@@ -80,6 +80,7 @@ def retrieval_report(collected: Collected, of: Retrieval) -> RetrievalReport:
     Parameters
     ----------
     collected : Collected
+        Of the study; what judges said in it is left aside.
     of : Retrieval
         Of the same study.
     """
@@ -139,7 +140,9 @@ def _states(collected: Collected, of: Retrieval) -> tuple[StateRow, ...]:
     """Return how often people find responses acceptable, by the state of the context."""
     if not of.states:
         return ()
-    looks = acceptable(collected)
+    everybody = acceptable(collected)
+    people = of_people(collected, everybody.annotator)
+    looks = Looks(everybody.output[people], everybody.annotator[people], everybody.hit[people])
     case_of_look = collected.outputs.case[looks.output].tolist()
     state_of_look = np.array([str(of.states.get(case, "")) for case in case_of_look], dtype=str)
     rows = []

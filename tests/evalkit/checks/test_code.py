@@ -7,12 +7,14 @@ import pytest
 
 from evalkit.checks import sandbox
 from evalkit.checks.kind import CheckedResponse
-from evalkit.checks.kinds.code import CODE, code_of
+from evalkit.checks.kinds.code import CODE
+from evalkit.checks.kinds.fenced import code_of
 from evalkit.checks.sandbox import SWITCH, CodeEnd, can_cut_network, run_code
 from evalkit.errors import RefusedError
 from tests.evalkit.checks.telling import tell
 
 RIGHT = "Here:\n```python\ndef double(n):\n    return 2 * n\n```\nDone."
+BARE = "def double(n):\n    return 2 * n"
 TESTS = "assert double(2) == 4"
 
 only_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
@@ -49,7 +51,26 @@ def test_tests_that_are_no_python_are_refused():
 
 def test_the_code_is_what_is_fenced_else_all_of_the_response():
     assert code_of("x = 1") == "x = 1"
-    assert code_of("a\n```py\nx = 1\n```\nb\n```\ny = 2\n```") == "x = 1\n\ny = 2"
+    assert code_of("a\n```py\nx = 1\n```\nb\n```python\ny = 2\n```") == "x = 1\n\ny = 2"
+    assert code_of("a\n```\nx = 1\n```\nb\n~~~\ny = 2\n~~~") == "x = 1\n\ny = 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("```bash\npip install x\n```\nThen:\n```python\nx = 1\n```\nSo.", "x = 1"),
+        ("```Python\nx = 1\n```\nIt prints:\n```\n4 of 5\n```", "x = 1"),
+        ("1. So:\n   ```python\n   if x:\n       y\n   ```", "if x:\n    y"),
+        ("- ```py\n  x = 1\n\n  y = 2\n  ```", "x = 1\n\ny = 2"),
+        # A longer fence holds shorter ones, and one that was cut off goes to the end.
+        ('````python\nx = "```"\n````', 'x = "```"'),
+        ("Here:\n```python\nx = 1", "x = 1"),
+        ("Here:\r\n```python title=a.py\r\nx = 1\r\n```\r\n", "x = 1"),
+    ],
+    ids=["bash", "output", "list", "item", "longer", "cut", "info"],
+)
+def test_fences_are_read_as_markdown_has_them(text, code):
+    assert code_of(text) == code
 
 
 @only_linux
@@ -60,6 +81,17 @@ def test_the_code_is_what_is_fenced_else_all_of_the_response():
         (RIGHT.replace("2 * n", "n"), "fail", "AssertionError"),
         ("def double(n): return", "fail", "AssertionError"),
         ("def double(", "fail", "SyntaxError: '(' was never closed"),
+        # How an answer is laid out, and what it does as a program, is not what is tested.
+        ("```bash\npip install x\n```\nThen:\n" + RIGHT, "pass", ""),
+        (f"{BARE}\nif __name__ == '__main__':\n    print(double(int(input())))", "pass", ""),
+        (f"import unittest\n{BARE}\nif __name__ == '__main__':\n    unittest.main()", "pass", ""),
+        ("1. So:\n   ```python\n   def double(n):\n       return 2 * n\n   ```", "pass", ""),
+        # Python's own dataclasses look their module up by its name.
+        (
+            f"from dataclasses import dataclass\n@dataclass\nclass A:\n    n: 'int'\n{BARE}",
+            "pass",
+            "",
+        ),
         # Who ends before the tests are through has not passed them.
         ("import sys; sys.exit(0)", "fail", "It ended itself before the tests were through."),
         ("import os; os._exit(0)", "fail", "It ended itself before the tests were through."),
@@ -69,6 +101,13 @@ def test_a_response_passes_where_the_tests_do(allowed, response, expected, detai
     outcome = tell(CODE, CheckedResponse(response), tests=TESTS)
 
     assert (outcome.result.value, outcome.detail) == (expected, detail)
+
+
+@only_linux
+def test_tests_may_be_written_as_a_program(allowed):
+    tests = "if __name__ == '__main__':\n    assert double(2) == 5"
+
+    assert tell(CODE, CheckedResponse(RIGHT), tests=tests).detail == "AssertionError"
 
 
 @only_linux
