@@ -23,7 +23,7 @@ def take_over(session: Session, source: Study, study: Study) -> None:
 def blinding_of(source: Study) -> LeakPolicy:
     """Return what such a study does with responses that name their maker: never show them.
 
-    What was imported shows them, for nobody is asked there; a study made of it asks people.
+    That one study shows them was chosen for that one.
     """
     policy = LeakPolicy(source.leak_policy)
     return LeakPolicy.MASK if policy is LeakPolicy.SHOW else policy

@@ -71,11 +71,21 @@ def test_labels_asked_for_in_an_imported_study_name_no_model(database):
         for name, kind in (("Ann", "human"), ("gauge", "judge"))
     ]
     import_records(records, source_name="the test", eval_set="Cases", study="Imported")
-    assert study_called("Imported").leak_policy == "show"
 
     labels = labels_asked(like=study_called("Imported").id)
 
     assert texts_shown(labels, somebody("Bo")) == {"I am [name removed]. Hello."}
+
+
+def test_an_imported_study_that_asks_people_names_no_model(database):
+    records = [case("c0", "Who are you?")]
+    records += [output("c0", model, f"I am {model}. Hello.") for model in MODELS]
+    import_records(records, source_name="the test", eval_set="Cases", study="Imported")
+
+    imported = study_called("Imported")
+
+    assert imported.is_open
+    assert texts_shown(imported.id, somebody("Bo")) == {"I am [name removed]. Hello."}
 
 
 @pytest.mark.parametrize("made", [labels_asked, audit_made])
@@ -97,6 +107,17 @@ def test_a_study_made_of_another_never_shows_who_wrote_a_response(
     with read_session() as session:
         assert session.get_one(Study, study_id).leak_policy == expected
     assert not any("OpenAI" in text for text in texts_shown(study_id, somebody("Bo")))
+
+
+def test_an_imported_study_that_asks_people_names_no_model(database):
+    records = [case("c0", "Who are you?")]
+    records += [output("c0", model, f"I am {model}. Hello.") for model in MODELS]
+    import_records(records, source_name="the test", eval_set="Cases", study="Imported")
+
+    imported = study_called("Imported")
+
+    assert imported.is_open
+    assert texts_shown(imported.id, somebody("Bo")) == {"I am [name removed]. Hello."}
 
 
 @pytest.mark.parametrize("made", [labels_asked, audit_made])

@@ -117,7 +117,8 @@ def _new_study(
         collects_certainty=finer["certainty"],
         collects_criterion_preferences=finer["preferences"],
         collects_comment=has_comments or not kinds,
-        leak_policy=LeakPolicy.SHOW,
+        # Nobody chose that its annotators may read who answered.
+        leak_policy=LeakPolicy.MASK,
         # Finished annotations are a result: nobody is given more work in them unasked.
         is_open=not kinds,
         created_by_id=actor_id,
