@@ -123,14 +123,25 @@ def _say_why(session: Session, case_ids: list[int], why: str) -> None:
 
 
 def _refuse_sampled(session: Session, version: EvalSetVersion) -> None:
-    is_sampled = (
+    if not _is_sample(session, version):
+        return
+    whole = _made_of(session, version)
+    while whole is not None and _is_sample(session, whole):
+        whole = _made_of(session, whole)
+    hint = f" Sample the version it was made of: {whole.number}." if whole else ""
+    raise RefusedError(
+        f"Version {version.number} holds cases that were drawn with a chance below 1, and a "
+        f"draw from a draw would lose that.{hint}"
+    )
+
+
+def _made_of(session: Session, version: EvalSetVersion) -> EvalSetVersion | None:
+    return session.get(EvalSetVersion, version.parent_id or 0)
+
+
+def _is_sample(session: Session, version: EvalSetVersion) -> bool:
+    is_drawn = (
         col(VersionCase.version_id) == version.id,
         col(VersionCase.inclusion_probability) < 1,
     )
-    if session.connection().scalar(sa.select(sa.exists().where(*is_sampled))):
-        of = session.get(EvalSetVersion, version.parent_id or 0)
-        whole = f" Sample the version it was made of: {of.number}." if of else ""
-        raise RefusedError(
-            f"Version {version.number} holds cases that were drawn with a chance below 1, and a "
-            f"draw from a draw would lose that.{whole}"
-        )
+    return bool(session.connection().scalar(sa.select(sa.exists().where(*is_drawn))))

@@ -1,7 +1,6 @@
 """Make the next version of an eval set by hand: a case more, one less, one revised, none twice."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +19,8 @@ from evalkit.vocabulary import CaseEventKind, CaseStatus, TextPlace
 
 #: What a case that a person writes asks with.
 _ROLE = "user"
+#: The stratum of a case that nobody drew.
+BY_HAND = "added by hand"
 _WHY = "Say why this case exists: the failure it covers, or where it is from."
 
 
@@ -35,6 +36,7 @@ def add_case(
 ) -> int:
     """Add a case of one message to an eval set, as its next version; return its number.
 
+    In a version whose cases have chances it is certain to be there, so it counts for itself alone.
     Raises RefusedError without words or a note why it exists, and where a case is called so.
     """
     key = required(key, "Give the case an id: a short name of your own.")
@@ -60,15 +62,16 @@ def add_case(
         session.flush()
         add_event(session, case, CaseEventKind.ADDED, reason=note, actor_id=actor_id)
         told = f"Added {key}: {note}"
-        return _next(session, newest, plus=[number_of(case)], note=told, actor_id=actor_id)
+        return _next(session, newest, plus={number_of(case): None}, note=told, actor_id=actor_id)
 
 
 def revise_case(case_id: int, words: str, *, reason: str, actor_id: int | None = None) -> int:
     """Put another text in the last message of a case, as the eval set's next version.
 
     The former case stays in the versions that hold it, with all that was said of it; the revised
-    one has its name and no response yet. Raises RefusedError without a reason, where nothing is
-    changed, and where the case is not in the newest version or its text is not here.
+    one has its name, stratum and chance, and no response yet. Raises RefusedError without a
+    reason, where nothing is changed, and where the case is not in the newest version or its text
+    is not here.
     """
     words = required(words, "Write what the case asks.")
     reason = required(reason, "Say why: the reason stays in the history of the case.")
@@ -102,9 +105,9 @@ def revise_case(case_id: int, words: str, *, reason: str, actor_id: int | None =
                 reason=reason,
                 actor_id=actor_id,
             )
-        plus, minus = [number_of(revised)], [case_id]
         told = f"Revised {case.key}: {reason}"
-        return _next(session, newest, plus=plus, minus=minus, note=told, actor_id=actor_id)
+        plus = {number_of(revised): case_id}
+        return _next(session, newest, plus=plus, minus=[case_id], note=told, actor_id=actor_id)
 
 
 def leave_out(
@@ -179,20 +182,13 @@ def _next(
     session: Session,
     newest: EvalSetVersion,
     *,
-    plus: Iterable[int] = (),
+    plus: Mapping[int, int | None] | None = None,
     minus: Collection[int] = (),
     note: str,
     actor_id: int | None,
 ) -> int:
     """Store the newest version with some cases more and some less; return its number."""
-    rows = session.exec(select(VersionCase).where(VersionCase.version_id == newest.id)).all()
-    stays: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in rows:
-        if row.case_id not in minus:
-            chance = row.inclusion_probability
-            stays[row.case_id] = {"stratum": row.stratum, "inclusion_probability": chance}
-    for case_id in plus:
-        stays[case_id] = {}
+    stays = _places(session, newest, plus or {}, minus)
     if not stays:
         raise RefusedError("A version holds one case at least: this would leave none.")
     of_set = col(Case.eval_set_id) == newest.eval_set_id
@@ -211,8 +207,13 @@ def _next(
     session.add(made)
     session.flush()
     session.add_all(
-        VersionCase(version_id=number_of(made), case_id=case_id, **how)
-        for case_id, how in stays.items()
+        VersionCase(
+            version_id=number_of(made),
+            case_id=case_id,
+            stratum=stratum,
+            inclusion_probability=chance,
+        )
+        for case_id, (stratum, chance) in stays.items()
     )
     session.add(
         AuditEvent(
@@ -224,6 +225,27 @@ def _next(
     )
     session.flush()
     return made.number
+
+
+def _places(
+    session: Session,
+    newest: EvalSetVersion,
+    plus: Mapping[int, int | None],
+    minus: Collection[int],
+) -> dict[int, tuple[str | None, float | None]]:
+    """Return stratum and chance of each case of the next version.
+
+    What comes in takes over those of the case it stands for, if any: weights count where every
+    case has a chance, so one without would end those of all.
+    """
+    rows = session.exec(select(VersionCase).where(VersionCase.version_id == newest.id)).all()
+    before = {row.case_id: (row.stratum, row.inclusion_probability) for row in rows}
+    is_drawn = any(chance is not None for _, chance in before.values())
+    by_hand: tuple[str | None, float | None] = (BY_HAND, 1.0) if is_drawn else (None, None)
+    stays = {case_id: how for case_id, how in before.items() if case_id not in minus}
+    for case_id, instead_of in plus.items():
+        stays[case_id] = by_hand if instead_of is None else before[instead_of]
+    return stays
 
 
 def _is_held(session: Session, version: EvalSetVersion, case_id: int) -> bool:

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlmodel import select
 
+from db.commands import versions
 from db.commands.sampling import read_sample, store_sample
 from db.engine import read_session, write_session
 from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
@@ -30,16 +31,16 @@ def test_a_sample_is_the_next_version_with_the_chance_of_each_case(ids):
     number = store_sample("Support questions", of, sample, note="First")
 
     with read_session() as session:
-        versions = session.exec(select(EvalSetVersion).order_by(EvalSetVersion.number)).all()
+        stored = session.exec(select(EvalSetVersion).order_by(EvalSetVersion.number)).all()
         rows = session.exec(
             select(VersionCase, Case.case_hash)
             .join(Case, Case.id == VersionCase.case_id)
-            .where(VersionCase.version_id == versions[-1].id)
+            .where(VersionCase.version_id == stored[-1].id)
         ).all()
         event = session.exec(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-    assert (of, number, [version.number for version in versions]) == (1, 2, [1, 2])
-    assert (versions[1].parent_id, versions[1].note) == (versions[0].id, "First")
-    assert versions[1].content_hash == version_hash(sorted(hashed for _, hashed in rows))
+    assert (of, number, [version.number for version in stored]) == (1, 2, [1, 2])
+    assert (stored[1].parent_id, stored[1].note) == (stored[0].id, "First")
+    assert stored[1].content_hash == version_hash(sorted(hashed for _, hashed in rows))
     assert {row.case_id: (row.stratum, row.inclusion_probability) for row, _ in rows} == {
         case.case_id: (case.named_stratum, pytest.approx(case.probability))
         for case in sample.chosen
@@ -88,6 +89,46 @@ def test_a_sample_of_a_sample_is_refused_and_names_the_whole(ids):
     with pytest.raises(RefusedError, match="Sample the version it was made of: 1"):
         read_sample("Support questions", 4, seed=4)
     assert read_sample("Support questions", 8, seed=4, version=1)[1].chosen == sample.chosen
+
+
+def chances(number):
+    with read_session() as session:
+        rows = session.exec(
+            select(Case.key, VersionCase.stratum, VersionCase.inclusion_probability)
+            .join(Case, Case.id == VersionCase.case_id)
+            .join(EvalSetVersion, EvalSetVersion.id == VersionCase.version_id)
+            .where(EvalSetVersion.number == number)
+        ).all()
+    return {key: (stratum, chance) for key, stratum, chance in rows}
+
+
+def test_a_case_by_hand_counts_for_itself_in_a_sample_and_a_revised_one_for_what_it_did(ids):
+    """Chances weigh only where every case has one, so both must have theirs."""
+    of, sample = read_sample("Support questions", 12, seed=4)
+    drawn = next(case for case in sample.chosen if case.is_drawn)
+    store_sample("Support questions", of, sample, note="")
+    before = chances(2)
+
+    versions.add_case("Support questions", "extra", "One more?", note="Seen today")
+    versions.revise_case(drawn.case_id, "What about it, then?", reason="A typo")
+
+    assert chances(4) == {**before, "extra": ("added by hand", 1.0)}
+    assert before[drawn.key] == (drawn.named_stratum, pytest.approx(drawn.probability))
+
+
+def test_a_case_by_hand_has_no_chance_where_nothing_was_drawn(ids):
+    versions.add_case("Support questions", "extra", "One more?", note="Seen today")
+
+    assert set(chances(2).values()) == {(None, None)}
+
+
+def test_what_to_sample_in_place_of_a_sample_is_the_first_version_that_is_none(ids):
+    of, sample = read_sample("Support questions", 12, seed=4)
+    store_sample("Support questions", of, sample, note="")
+    versions.add_case("Support questions", "extra", "One more?", note="Seen today")
+
+    with pytest.raises(RefusedError, match="Sample the version it was made of: 1"):
+        read_sample("Support questions", 4, seed=4)
 
 
 def test_an_unknown_eval_set_and_too_many_cases_are_refused(ids):
