@@ -289,7 +289,7 @@ INTERVAL_METHODS = {
     "differences": "95 %, clustered by case: shares by Wilson's score",
     "drift": "95 %: shares by Wilson's score",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts; kinds not "
-    "marked yet by Esty's variance, failures taken for independent",
+    "marked yet by Esty's variance, each kind once per case",
     "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
     "shares by Wilson's score; the stand-in test by Student's t",
     "models": "95 %: latencies between order statistics of responses, costs and tokens of "

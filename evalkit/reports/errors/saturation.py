@@ -17,10 +17,11 @@ LAST = 20
 class Saturation:
     """How far the kinds of errors of a study are known.
 
-    A failure is a tag of a response, by however many it was marked. ``unseen`` is the chance that
-    the next one is of a kind that is not among the ``n_kinds`` of which one was marked; there are
-    at least ``n_more`` such kinds. ``n_new`` were marked for the first time among the last
-    ``n_last`` failures.
+    A failure is a tag of a case, in however many responses and by however many it was marked: a
+    case that breaks tends to break all models alike, so responses to it are not independent.
+    ``unseen`` is the chance that the next one is of a kind that is not among the ``n_kinds`` of
+    which one was marked; there are at least ``n_more`` such kinds. ``n_new`` were marked for
+    the first time among the last ``n_last`` failures.
     """
 
     unseen: Estimate
@@ -35,7 +36,7 @@ def saturation_report(collected: Collected) -> Saturation:
     marks = collected.marks
     tagged = marks.tag != NO_TAG
     tags = marks.tag[tagged]
-    first, _ = first_looks(marks.output[tagged], tags)
+    first, _ = first_looks(collected.outputs.case[marks.output[tagged]], tags)
     kinds = tags[np.sort(first)]
     counts = np.bincount(kinds, minlength=len(collected.tags))
     return Saturation(

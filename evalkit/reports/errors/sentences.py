@@ -48,7 +48,7 @@ def saturation_sentences(saturation: Saturation) -> list[str]:
         return []
     share = text.estimate(unseen, text.percent)
     return [
-        f"About {share} of failures are of a kind nobody has marked yet, n = {unseen.n:,} failures "
-        f"of {saturation.n_kinds:,} kinds.",
+        f"About {share} of failures that a further case shows are of a kind nobody has marked yet, "
+        f"n = {unseen.n:,} failures of {saturation.n_kinds:,} kinds, each once per case.",
         f"Kinds that were new among the last {saturation.n_last:,} failures: {saturation.n_new:,}.",
     ]
