@@ -40,8 +40,8 @@ def test_a_failure_is_a_tag_of_a_case_in_however_many_responses_and_by_however_m
 
 
 def test_what_is_new_goes_by_the_order_in_which_failures_were_marked():
-    early = [(0, case, model, 0) for case in range(30) for model in range(2)]
-    late = [(0, 30, 0, 2), (0, 30, 1, 3)]
+    early = [(0, case, model, model) for case in range(15) for model in range(2)]
+    late = [(0, 15, 0, 2), (0, 15, 1, 3)]
 
     at_the_end, at_the_start = (
         saturation_report(study(*marks)) for marks in (early + late, late + early)
