@@ -7,7 +7,6 @@ from db.commands.checks import add_check, map_check, retire_check, revise_check
 from db.engine import read_session
 from db.queries import checks as queries, library, results
 from db.queries.results import ResultFilters
-from db.queries.results.automated_checks import automated_checks
 from db.queries.results.retrieval import retrieval
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
@@ -71,7 +70,7 @@ except RefusedError as refused:
 if name := report.study_picker(studies, eval_set.name):
     with read_session() as session:
         study = results.result_study(session, name=name)
-        findings, retrieved = automated_checks(session, study), retrieval(session, study)
-    collected = collecting.kept(study, ResultFilters()).collected
-    report.show_beside_people(collected, findings)
-    report.show_retrieval(collected, retrieved)
+        retrieved = retrieval(session, study)
+    kept = collecting.kept(study, ResultFilters())
+    report.show_beside_people(kept, collecting.found_by_checks(study))
+    report.show_retrieval(kept.collected, retrieved)

@@ -57,7 +57,7 @@ with by_run:
 with by_version:
     against = forms.choose(eval_set.name, versions, number := int(version["number"]))
     with read_session() as session:
-        diff = diff_of(session, eval_set.name, against, number)
+        diff = diff_of(session, eval_set.name, *sorted((against, number)))
     forms.show(diff, repeats=n_repeats, eval_set=eval_set.name, actor_id=user.id)
 with by_traffic:
     counts = eval_sets.cases_by_category(cases)

@@ -13,6 +13,7 @@ from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.responses import responses
 from db.queries.results import ResultFilters, ResultStudy, acceptances
+from db.queries.results.automated_checks import automated_checks, state_of_checks
 from db.queries.results.style import features_of
 from db.queries.results.watched import watched_in, watched_state
 from evalkit.reports.acceptance.audit import AuditRow
@@ -21,6 +22,7 @@ from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.reports.watched.report import NOTHING_WATCHED, WatchedReport
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
+from evalkit.study.found_by_checks import FoundByCheck
 from evalkit.study.main_criteria import main_part
 from evalkit.study.sentences import source
 from evalkit.study.style_features import FEATURES
@@ -108,6 +110,22 @@ def _audits(url: str, study_id: int, state: tuple[tuple[object, ...], ...]) -> t
     """Return the audits of a study in one state, the same for everybody."""
     with read_session() as session:
         return acceptances.audits(session, study_id)
+
+
+def found_by_checks(study: ResultStudy) -> tuple[FoundByCheck, ...]:
+    """Return what checks found in a study's eval set, read once for what there is to read."""
+    with read_session() as session:
+        state = state_of_checks(session, study)
+    return _findings(database_url(), study.study_id, state, study)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading what checks found")
+def _findings(
+    url: str, study_id: int, state: tuple[tuple[object, ...], ...], _study: ResultStudy
+) -> tuple[FoundByCheck, ...]:
+    """Return what checks found in one state, the same for everybody."""
+    with read_session() as session:
+        return automated_checks(session, _study)
 
 
 def watched(version_id: int, *, judges: bool) -> WatchedReport:

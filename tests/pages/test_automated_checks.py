@@ -5,10 +5,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from db.commands.cases import change_status
 from db.engine import read_session
+from db.queries.case_life import cases_called
 from db.queries.checks import checks_of
 from evalkit.cli import app as command
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import CaseStatus, Role
 from tests.evalkit.reports.test_checks import add, run_all, store
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
@@ -104,6 +106,21 @@ def test_an_assertion_is_written_for_the_case_an_address_names(ids, app, sign_in
     (check,) = checks(ids)
     assert (check.case_key, check.n_pass, check.n_fail) == ("case-2", 2, 0)
     assert "There is no such response." in says(app)
+
+
+def test_the_page_says_which_cases_its_numbers_leave_out(sqlite_database, app, sign_in):
+    ids = store()
+    add("Text 0", "helpfulness>=4")
+    run_all(ids)
+    with read_session() as session:
+        quarantined = cases_called(session, "Support questions", ["case-0"])
+    change_status(quarantined, CaseStatus.QUARANTINED, reason="The reference is wrong")
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+
+    assert "ithout 1 quarantined case" in says(app)
+    # Ten cases of two models, less one case.
+    assert "18 responses" in says(app)
 
 
 def test_without_an_eval_set_the_page_leads_to_the_import(sqlite_database, page):

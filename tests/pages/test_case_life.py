@@ -1,5 +1,6 @@
 """A lead gives a case its reason, a status, a text, and an eval set its next version."""
 
+import pandas as pd
 import pytest
 
 from db.commands.cases import watch
@@ -8,6 +9,7 @@ from db.models import Case
 from db.queries.case_life import cases_called
 from db.queries.versions import version_list
 from evalkit.vocabulary import Role
+from pages.shared.library.versions import set_against
 from tests.db.test_watched import store as store_flip
 from tests.factories import make_eval_set, make_study
 from tests.pages.conftest import at_page
@@ -90,6 +92,38 @@ def test_a_revised_case_makes_the_next_version_and_the_page_says_what_differs(pa
     assert (newest.number, newest.parent, newest.author) == (2, 1, "test lead")
     assert first.number == 1
     assert "Version 2 against version 1: 1 edited, 3 the same." in as_read(page)
+
+
+def test_versions_are_set_side_by_side_in_the_order_they_were_made(page):
+    field(page.text_input, "Id").set_value("by-hand")
+    field(page.text_area, "What it asks").set_value("And by hand?")
+    notes = [area for area in page.text_area if area.label.startswith("Why it exists")]
+    next(area for area in notes if area.key.startswith("add-case")).set_value("From a call")
+    click(page, "Add the case")
+    with read_session() as session:
+        first = version_list(session, SET)[-1]
+    field(page.selectbox, "Version").set_value("1").run()
+
+    assert first.number == 1
+    assert "Version 2 against version 1: 1 added, 4 the same." in as_read(page)
+
+
+@pytest.mark.parametrize(
+    ("parents", "number", "expected"),
+    [
+        # Versions 1, 2, …, and what each was made of, by hand.
+        ([None, 1, 2], 3, 2),
+        ([None, 1, 1], 3, 1),
+        ([None, 1, 1], 1, 2),
+        ([None, None, 1], 1, 3),
+        ([None, None], 1, 2),
+        ([None, None], 2, 1),
+    ],
+)
+def test_a_version_is_set_against_its_origin_else_what_came_of_it(parents, number, expected):
+    newest_first = [{"number": at, "parent": of} for at, of in enumerate(parents, 1)][::-1]
+
+    assert set_against(pd.DataFrame(newest_first), number) == expected
 
 
 def test_a_case_by_hand_needs_a_reason_and_is_then_in_the_newest_version(page):

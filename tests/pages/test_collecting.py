@@ -6,11 +6,16 @@ import weakref
 import numpy as np
 import pytest
 
+from db.commands.checks import map_check, retire_check
 from db.engine import read_session
 from db.queries import results
+from db.queries.checks import checks_of
 from db.queries.results import ResultFilters
+from db.queries.results.automated_checks import automated_checks
+from evalkit.checks.answers import read_answers
 from evalkit.reports.ranking.report import ranking_report
 from pages.shared import collecting
+from tests.evalkit.reports.test_checks import add, run_all
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO = "Model one", "Model two"
@@ -139,3 +144,33 @@ def test_several_studies_are_one_report_and_none_is_none(ids):
     assert [collecting.of_all(both, report, "acceptable") for _ in range(2)] == [2, 2]
     assert made == ["acceptable"]
     assert collecting.of_all([], report, "acceptable") == 0
+
+
+def test_what_checks_found_is_read_once_until_a_check_finds_or_is_something_else(ids, monkeypatch):
+    n_read = []
+
+    def read(session, study):
+        n_read.append(study.name)
+        return automated_checks(session, study)
+
+    def found():
+        with read_session() as session:
+            study = results.result_study(session, name="Study")
+        return collecting.found_by_checks(study)
+
+    monkeypatch.setattr(collecting, "automated_checks", read)
+    add("Text 0", "")
+    (none_yet,) = found()
+    assert len(none_yet.result) == 0
+    run_all(ids)
+    (first,) = found()
+    assert found()[0] is first
+    assert sorted(first.result.tolist()) == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert len(n_read) == 2
+
+    with read_session() as session:
+        (check,) = checks_of(session, ids["eval_set"])
+    map_check(check.check_id, read_answers("acceptable"), actor_id=None)
+    assert found()[0].answers == read_answers("acceptable")
+    retire_check(check.check_id, is_retired=True, actor_id=None)
+    assert found() == ()

@@ -1,14 +1,15 @@
 """What automated checks found of the responses of a study's eval set."""
 
-from collections import defaultdict
+from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import CheckFinding, EvalSetVersion, Study
+from db.models import AutomatedCheck, CheckFinding, CheckRevision
 from db.queries.checks import checks_of
+from db.queries.results.reading import numbers_of
 from db.queries.results.studies import ResultStudy
+from db.queries.results.versions import eval_set_of
 from evalkit.study.found_by_checks import FAILED, PASSED, UNTOLD, FoundByCheck
 from evalkit.vocabulary import CheckResult
 
@@ -17,23 +18,16 @@ _CODES = {CheckResult.PASS: PASSED, CheckResult.FAIL: FAILED, CheckResult.UNDEFI
 
 def automated_checks(session: Session, study: ResultStudy) -> tuple[FoundByCheck, ...]:
     """Return what the newest revisions of the checks in use found, in the order of their names."""
-    eval_set_id = session.scalar(
-        sa.select(col(EvalSetVersion.eval_set_id))
-        .join(Study, col(Study.eval_set_version_id) == col(EvalSetVersion.id))
-        .where(col(Study.id) == study.study_id)
+    eval_set_id = session.scalar(sa.select(eval_set_of(study.version_id))) or 0
+    checks = [each for each in checks_of(session, eval_set_id) if not each.is_retired]
+    of_checks = {check.revision_id for check in checks}
+    result = sa.case(
+        *((col(CheckFinding.result) == each, code) for each, code in _CODES.items()), else_=UNTOLD
     )
-    checks = [each for each in checks_of(session, eval_set_id or 0) if not each.is_retired]
-    rows = session.execute(
-        sa.select(
-            col(CheckFinding.revision_id), col(CheckFinding.output_id), col(CheckFinding.result)
-        ).where(
-            col(CheckFinding.revision_id).in_([check.revision_id for check in checks]),
-            ~col(CheckFinding.is_superseded),
-        )
-    )
-    findings: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for revision_id, output_id, result in rows:
-        findings[revision_id].append((output_id, _CODES[CheckResult(result)]))
+    statement: sa.Select[*tuple[Any, ...]] = sa.select(
+        col(CheckFinding.revision_id), col(CheckFinding.output_id), result
+    ).where(col(CheckFinding.revision_id).in_(of_checks), ~col(CheckFinding.is_superseded))
+    findings = numbers_of(session, statement)
     return tuple(
         FoundByCheck(
             check.name,
@@ -41,7 +35,28 @@ def automated_checks(session: Session, study: ResultStudy) -> tuple[FoundByCheck
             check.number,
             check.case_key,
             check.answers,
-            *np.array(findings[check.revision_id], dtype=np.int64).reshape(-1, 2).T,
+            *findings[findings[:, 0] == check.revision_id, 1:].T,
         )
         for check in checks
     )
+
+
+def state_of_checks(session: Session, study: ResultStudy) -> tuple[tuple[object, ...], ...]:
+    """Return what changes with the checks of a study's eval set, or with what any check found."""
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            col(AutomatedCheck.id),
+            col(AutomatedCheck.name),
+            col(AutomatedCheck.answers),
+            col(AutomatedCheck.retired_at),
+            sa.select(sa.func.max(col(CheckRevision.id)))
+            .where(col(CheckRevision.check_id) == col(AutomatedCheck.id))
+            .scalar_subquery(),
+        )
+        .where(col(AutomatedCheck.eval_set_id) == eval_set_of(study.version_id))
+        .order_by(col(AutomatedCheck.id))
+    )
+    # A finding is only ever superseded by a newer one.
+    newest = session.scalar(sa.select(sa.func.max(col(CheckFinding.id))))
+    rows = session.connection().execute(statement)
+    return ((newest,), *(tuple(map(str, row)) for row in rows))

@@ -91,6 +91,7 @@ CODE = CheckKind(
         ),
     ),
     prepare=_prepare,
+    version=2,
     limits=(
         "Code of models runs on this machine: in a process of its own without network, with limits "
         "of time and memory, which keep mistakes in bounds and not malice; it can read what "

@@ -38,8 +38,7 @@ def choose(eval_set: str, versions: pd.DataFrame, number: int) -> int:
     others = [str(other) for other in versions["number"] if other != number]
     if not others:
         return number
-    parent = versions.loc[versions["number"] == number, "parent"].iloc[0]
-    default = others[0] if pd.isna(parent) else f"{parent:.0f}"
+    default = str(set_against(versions, number))
     newest_id = versions["version_id"].iloc[0]
     key = f"version-against-{newest_id}-{number}"
     choices.choice("against", others, key=key, default=default)
@@ -51,6 +50,22 @@ def choose(eval_set: str, versions: pd.DataFrame, number: int) -> int:
     )
     addresses.remember("against", None if chosen == default else chosen)
     return int(chosen)
+
+
+def set_against(versions: pd.DataFrame, number: int) -> int:
+    """Return the version that one is best set against: what it was made of, or what came of it.
+
+    Of a version made of nothing it is the first made of it, else the next, else the one before.
+    There are at least two, newest first.
+    """
+    parent = versions.loc[versions["number"] == number, "parent"].iloc[0]
+    if not pd.isna(parent):
+        return int(parent)
+    made_of_it = versions.loc[versions["parent"] == number, "number"]
+    later = versions.loc[versions["number"] > number, "number"]
+    earlier = versions.loc[versions["number"] < number, "number"]
+    first, *_ = [*made_of_it[::-1], *later[::-1], *earlier]
+    return int(first)
 
 
 def show(diff: VersionDiff, *, repeats: int, eval_set: str, actor_id: int) -> None:

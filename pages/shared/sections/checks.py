@@ -13,6 +13,8 @@ from evalkit.reports.retrieval.tables import retrieval_section
 from evalkit.study.collected import Collected
 from evalkit.study.found_by_checks import FoundByCheck
 from evalkit.study.retrieved import Retrieval
+from evalkit.study.sentences import limits
+from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 
@@ -36,9 +38,11 @@ def study_picker(studies: Sequence[StudySummary], eval_set: str) -> str | None:
     return names[chosen]
 
 
-def show_beside_people(collected: Collected, checks: Sequence[FoundByCheck]) -> None:
-    """Show what share of each model passes, and how far each check is from people."""
-    report = checks_report(collected, checks)
+def show_beside_people(kept: Kept, checks: tuple[FoundByCheck, ...]) -> None:
+    """Show what share of each model passes, how far each check is from people, and of what."""
+    report = kept.of(checks_report, checks)
+    if limited := limits(kept.collected):
+        exhibits.say(limited)
     told = checks_section(report)
     if not told:
         exhibits.say(checks_verdict(report))
