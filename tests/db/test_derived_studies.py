@@ -109,17 +109,6 @@ def test_a_study_made_of_another_never_shows_who_wrote_a_response(
     assert not any("OpenAI" in text for text in texts_shown(study_id, somebody("Bo")))
 
 
-def test_an_imported_study_that_asks_people_names_no_model(database):
-    records = [case("c0", "Who are you?")]
-    records += [output("c0", model, f"I am {model}. Hello.") for model in MODELS]
-    import_records(records, source_name="the test", eval_set="Cases", study="Imported")
-
-    imported = study_called("Imported")
-
-    assert imported.is_open
-    assert texts_shown(imported.id, somebody("Bo")) == {"I am [name removed]. Hello."}
-
-
 @pytest.mark.parametrize("made", [labels_asked, audit_made])
 @pytest.mark.parametrize("by", ["person", "group"])
 def test_a_study_made_of_another_is_for_nobody_else(database, store_once, made, by):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from evalkit.study.passing import PassRule, Verdict
 
-
 #: Runs stored closer together than this came with one import: nothing says which is newer.
 _ONE_IMPORT = timedelta(minutes=1)
 
