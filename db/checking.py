@@ -9,8 +9,8 @@ from db.engine import read_session
 from db.queries import checks
 from db.queries.checks import CheckSummary, ResponseRow
 from db.queries.records.rows import batched
-from evalkit.checks.kind import Checker, CheckOutcome, untold
-from evalkit.checks.running import checker_of, seen_hash
+from evalkit.checks.kind import CheckOutcome, untold
+from evalkit.checks.running import LimitedChecker, checker_of, seen_hash
 from evalkit.checks.table import kind_called
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import CheckResult
@@ -24,7 +24,8 @@ _FAILED = "The model returned an error, and no response."
 class CheckRun:
     """What a run of one check came to: responses looked at, and of the new ones what it found.
 
-    ``refused`` says why it was not run, where it was not.
+    ``n_not_tried`` counts those it stopped before, of which nothing is stored: the next run goes on
+    with them. ``refused`` says why it was not run, where it was not.
     """
 
     name: str
@@ -32,6 +33,7 @@ class CheckRun:
     n_pass: int
     n_fail: int
     n_undefined: int
+    n_not_tried: int = 0
     refused: str = ""
 
     @property
@@ -55,6 +57,7 @@ def run_check(
 ) -> CheckRun:
     """Check every response of a check's cases that its newest revision has not seen as it is.
 
+    After ten that took too long the others are not tried, and nothing is stored of them.
     ``on_progress`` is told how many of how many are done. Raises RefusedError where no check can
     be made of its settings any more.
     """
@@ -62,12 +65,14 @@ def run_check(
     with read_session() as session:
         ids = checks.output_ids(session, check)
     new: Counter[CheckResult] = Counter()
-    n_done = 0
+    n_done = n_not_tried = 0
     for batch in batched(ids, BATCH):
         with read_session() as session:
             rows = list(checks.responses_of(session, batch))
             before = checks.seen_before(session, check.revision_id, batch)
-        findings = list(_findings(rows, before, checker))
+        looked_at = list(_findings(rows, before, checker))
+        findings = [(row, seen, what) for row, seen, what in looked_at if what is not None]
+        n_not_tried += len(looked_at) - len(findings)
         if findings:
             new.update(store_findings(check.revision_id, findings))
         n_done += len(batch)
@@ -78,12 +83,13 @@ def run_check(
         new[CheckResult.PASS],
         new[CheckResult.FAIL],
         new[CheckResult.UNDEFINED],
+        n_not_tried,
     )
 
 
 def _findings(
-    rows: Iterable[ResponseRow], before: dict[int, str], checker: Checker
-) -> Iterable[tuple[int, str, CheckOutcome]]:
+    rows: Iterable[ResponseRow], before: dict[int, str], checker: LimitedChecker
+) -> Iterable[tuple[int, str, CheckOutcome | None]]:
     for row in rows:
         seen = seen_hash(row.response)
         if before.get(row.output_id) != seen:

@@ -1,13 +1,12 @@
 """Run a check over responses: prepared once, every surprise an outcome."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from evalkit.checks.kind import (
     LONGEST_TEXT,
     CheckedResponse,
-    Checker,
     CheckKind,
     CheckOutcome,
     TookTooLongError,
@@ -18,9 +17,12 @@ from evalkit.evalset.hashing import canonical_json
 #: After so many responses that took too long, a check is not tried on others of the same run.
 MOST_SLOW = 10
 
+#: Checks a response within limits; None where it was not tried, which says nothing of it.
+LimitedChecker = Callable[[CheckedResponse], CheckOutcome | None]
 
-def checker_of(kind: CheckKind, settings: Mapping[str, Any]) -> Checker:
-    """Return what checks a response, within limits.
+
+def checker_of(kind: CheckKind, settings: Mapping[str, Any]) -> LimitedChecker:
+    """Return what checks a response, within limits: after ten that took too long it tries no more.
 
     Raises
     ------
@@ -30,12 +32,12 @@ def checker_of(kind: CheckKind, settings: Mapping[str, Any]) -> Checker:
     check = kind.prepare(settings)
     n_slow = 0
 
-    def checked(response: CheckedResponse) -> CheckOutcome:
+    def checked(response: CheckedResponse) -> CheckOutcome | None:
         nonlocal n_slow
         if len(response.content) > LONGEST_TEXT:
             return untold(f"It is longer than the {LONGEST_TEXT:,} characters that are looked at.")
         if n_slow >= MOST_SLOW:
-            return untold(f"Not tried: {MOST_SLOW} responses before it took too long.")
+            return None
         try:
             return check(response)
         except TookTooLongError as slow:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from evalkit.checks.kind import CheckKind, CheckSetting, SettingForm
+from evalkit.checks.running import MOST_SLOW
 
 
 class RunOfCheck(Protocol):
@@ -36,6 +37,10 @@ class RunOfCheck(Protocol):
     def n_undefined(self) -> int:
         """Of how many of the new ones nothing can be said."""
 
+    @property
+    def n_not_tried(self) -> int:
+        """How many it stopped before, as too many took too long."""
+
 
 def run_sentence(run: RunOfCheck) -> str:
     """Say what running a check came to."""
@@ -43,11 +48,24 @@ def run_sentence(run: RunOfCheck) -> str:
         return f"“{run.name}” was not run: {run.refused}"
     if not run.n_responses:
         return f"“{run.name}”: there is no response to check."
-    if not run.n_new:
+    if not run.n_new and not run.n_not_tried:
         return f"“{run.name}”: nothing new in {run.n_responses:,} responses."
-    return (
+    checked = (
         f"“{run.name}”: {run.n_new:,} of {run.n_responses:,} responses checked: "
         f"{run.n_pass:,} pass, {run.n_fail:,} fail, {run.n_undefined:,} undefined."
+    )
+    return f"{checked} {_not_tried(run.n_not_tried)}".rstrip()
+
+
+def _not_tried(n: int) -> str:
+    """Say how many responses a run left for the next; empty of none."""
+    if not n:
+        return ""
+    others = "1 more was" if n == 1 else f"{n:,} more were"
+    them = "it" if n == 1 else "them"
+    return (
+        f"{others} not tried, for {MOST_SLOW} took too long: until it runs again and gets through "
+        f"{them}, it speaks of the others alone. Where that is slow again, make it simpler."
     )
 
 

@@ -1,5 +1,7 @@
 """Checks in the database: versioned, run once, told apart from people and judges."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col, func, select
 
@@ -17,8 +19,11 @@ from db.models import (
     Output,
 )
 from db.queries.checks import check_called, checks_of, findings_of
+from evalkit.checks import running
 from evalkit.checks.answers import Answers, QuestionOf
-from evalkit.checks.kind import told
+from evalkit.checks.kind import TookTooLongError, told
+from evalkit.checks.sentences import run_sentence
+from evalkit.checks.table import kind_called
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import CheckResult
 from tests.factories import make_eval_set
@@ -59,6 +64,29 @@ def test_a_check_looks_at_every_response_and_again_at_none(ids):
     assert (second.n_responses, second.n_new) == (8, 0)
     assert counts() == (2, 6, 0)
     assert n_rows(CheckFinding) == 8
+
+
+def test_what_was_not_tried_is_not_stored_and_the_next_run_goes_on_with_it(ids, monkeypatch):
+    def runs_away(settings):
+        def slow(response):
+            raise TookTooLongError("It ran too long.")
+
+        return slow
+
+    kind = replace(kind_called("mentions"), prepare=runs_away)
+    monkeypatch.setattr(running, "MOST_SLOW", 3)
+    monkeypatch.setattr(checking, "kind_called", lambda key: kind)
+    add()
+
+    runs = [run_check(check()) for _ in range(4)]
+
+    # Eight responses, three of which may take too long in one run: 3 + 3 + 2.
+    assert [run.n_undefined for run in runs] == [3, 3, 2, 0]
+    assert [run.n_not_tried for run in runs] == [5, 2, 0, 0]
+    assert n_rows(CheckFinding) == 8
+    assert "3 of 8 responses checked" in run_sentence(runs[0])
+    assert "5 more were not tried" in run_sentence(runs[0])
+    assert run_sentence(runs[3]).endswith("nothing new in 8 responses.")
 
 
 def test_other_settings_are_the_next_revision_and_what_the_former_found_stays(ids):

@@ -65,9 +65,9 @@ def test_a_pattern_that_would_run_for_ever_is_stopped_and_after_ten_times_tried_
 
     outcomes = [check(slow) for _ in range(11)]
 
-    assert {outcome.result.value for outcome in outcomes} == {"undefined"}
+    assert {outcome.result.value for outcome in outcomes[:10]} == {"undefined"}
     assert all("ran longer than 0.02 second" in outcome.detail for outcome in outcomes[:10])
-    assert outcomes[10].detail == "Not tried: 10 responses before it took too long."
+    assert outcomes[10] is None
 
 
 def test_of_what_is_longer_than_anybody_reads_nothing_is_said():
