@@ -1,5 +1,6 @@
 """Which question people are asked a check stands beside, as it is typed, stored and said."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,7 +66,7 @@ def read_answers(words: str) -> Answers | None:
         return Answers(QuestionOf.TAG, tag.strip())
     key, sign, level = words.rpartition(">=")
     try:
-        if sign and key.strip():
+        if sign and key.strip() and math.isfinite(float(level)):
             return Answers(QuestionOf.CRITERION, key.strip(), float(level))
     except ValueError:
         pass

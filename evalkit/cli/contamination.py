@@ -42,6 +42,7 @@ def contamination_command(
             "n_flagged": len(report.flagged),
             "n_files": report.n_files,
             "unread": report.unread,
+            "damaged": report.damaged,
             "sentences": contamination_sentences(report),
             "cases": [
                 {

@@ -109,5 +109,5 @@ def verify_command(
     else:
         for sentence in hashed.sentences:
             out().print(sentence)
-    if not hashed.is_whole:
-        raise RefusedError(f"{file.name} is not what it says it is.")
+    if hashed.refusal:
+        raise RefusedError(f"{file.name} {hashed.refusal}")

@@ -8,6 +8,7 @@ from typing import IO, Any, NamedTuple
 
 from evalkit.errors import RefusedError
 from evalkit.formats.overlap import N_WORDS, words_of
+from evalkit.records.lines import UNREADABLE
 
 #: So much of a line is looked at once: a whole file may be one line.
 _PIECE = 1024 * 1024
@@ -33,6 +34,8 @@ class Folder:
         Files that were read, so far.
     unread : list of str
         Files that hold no text: names as they stand in the folder.
+    damaged : list of str
+        Files that could not be read, or not to their end, as one that is packed and breaks off.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Folder:
         self._path = path
         self.n_files = 0
         self.unread: list[str] = []
+        self.damaged: list[str] = []
 
     def texts(self) -> Iterator[FolderText]:
         """Yield the words of every text: of JSON, each of its strings; else running text."""
@@ -64,8 +68,9 @@ class Folder:
                         continue
                     file.seek(0)
                     yield from _texts_of(name, file)
-            except OSError as error:
-                raise RefusedError(f"{path} cannot be read: {error.strerror or error}.") from None
+            except UNREADABLE:
+                self.damaged.append(name)
+                continue
             self.n_files += 1
 
 

@@ -67,6 +67,7 @@ class Contamination:
     n_empty: int
     n_files: int
     unread: tuple[str, ...]
+    damaged: tuple[str, ...]
 
     @property
     def flagged(self) -> tuple[CaseOverlap, ...]:
@@ -132,7 +133,14 @@ def contamination(
     ]
     overlaps.sort(key=lambda each: (-each.share, -each.n_seen, each.key))
     n_empty = sum(not n for n in n_runs)
-    return Contamination(tuple(overlaps), len(keys), n_empty, folder.n_files, tuple(folder.unread))
+    return Contamination(
+        tuple(overlaps),
+        len(keys),
+        n_empty,
+        folder.n_files,
+        tuple(folder.unread),
+        tuple(folder.damaged),
+    )
 
 
 def _has_long(messages: Sequence[Mapping[str, Any]]) -> bool:

@@ -26,6 +26,11 @@ def contamination_sentences(of: Contamination) -> tuple[str, ...]:
         told.append(f"{counted(of.n_empty, 'case')} ask nothing in words and cannot be looked for.")
     if of.unread:
         told.append(f"Not read, for they are no text: {some(of.unread)}.")
+    if of.damaged:
+        told.append(
+            f"Not read, or not to the end, for they are damaged or closed to you: "
+            f"{some(of.damaged)}. What stands there was not looked for."
+        )
     if of.flagged:
         told.append(
             "Models may have been trained on flagged cases: a good answer to them may be "

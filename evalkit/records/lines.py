@@ -14,6 +14,9 @@ from evalkit.records.problems import Problems
 #: No record is longer than this; a longer line is refused, not read into memory.
 MAX_LINE_BYTES = 8 * 1024 * 1024
 
+#: What reading a file may end with that cannot be opened, is damaged or breaks off, packed or not.
+UNREADABLE = (OSError, EOFError, zlib.error)
+
 #: JSON nested deeper than this is refused: no record needs it, and no writer survives it.
 MAX_DEPTH = 100
 

@@ -96,6 +96,7 @@ TYPES: dict[str, Fields] = {
             "version_note": checks.text,
             "version_author": checks.text,
             "lines_sha256": checks.text,
+            "header_sha256": checks.text,
         },
         required=frozenset({"format", "version"}),
     ),
@@ -274,7 +275,7 @@ TYPES: dict[str, Fields] = {
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
 _OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
 _SINCE_VERSION_2 = {
-    "header": {"traffic", "version_note", "version_author", "lines_sha256"},
+    "header": {"traffic", "version_note", "version_author", "lines_sha256", "header_sha256"},
     "criterion": {"range"},
     "case": {"relevant", "context_state", "checklist", "elsewhere", "watched"},
     "output": {"retrieved", "reasoning", "reasoning_tokens", "elsewhere"},

@@ -1,12 +1,12 @@
 """The redaction of one import: the same thing gets the same placeholder wherever it stands."""
 
 import gzip
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from evalkit.records.lines import UNREADABLE
 from evalkit.redaction.finders.phones import REGIONS
 from evalkit.redaction.finders.table import Finder, finders
 from evalkit.redaction.kinds import (
@@ -139,7 +139,7 @@ class Redaction:
                 for word, number in PLACEHOLDER_BYTES.findall(whole):
                     self._taken.add((word.decode(), int(number)))
                 rest = whole[-MAX_PLACEHOLDER:]
-        except (EOFError, OSError, zlib.error):
+        except UNREADABLE:
             pass
         file.seek(0)
 

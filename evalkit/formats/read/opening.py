@@ -3,7 +3,6 @@
 import codecs
 import gzip
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, BinaryIO
 from evalkit.errors import RefusedError
 from evalkit.formats.read.holding import Spool
 from evalkit.images.files import ENDINGS
+from evalkit.records.lines import UNREADABLE
 
 #: What stands beside data for people to read. Given by its own name it is looked at all the same.
 _NOTES = (".txt", ".md", ".rst", ".pdf", ".html")
@@ -82,7 +82,7 @@ def unpacked(
             yield from _of_zip(name, file, stack, packed, spool or Spool(stack))
         else:
             yield InputFile(name, file, packed)
-    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except (*UNREADABLE, zipfile.BadZipFile, NotImplementedError) as error:
         raise RefusedError(
             f"{name} is damaged or not whole ({error}): pack it again, or import it unpacked. "
             "Nothing was stored."

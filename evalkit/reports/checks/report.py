@@ -14,7 +14,7 @@ from evalkit.stats.judges.orders import kappa_with_people
 from evalkit.study.collected import Collected
 from evalkit.study.found_by_checks import FAILED, PASSED, UNTOLD, FoundByCheck
 from evalkit.study.looks import acceptable, of_people, tagged
-from evalkit.study.passing import scored_passes
+from evalkit.study.passing import level_name, scored_passes
 
 _NOTHING = np.zeros(0, dtype=np.int64)
 _Labels = tuple[IntArray, IntArray, FloatArray]
@@ -193,9 +193,16 @@ def _labels(collected: Collected, answers: Answers) -> tuple[_Labels, str]:
         missing = "" if len(looks.output) else "Whether a response is acceptable nobody said."
         return (looks.output, looks.annotator, looks.hit.astype(np.float64)), missing
     if answers.of is QuestionOf.CRITERION:
-        if answers.key not in [criterion.key for criterion in collected.criteria]:
+        by_key = {criterion.key: criterion for criterion in collected.criteria}
+        if answers.key not in by_key:
             return nothing, f"The study has no criterion “{answers.key}”."
-        output, voice, hit, _ = scored_passes(collected, answers.key, answers.level or 0.0)
+        level, scale = answers.level or 0.0, by_key[answers.key].values
+        if scale and level > max(scale):
+            return nothing, (
+                f"No response can reach {level_name(level)} on “{answers.key}”: its scale ends at "
+                f"{level_name(max(scale))}."
+            )
+        output, voice, hit, _ = scored_passes(collected, answers.key, level)
         return (output, voice, hit), ""
     keys = [tag.key for tag in collected.tags]
     if answers.key not in keys:

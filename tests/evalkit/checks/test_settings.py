@@ -120,7 +120,10 @@ def test_what_a_check_stands_beside_is_typed_stored_and_read_again(words, answer
     assert stored_answers(answers.document) == answers
 
 
-@pytest.mark.parametrize("words", ["helpful", "helpful>=much", ">=4", "tag:", "tags:a"])
+@pytest.mark.parametrize(
+    "words",
+    ["helpful", "helpful>=much", "helpful>=nan", "helpful>=-inf", "helpful>=1e999", ">=4", "tag:"],
+)
 def test_what_nobody_is_asked_is_refused(words):
     with pytest.raises(RefusedError, match="Expected is acceptable"):
         read_answers(words)

@@ -68,7 +68,7 @@ def test_a_short_question_is_seen_as_a_whole_text_alone(tmp_path):
         ("a.json", json.dumps([{"text": f"x {TEN}"}], indent=1).encode()),
         ("a.json", json.dumps([{"text": f"x\n{TEN}"}], indent=1).encode()),
         ("a.md", TEN.replace("five ", "five\n").encode()),
-        ("a.txt.gz", gzip.compress(TEN.encode())),
+        ("a.txt.gz", gzip.compress(TEN.encode(), mtime=0)),
         ("in/deep.csv", f"1,{TEN},z".encode()),
         ("a.txt", b"\xff\xfe broken " + TEN.encode()),
     ],
@@ -142,3 +142,21 @@ def test_the_command_prints_and_writes_the_same(sqlite_database, tmp_path, capsy
     assert (document["n_flagged"], document["cases"][0]["share"]) == (1, 1.0)
     assert main([*call[:-1], str(tmp_path / "none")]) == 1
     assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_a_damaged_file_is_named_and_the_others_are_read(tmp_path, damage):
+    # Random words, so that what is packed is long and its middle is data.
+    words = " ".join(str(number * 7919 % 10_007) for number in range(2_000))
+    packed = bytearray(gzip.compress(words.encode(), mtime=0))
+    if damage == "cut":
+        packed = packed[:-20]
+    else:
+        packed[len(packed) // 2] ^= 0xFF
+    (tmp_path / "a.txt.gz").write_bytes(packed)
+    (tmp_path / "b.txt").write_text(TEN)
+
+    report = of(tmp_path, long=TEN)
+
+    assert (report.damaged, report.n_files, len(report.flagged)) == (("a.txt.gz",), 1, 1)
+    assert any("a.txt.gz" in told for told in contamination_sentences(report))

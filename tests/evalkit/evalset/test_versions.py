@@ -61,7 +61,14 @@ CASES = [
     {"type": "case", "id": "b", "input": [{"role": "user", "content": "Two"}], "reference": "2"},
 ]
 HASH = version_hash(sorted(case_hash(messages=each["input"]) for each in CASES))
-HEADER = {"type": "header", "format": "evalkit", "version": 2, "eval_set_version": HASH}
+HEADER = {
+    "type": "header",
+    "format": "evalkit",
+    "version": 2,
+    "eval_set": "Set",
+    "eval_set_version": HASH,
+    "traffic": [{"category": "Fees", "amount": 3}],
+}
 
 
 def lines():
@@ -87,6 +94,8 @@ def test_a_file_that_is_whole_says_so(tmp_path, is_packed):
         ("Two", "Three", "What models are asked was changed"),
         ('"reference": "2"', '"reference": "3"', "Something else in it was changed"),
         ('"note": "why"', '"note": "no"', "Something else in it was changed"),
+        ('"amount": 3', '"amount": 9', "Its first line was changed"),
+        ('"eval_set": "Set"', '"eval_set": "Other"', "Its first line was changed"),
     ],
 )
 def test_a_change_of_any_byte_is_seen_and_said_of_what(tmp_path, former, now, told):
@@ -119,6 +128,30 @@ def test_a_file_that_says_no_hash_is_not_whole_and_is_told_its_hash(tmp_path):
 
     assert not hashed.is_whole
     assert HASH in hashed.sentences[0]
+    assert hashed.refusal == "says no hash to hold it against, so it cannot be verified."
+
+
+def test_of_a_first_line_without_a_hash_it_is_said_that_it_may_be_another(tmp_path):
+    path = tmp_path / "version.jsonl"
+    header, *cases = lines()
+    first = {key: value for key, value in json.loads(header).items() if key != "header_sha256"}
+    path.write_text(json.dumps(first) + "\n" + "".join(cases), encoding="utf-8")
+
+    hashed = hashed_file(path)
+
+    assert hashed.is_whole
+    assert "Of its first line the file says no hash" in hashed.sentences[-1]
+
+
+@pytest.mark.parametrize("place", range(10, 60, 7))
+def test_a_damaged_packed_file_is_refused_or_told_to_be_changed(tmp_path, place):
+    packed = bytearray(gzip.compress("".join(lines()).encode(), mtime=0))
+    packed[place] ^= 0xFF
+    path = tmp_path / "version.jsonl.gz"
+    path.write_bytes(packed)
+
+    with pytest.raises(RefusedError, match=r"cannot be read|line \d"):
+        hashed_file(path)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +161,7 @@ def test_a_file_that_says_no_hash_is_not_whole_and_is_told_its_hash(tmp_path):
         (b"\xff\xfe", "line 1"),
         (b'{"type": "case"}\n', "line 1: expected the header"),
         ((lines()[0] + "no json\n").encode(), "line 2"),
-        (gzip.compress("".join(lines()).encode())[:-9], "cannot be read"),
+        (gzip.compress("".join(lines()).encode(), mtime=0)[:-9], "cannot be read"),
     ],
 )
 def test_what_is_no_such_file_is_refused_with_the_line(tmp_path, content, told):

@@ -61,6 +61,18 @@ def told(**filters):
         return checks_report(collected, automated_checks(session, study))
 
 
+def test_a_level_beyond_the_scale_is_said_and_no_number(ids):
+    add("Text 0", "helpfulness>=40")
+    run_all(ids)
+    row = told().rows[0]
+
+    assert row.agreement.accuracy.value is None
+    assert agreement_in_words(row, row.agreement) == (
+        "“Text 0” beside helpfulness at 40 or more: no response can reach 40 on “helpfulness”: "
+        "its scale ends at 5."
+    )
+
+
 @pytest.mark.parametrize("judges", [False, True])
 def test_a_check_beside_a_criterion_is_right_as_often_as_counted_by_hand(ids, judges):
     add("Text 0", "helpfulness>=4")
