@@ -5,11 +5,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from db.commands.cases import change_status, watch
+from db.commands.cases import change_status, state_why, watch
 from db.commands.records import import_records
 from db.engine import read_session
 from db.queries.case_life import cases_called
-from db.queries.results.watched import saturation_proposals
+from db.queries.results import collected, result_study, watched
+from db.queries.results.watched import saturation_proposals, watched_state
 from evalkit.cli import app as command
 from evalkit.vocabulary import CaseStatus
 from tests.db.record_files import CRITERION, HEADER, case, output, score
@@ -90,6 +91,44 @@ def test_a_quarantined_case_raises_no_alarm(ids):
     change_status([ids[0]], CaseStatus.QUARANTINED, reason="The reference is wrong")
 
     assert "Alarm" not in run(*REGRESSION)
+
+
+def test_of_studies_nothing_but_watched_cases_is_read(ids, monkeypatch):
+    read = []
+
+    def collect(*asked, **filters):
+        read.append(collected.collect(*asked, **filters))
+        return read[-1]
+
+    monkeypatch.setattr(watched, "collect", collect)
+    watch([ids[0]], is_watched=True, reason="Must not break")
+    assert ALARM in run(*DECISION)
+
+    (study,) = read
+    assert set(study.outputs.case.tolist()) == {ids[0]}
+    # c1 has three responses, each scored once.
+    assert (len(study.outputs.id), len(study.values.output)) == (3, 3)
+
+
+def test_what_is_kept_of_watched_cases_is_dropped_with_whatever_is_said_of_one(ids):
+    def state():
+        with read_session() as session:
+            version = result_study(session, name="Study").version_id
+            return watched_state(session, version)
+
+    assert state() == ()
+    states = []
+    watch([ids[0]], is_watched=True, reason="Must not break")
+    states.append(state())
+    watch([ids[1]], is_watched=True, reason="Nor this")
+    states.append(state())
+    state_why(ids[0], "A dose for adults")
+    states.append(state())
+    change_status([ids[0]], CaseStatus.RETIRED, reason="No more")
+    states.append(state())
+
+    assert state() == states[-1]
+    assert len(set(states)) == 4
 
 
 def test_cases_that_all_models_pass_in_three_versions_are_proposed_and_a_person_decides(ids):

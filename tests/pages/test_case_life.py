@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from db.commands.cases import watch
+from db.commands.cases import state_why, watch
 from db.engine import read_session
 from db.models import Case
 from db.queries.case_life import cases_called
@@ -157,6 +157,9 @@ def test_a_watched_case_that_flips_raises_an_alarm_above_the_results(app, sign_i
         assert not app.exception
         assert "Alarm: 1 watched case passed before and fails in a newer run." in as_read(app)
         assert "Why it exists: A dose for children" in as_read(app)
+    state_why(first, "A dose for adults")
+    app.run()
+    assert "Why it exists: A dose for adults" in as_read(app)
 
 
 def test_a_case_says_how_it_stands_wherever_a_lead_reads_a_response(page):

@@ -18,7 +18,7 @@ from db.models import (
     VersionCase,
 )
 from db.queries.results.checks import checks_of
-from db.queries.results.filtering import counted, in_cases, limits
+from db.queries.results.filtering import counted, in_cases, in_watched, limits
 from db.queries.results.gold import gold_of
 from db.queries.results.marks import marks_of
 from db.queries.results.preferences import (
@@ -169,7 +169,10 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         col(Output.case_id),
         col(Output.run_id),
         *(sa.func.coalesce(col(measure), _UNKNOWN) for measure in measures),
-    ).where(col(Output.run_id).in_([run.run_id for run in study.runs]))
+    ).where(
+        col(Output.run_id).in_([run.run_id for run in study.runs]),
+        *in_watched(study, filters, col(Output.case_id)),
+    )
     table = numbers_of(session, statement, dtype=np.float64)
     case, run = table[:, 1].astype(np.int64), table[:, 2].astype(np.int64)
     cases = _cases(session, study, filters)

@@ -98,7 +98,19 @@ def in_cases(
             )
         )
         conditions.append(case_id.in_(held))
-    return conditions
+    return [*conditions, *in_watched(study, filters, case_id)]
+
+
+def in_watched(
+    study: ResultStudy, filters: ResultFilters, case_id: Any
+) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that a case is watched, where only these are asked for."""
+    if not filters.only_watched:
+        return []
+    watched = sa.select(col(Case.id)).where(
+        col(Case.eval_set_id) == eval_set_of(study.version_id), col(Case.is_watched)
+    )
+    return [case_id.in_(watched)]
 
 
 def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:

@@ -58,7 +58,7 @@ class ResultFilters:
 
     ``as_of`` is the number of a version of the eval set: only cases that it holds count, too.
     Quarantined cases count only where asked for; ``only_active`` leaves out saturated and retired
-    ones as well.
+    ones as well. ``only_watched`` reads nothing but watched cases, however large the study is.
     """
 
     categories: tuple[str, ...] = ()
@@ -70,6 +70,7 @@ class ResultFilters:
     as_of: int | None = None
     quarantined: bool = False
     only_active: bool = False
+    only_watched: bool = False
 
     @property
     def left_out(self) -> tuple[CaseStatus, ...]:

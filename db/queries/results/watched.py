@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.models import (
     Case,
+    CaseEvent,
     EvalSet,
     EvalSetVersion,
     Model,
@@ -37,8 +38,19 @@ from evalkit.vocabulary import CaseStatus
 
 def watched_state(session: Session, version_id: int) -> tuple[tuple[int, str], ...]:
     """Return what changes with whatever is known of watched cases; empty where none is watched."""
-    is_watched = col(Case.eval_set_id) == eval_set_of(version_id), col(Case.is_watched)
-    if not session.connection().scalar(sa.select(sa.exists().where(*is_watched))):
+    events = (
+        sa.select(sa.func.coalesce(sa.func.max(col(CaseEvent.id)), 0))
+        .where(col(CaseEvent.case_id) == col(Case.id))
+        .scalar_subquery()
+    )
+    # Whether it is watched, why it exists and how it stands: all that is said of it is an event.
+    watched: sa.Select[*tuple[Any, ...]] = (
+        sa.select(col(Case.id), events)
+        .where(col(Case.eval_set_id) == eval_set_of(version_id), col(Case.is_watched))
+        .order_by(col(Case.id))
+    )
+    of_cases = tuple((row[0], str(row[1])) for row in session.connection().execute(watched))
+    if not of_cases:
         return ()
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(col(Study.id), sa.func.coalesce(col(ResultsState.token), ""))
@@ -47,7 +59,8 @@ def watched_state(session: Session, version_id: int) -> tuple[tuple[int, str], .
         .where(col(EvalSetVersion.eval_set_id) == eval_set_of(version_id))
         .order_by(col(Study.id))
     )
-    return tuple((row[0], row[1]) for row in session.connection().execute(statement))
+    studies = tuple((row[0], row[1]) for row in session.connection().execute(statement))
+    return *of_cases, *studies
 
 
 def watched_in(session: Session, version_id: int, *, judges: bool) -> WatchedReport:
@@ -82,9 +95,10 @@ def watched_in(session: Session, version_id: int, *, judges: bool) -> WatchedRep
         for row in session.connection().execute(statement)
     ]
     names = studies_of(session, _run_of_several(outputs))
+    # Every new annotation asks for this anew, so what is read must not grow with the studies.
+    filters = ResultFilters(judges=judges, only_watched=True)
     collected = [
-        collect(session, result_study(session, name=name), filters=ResultFilters(judges=judges))
-        for name in names
+        collect(session, result_study(session, name=name), filters=filters) for name in names
     ]
     measure = default_measure(collected) if collected else None
     verdicts = passing(collected, measure) if measure else {}
