@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
+from db.commands.cases import add_event, locked_cases
 from db.commands.versions import author_name
 from db.engine import read_session, write_session
 from db.models import AuditEvent, Case, EvalSet, EvalSetVersion, VersionCase
@@ -15,9 +16,11 @@ from db.queries.cases_to_ask import version_called
 from db.queries.sampling import candidates
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import version_hash
+from evalkit.phrases import some
 from evalkit.sampling.candidates import LoggedCase, Trait
 from evalkit.sampling.drawing import Swap
 from evalkit.sampling.sample import Pool, Sample, pool_of
+from evalkit.vocabulary import CaseEventKind, CaseStatus
 
 
 def read_pool(eval_set: str, *, version: int | None = None) -> tuple[int, Pool]:
@@ -64,7 +67,9 @@ def store_sample(
     """Store a sample of a version as the eval set's newest version; return its number.
 
     Every case has its chance to be in it, and its stratum with how it came in. ``why`` says why
-    its cases exist: it is the note of those that have none.
+    its cases exist: it is the note of those that have none, and stands in their history.
+
+    Raises RefusedError where a case is no longer active: it would have a chance and never count.
     """
     with write_session() as session:
         source = version_called(session, eval_set, version)
@@ -73,13 +78,12 @@ def store_sample(
         ).one()
         newest = version_called(session, eval_set, None)
         chosen = {case.case_id: case for case in sample.chosen}
-        hashes = session.connection().scalars(
-            sa.select(col(Case.case_hash)).where(col(Case.id).in_(list(chosen)))
-        )
+        cases = locked_cases(session, list(chosen))
+        _refuse_inactive(cases)
         made = EvalSetVersion(
             eval_set_id=source.eval_set_id,
             number=newest.number + 1,
-            content_hash=version_hash(sorted(hashes)),
+            content_hash=version_hash(sorted(case.case_hash for case in cases)),
             parent_id=source.id,
             note=note,
             author=author_name(session, actor_id),
@@ -96,7 +100,7 @@ def store_sample(
             for case in sample.chosen
         )
         if why.strip():
-            _say_why(session, list(chosen), why.strip())
+            _say_why(session, cases, why.strip(), actor_id)
         session.add(_event(eval_set, version, made.number, sample, actor_id))
         return made.number
 
@@ -114,12 +118,24 @@ def _event(eval_set: str, of: int, made: int, sample: Sample, actor_id: int | No
     )
 
 
-def _say_why(session: Session, case_ids: list[int], why: str) -> None:
+def _refuse_inactive(cases: Sequence[Case]) -> None:
+    gone = [case.key for case in cases if case.status != CaseStatus.ACTIVE]
+    if gone:
+        raise RefusedError(
+            f"No longer active: {some(gone)}. Nothing was stored, for it would have a chance and "
+            "never be asked. Choose anew."
+        )
+
+
+def _say_why(session: Session, cases: Sequence[Case], why: str, actor_id: int | None) -> None:
     """Give the cases that have no note this one."""
-    has_none = sa.func.coalesce(col(Case.note), "") == ""
-    session.connection().execute(
-        sa.update(Case).where(col(Case.id).in_(case_ids), has_none).values(note=why)
-    )
+    for case in cases:
+        if not case.note:
+            before, case.note = case.note, why
+            session.add(case)
+            add_event(
+                session, case, CaseEventKind.NOTE, before=before, after=why, actor_id=actor_id
+            )
 
 
 def _refuse_sampled(session: Session, version: EvalSetVersion) -> None:

@@ -7,12 +7,13 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Case, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models import Case, CaseEvent, EvalSetVersion, Model, Output, Run, VersionCase
 from db.queries.cases_to_ask import cases_to_ask
 from db.queries.records.rows import stream
 from evalkit.sampling.candidates import LoggedCase
 from evalkit.sampling.logged import logged_case
 from evalkit.sampling.mixed import mixed_sentence
+from evalkit.vocabulary import CaseStatus
 
 
 class HasNew(Protocol):
@@ -35,6 +36,26 @@ def whole_versions(session: Session, eval_set_id: int) -> list[int]:
         .order_by(col(EvalSetVersion.number).desc())
     )
     return list(session.connection().scalars(statement))
+
+
+def state_of_cases(session: Session, eval_set_id: int) -> tuple[int, int, int]:
+    """Return what changes with the cases that can be chosen and what is known of their answers.
+
+    How many are active, the newest entry in their histories, and how many answers failed.
+    """
+    of_set = col(Case.eval_set_id) == eval_set_id
+    asked = (
+        sa.select(sa.func.count()).where(of_set, col(Case.status) == CaseStatus.ACTIVE),
+        sa.select(sa.func.max(col(CaseEvent.id)))
+        .join(Case, col(Case.id) == col(CaseEvent.case_id))
+        .where(of_set),
+        sa.select(sa.func.count())
+        .select_from(Output)
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .where(of_set, col(Output.error).is_not(None)),
+    )
+    active, newest, failed = (session.connection().scalar(each) or 0 for each in asked)
+    return active, newest, failed
 
 
 def drawn_and_others(session: Session, version_id: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -192,7 +193,7 @@ def pool_of(candidates: Sequence[LoggedCase]) -> "Pool":
     return Pool(cases, points, len(lines) - len(unlike), len(unlike) - len(cases))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """The different cases of a log, by their contents, and where each stands beside the others.
 
@@ -203,6 +204,11 @@ class Pool:
     points: FloatArray
     n_exact: int
     n_near: int
+
+    @cached_property
+    def traits(self) -> dict[Trait, list[str]]:
+        """Return what each case is of each trait: to tell languages takes longer than to draw."""
+        return {trait: [case.trait(trait) for case in self.cases] for trait in Trait}
 
     def sample(
         self,
@@ -221,7 +227,7 @@ class Pool:
                 f"{n:,} cases cannot be chosen: there are {counted(len(self.cases), 'case')} that "
                 "do not repeat one another."
             )
-        strata = stratified(self.cases, n, by=by)
+        strata = stratified(self.traits, n, by=by)
         parts = allocated([len(places) for _, places in strata.members], n)
         draws = [
             drawn_of(

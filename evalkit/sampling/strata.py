@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evalkit.sampling.candidates import LoggedCase, Trait
+from evalkit.sampling.candidates import Trait
 
 #: So many of each stratum, or all of it.
 FLOOR = 3
@@ -36,13 +36,15 @@ class LogStrata:
     pooled: tuple[tuple[str, int], ...] = ()
 
 
-def stratified(cases: Sequence[LoggedCase], n: int, *, by: Sequence[Trait] | None) -> LogStrata:
+def stratified(
+    values: Mapping[Trait, Sequence[str]], n: int, *, by: Sequence[Trait] | None
+) -> LogStrata:
     """Put cases into strata, at most as many as a sample of n has room for.
 
     Parameters
     ----------
-    cases : sequence of LoggedCase
-        In an order that hangs on their contents alone.
+    values : mapping of Trait to sequence of str
+        What each case is of each trait, cases in an order that hangs on their contents alone.
     n : int
     by : sequence of Trait or None
         None: every trait in turn, as long as ``FLOOR`` cases of each stratum fit into n.
@@ -54,7 +56,6 @@ def stratified(cases: Sequence[LoggedCase], n: int, *, by: Sequence[Trait] | Non
         others are one, so that every case keeps a chance to be drawn.
     """
     traits = tuple(Trait) if by is None else tuple(dict.fromkeys(by))
-    values = {trait: [case.trait(trait) for case in cases] for trait in traits}
     used: list[Trait] = []
     not_used: list[Trait] = []
     for trait in traits:
@@ -64,7 +65,7 @@ def stratified(cases: Sequence[LoggedCase], n: int, *, by: Sequence[Trait] | Non
         fits = by is not None or trait is Trait.CATEGORY or n_strata * FLOOR <= n
         (used if fits else not_used).append(trait)
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for place in range(len(cases)):
+    for place in range(len(values[Trait.CATEGORY])):
         groups[" · ".join(values[trait][place] for trait in used) or _ALL_ALIKE].append(place)
     members, pooled = _pooled(groups, most=max(1, n // FLOOR))
     return LogStrata(members, tuple(used), tuple(not_used), pooled)

@@ -5,7 +5,7 @@ import streamlit as st
 from db.commands.sampling import store_sample
 from db.engine import read_session
 from db.queries import library
-from db.queries.sampling import whole_versions
+from db.queries.sampling import state_of_cases, whole_versions
 from evalkit.errors import EvalkitError
 from evalkit.vocabulary import Role
 from pages.shared import labels, sampling_pools, state
@@ -16,6 +16,7 @@ user = state.require(Role.LEAD)
 with read_session() as session:
     eval_sets = library.eval_sets(session)
     versions = {each.eval_set_id: whole_versions(session, each.eval_set_id) for each in eval_sets}
+    states = {each.eval_set_id: state_of_cases(session, each.eval_set_id) for each in eval_sets}
 
 st.title("Choose cases")
 st.caption(
@@ -31,7 +32,7 @@ if not any(versions.values()):
     st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
     st.stop()
 
-plan = sampling.sample_plan(eval_sets, versions)
+plan = sampling.sample_plan(eval_sets, versions, states)
 whole = plan.eval_set, plan.version, plan.stamp
 try:
     pool = sampling_pools.pool_of_version(*whole)
@@ -57,12 +58,16 @@ with st.form("sampling-store", border=False):
     )
     why = st.text_input(
         "Why these cases exist",
-        f"Chosen from {plan.eval_set}, version {plan.version}",
+        placeholder="The failure they cover, or what they are from",
         help="Stands at each of them that has no note of its own, and can be changed there.",
     )
     is_asked = st.form_submit_button("Make the version", type="primary", icon=":material/check:")
 if is_asked:
-    stored = store_sample(*whole[:2], sample, note=note, why=why, actor_id=user.id)
+    try:
+        stored = store_sample(*whole[:2], sample, note=note, why=why, actor_id=user.id)
+    except EvalkitError as refused:
+        st.error(labels.literal(str(refused)))
+        st.stop()
     st.session_state["sampling-message"] = (
         f"Version {stored} of {plan.eval_set} holds {len(sample.chosen):,} cases."
     )

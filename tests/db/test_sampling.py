@@ -6,14 +6,16 @@ import pytest
 from sqlmodel import select
 
 from db.commands import versions
+from db.commands.cases import change_status
 from db.commands.sampling import read_sample, store_sample
 from db.engine import read_session, write_session
-from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
-from db.queries.sampling import candidates, whole_versions
+from db.models import AuditEvent, Case, CaseEvent, EvalSetVersion, VersionCase
+from db.queries.sampling import candidates, state_of_cases, whole_versions
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.evalset.hashing import version_hash
 from evalkit.sampling.drawing import Swap
+from evalkit.vocabulary import CaseStatus
 from tests.factories import make_eval_set
 
 
@@ -89,6 +91,36 @@ def test_a_sample_of_a_sample_is_refused_and_names_the_whole(ids):
     with pytest.raises(RefusedError, match="Sample the version it was made of: 1"):
         read_sample("Support questions", 4, seed=4)
     assert read_sample("Support questions", 8, seed=4, version=1)[1].chosen == sample.chosen
+
+
+def test_a_case_that_is_active_no_more_is_not_stored_with_a_chance(ids):
+    of, sample = read_sample("Support questions", 12, seed=4)
+    with read_session() as session:
+        before = state_of_cases(session, ids["eval_set"])
+    change_status([sample.chosen[0].case_id], CaseStatus.QUARANTINED, reason="Leaked")
+
+    with pytest.raises(RefusedError, match=f"No longer active: {sample.chosen[0].key}"):
+        store_sample("Support questions", of, sample, note="")
+    with read_session() as session:
+        assert [each.number for each in session.exec(select(EvalSetVersion))] == [1]
+        # So a page that keeps what can be chosen reads it anew.
+        after = state_of_cases(session, ids["eval_set"])
+    assert (after[0], after[1] > before[1]) == (before[0] - 1, True)
+
+
+def test_why_cases_exist_stands_in_the_history_of_those_it_was_said_of(ids):
+    of, sample = read_sample("Support questions", 12, seed=4)
+    noted, *others = (case.case_id for case in sample.chosen)
+    with write_session() as session:
+        session.get(Case, noted).note = "By hand"
+    store_sample("Support questions", of, sample, note="", why="October, first draw")
+
+    with read_session() as session:
+        events = session.exec(select(CaseEvent)).all()
+    assert {each.case_id for each in events} == set(others)
+    assert {(each.kind, each.before, each.after) for each in events} == {
+        ("note", None, "October, first draw")
+    }
 
 
 def chances(number):

@@ -3,10 +3,12 @@
 import pytest
 from sqlmodel import select
 
+from db.commands.cases import change_status
 from db.commands.sampling import read_sample, store_sample
 from db.engine import read_session
 from db.models import AuditEvent, Case, EvalSetVersion, VersionCase
-from evalkit.vocabulary import Role
+from evalkit.sampling.sample import Pool
+from evalkit.vocabulary import CaseStatus, Role
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
 from tests.pages.test_library import as_read, everything_written
@@ -72,6 +74,38 @@ def test_a_swap_says_what_it_does_to_the_odds_and_is_stored(app, sign_in, ids):
     with read_session() as session:
         event = session.exec(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert event.details["swaps"] == [{"out": out.case_id, "into": None}]
+
+
+def test_a_case_quarantined_meanwhile_is_not_offered_and_nobody_is_given_a_reason(
+    app, sign_in, ids
+):
+    opened(app, sign_in)
+    out = read_sample("Support questions", 12, seed=1)[1].chosen[0].case_id
+    change_status([out], CaseStatus.QUARANTINED, reason="Leaked")
+    app.run()
+    assert out not in app.selectbox(key="swap-out").options
+    assert "12 cases of 39" in everything_written(app)
+    next(button for button in app.button if "Make the version" in button.label).click().run()
+
+    assert not app.exception
+    with read_session() as session:
+        inside = session.exec(
+            select(VersionCase)
+            .join(EvalSetVersion)
+            .where(EvalSetVersion.number == 2, VersionCase.case_id == out)
+        ).all()
+        assert inside == []
+        assert set(session.exec(select(Case.note))) == {None}
+
+
+def test_nothing_is_drawn_again_where_nothing_changed(app, sign_in, ids, monkeypatch):
+    opened(app, sign_in)
+    drawn = []
+    monkeypatch.setattr(Pool, "sample", lambda *args, **how: drawn.append(how))
+    app.run()
+
+    assert not app.exception
+    assert drawn == []
 
 
 def test_another_plan_begins_without_swaps_and_the_last_one_can_be_undone(app, sign_in, ids):

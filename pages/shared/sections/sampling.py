@@ -17,7 +17,7 @@ from pages.shared.address import addresses, choices
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.charts import step_bars
 
-_SAMPLE, _SWAPS = "sampling-sample", "sampling-swaps"
+_SAMPLE, _SWAPS, _PREVIEW = "sampling-sample", "sampling-swaps", "sampling-preview"
 _MOST_SEED = 2**31 - 1
 _USUAL_N, _MOST_N = 200, 5_000
 
@@ -36,9 +36,11 @@ class SamplePlan:
 
 
 def sample_plan(
-    eval_sets: Sequence[EvalSetSummary], versions: Mapping[int, Sequence[int]]
+    eval_sets: Sequence[EvalSetSummary],
+    versions: Mapping[int, Sequence[int]],
+    states: Mapping[int, tuple[int, ...]],
 ) -> SamplePlan:
-    """Ask what to choose from, how many, and how."""
+    """Ask what to choose from, how many, and how; ``states`` are those of the sets' cases."""
     by_id = {str(each.eval_set_id): each for each in eval_sets if versions[each.eval_set_id]}
     left, right = st.columns([3, 1])
     choices.choice("set", list(by_id), key="sampling-set", default=next(iter(by_id)))
@@ -73,7 +75,7 @@ def sample_plan(
         placeholder="All that there is room for",
         key="sampling-by",
     )
-    stamp = (eval_set.n_outputs, eval_set.content_hash)
+    stamp = (eval_set.n_outputs, eval_set.content_hash, *states[eval_set.eval_set_id])
     return SamplePlan(
         eval_set.name, int(version), stamp, int(n), int(seed), share / 100, tuple(by) or None
     )
@@ -134,12 +136,22 @@ def kept_sample(pool: Pool, plan: SamplePlan, names: Mapping[int, str]) -> tuple
     if held is None or held[0] != (asked, swaps):
         called = pool.called(names) if names else pool
         with st.spinner("Choosing"):
-            sample = sampled(called, plan, swaps)
+            sample = _sampled(called, plan, swaps)
         held = st.session_state[_SAMPLE] = ((asked, swaps), called, sample)
     return held[1], held[2]
 
 
-def sampled(pool: Pool, plan: SamplePlan, swaps: Sequence[Swap]) -> Sample:
+def preview(pool: Pool, plan: SamplePlan, swaps: tuple[Swap, ...]) -> Sample:
+    """Return the sample with more swaps than it has, drawn once for as long as these are asked."""
+    asked = st.session_state[_SAMPLE][0], swaps
+    held = st.session_state.get(_PREVIEW)
+    if held is None or held[0] != asked:
+        held = st.session_state[_PREVIEW] = (asked, _sampled(pool, plan, swaps))
+    after: Sample = held[1]
+    return after
+
+
+def _sampled(pool: Pool, plan: SamplePlan, swaps: Sequence[Swap]) -> Sample:
     """Choose by a plan and swaps."""
     return pool.sample(
         plan.n, seed=plan.seed, by=plan.by, random_share=plan.random_share, swaps=swaps

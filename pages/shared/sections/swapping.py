@@ -46,7 +46,7 @@ def show_swap(pool: Pool, sample: Sample, plan: SamplePlan) -> None:
         _quote(right, texts[into])
     swaps = (*sample.swaps, Swap(out_id, into or None))
     try:
-        after = sampling.sampled(pool, plan, swaps)
+        after = sampling.preview(pool, plan, swaps)
     except RefusedError as refused:
         st.warning(labels.literal(str(refused)))
         return

@@ -19,7 +19,7 @@ from evalkit.sampling.drawing import most_different
 from evalkit.sampling.duplicates import represented_by
 from evalkit.sampling.grams import directions, gram_space, normal_text
 from evalkit.sampling.language import UNCLEAR, language_of
-from evalkit.sampling.sample import pool_of, sample_cases
+from evalkit.sampling.sample import Pool, pool_of, sample_cases
 from evalkit.sampling.sentences import sample_sentences
 from evalkit.sampling.strata import ALL_OTHERS, allocated, stratified
 from evalkit.stats.weighted import MeanKind, weighted_means
@@ -155,7 +155,7 @@ def test_parts_are_as_the_square_roots_of_sizes():
 def test_strata_without_room_are_drawn_from_together_and_named():
     lines = log(200, categories=("big", "big", "big", "big", "mid", "mid", *"abcdefgh"))
 
-    strata = stratified(lines, 9, by=[Trait.CATEGORY])
+    strata = stratified(Pool(tuple(lines), np.empty((0, 0)), 0, 0).traits, 9, by=[Trait.CATEGORY])
 
     assert [name for name, _ in strata.members if name != ALL_OTHERS] != []
     assert {name for name, _ in strata.members} == {"big", "mid", ALL_OTHERS}
@@ -167,7 +167,7 @@ def test_strata_without_room_are_drawn_from_together_and_named():
 
 def test_a_trait_that_would_make_too_many_strata_is_left_out_and_named():
     lines = [replace(line, model=f"m{line.case_id % 40}") for line in log(200)]
-    strata = stratified(lines, 60, by=None)
+    strata = stratified(Pool(tuple(lines), np.empty((0, 0)), 0, 0).traits, 60, by=None)
 
     assert strata.by == (Trait.CATEGORY,)
     assert strata.not_by == (Trait.MODEL,)
