@@ -85,6 +85,9 @@ def cases(session: Session, *, version_id: int) -> pd.DataFrame:
         .order_by(col(Case.category), col(Case.key))
     )
     columns = ["case_id", "key", "category", "source", "status", "note", "case_hash"]
-    frame = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+    rows = session.connection().execute(statement).all()
+    # A column at a time: of a hundred thousand rows pandas else takes longer than the database.
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    frame = pd.DataFrame(dict(zip(columns, values, strict=True)))
     first = frame.groupby("case_hash")["key"].transform("min")
     return frame.assign(repeats=first.where(first != frame["key"])).drop(columns="case_hash")

@@ -10,7 +10,7 @@ from db.queries.sampling import drawn_and_others
 from db.queries.traffic import traffic_of
 from db.queries.versions import diff_of
 from evalkit.vocabulary import Role
-from pages.shared import state
+from pages.shared import finding, state
 from pages.shared.address import addresses
 from pages.shared.display import exhibits
 from pages.shared.library import case_life, image_names as image_form, tables, versions as forms
@@ -38,8 +38,8 @@ with read_session() as session:
 with right:
     version = eval_sets.version_picker(versions, eval_set, studies)
 key = str(version["version_id"])
+cases = finding.cases_of(int(key), str(version["content_hash"]))
 with read_session() as session:
-    cases = eval_set_tables.cases(session, version_id=int(key))
     drawn = drawn_and_others(session, int(key))
     images = image_names.named_images(session, eval_set.eval_set_id)
     changes = image_names.image_changes(session, eval_set.eval_set_id)
@@ -73,5 +73,6 @@ with by_case:
         read = side_by_side.every_response(session, case_id)
         became = changes_of(session, case_id)
     if read is not None:
-        case_life.show(read.case, became, actor_id=user.id)
+        of_set = eval_set.eval_set_id
+        case_life.show(read.case, became, eval_set_id=of_set, actor_id=user.id)
     responses.show(eval_sets.pick_responses(read))

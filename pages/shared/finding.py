@@ -1,11 +1,36 @@
-"""Cases that hold words, looked for once as long as nothing is said of them that was not before."""
+"""The cases of a version, and those that hold words.
 
+Both are read once as long as nothing is said of the cases that was not before.
+"""
+
+import pandas as pd
 import streamlit as st
 
 from db.engine import database_url, read_session
+from db.queries import eval_set_tables
 from db.queries.case_search import cases_with_words, state_of_texts
 from db.queries.results.watched import saturation_proposals
 from evalkit.evalset.saturation import Proposal
+
+
+def cases_of(version_id: int, content_hash: str) -> pd.DataFrame:
+    """Return the cases of a version as :func:`db.queries.eval_set_tables.cases` does.
+
+    Everybody gets the same frame: it is not to be changed.
+    """
+    with read_session() as session:
+        state = state_of_texts(session, version_id)
+    return _cases_of(database_url(), version_id, content_hash, state)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _cases_of(url: str, version_id: int, content_hash: str, state: int) -> pd.DataFrame:
+    """Return what is listed, for a version is frozen, and all that changes in it leaves an event.
+
+    The hash tells a database that was put in the place of another one.
+    """
+    with read_session() as session:
+        return eval_set_tables.cases(session, version_id=version_id)
 
 
 def cases_with(version_id: int, words: str) -> frozenset[int]:

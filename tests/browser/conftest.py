@@ -119,16 +119,20 @@ def server(tabs: BrowserContext) -> Iterator[FakeServer]:
 
 
 @pytest.fixture(scope="session")
-def demo(
-    browser: Browser, demo_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Serve the demo, whose study is the first, to tests that change no result of it."""
+def demo_database(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of the database that is served as the demo."""
     path = tmp_path_factory.mktemp("demo") / "evalkit.db"
     shutil.copyfile(demo_template, path)
     url = f"sqlite:///{path}"
-    with app_server(url, port=_free_port()) as address:
-        yield address
+    yield url
     engine(url).dispose()
+
+
+@pytest.fixture(scope="session")
+def demo(browser: Browser, demo_database: str) -> Iterator[str]:
+    """Serve the demo, whose study is the first, to tests that change no result of it."""
+    with app_server(demo_database, port=_free_port()) as address:
+        yield address
 
 
 @pytest.fixture

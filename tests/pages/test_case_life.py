@@ -1,14 +1,16 @@
 """A lead gives a case its reason, a status, a text, and an eval set its next version."""
 
+from urllib.parse import parse_qsl
+
 import pandas as pd
 import pytest
 
-from db.commands.cases import state_why, watch
+from db.commands.cases import change_status, state_why, watch
 from db.engine import read_session
 from db.models import Case
 from db.queries.case_life import cases_called
 from db.queries.versions import version_list
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import CaseStatus, Role
 from pages.shared.library.versions import set_against
 from tests.db.test_watched import store as store_flip
 from tests.factories import make_eval_set, make_study
@@ -167,3 +169,28 @@ def test_a_case_says_how_it_stands_wherever_a_lead_reads_a_response(page):
     click(page, "Save why it exists")
 
     assert "Why it exists" in str([element.proto for element in page.get("bidi_component")])
+
+
+def test_a_case_leads_to_the_checks_where_one_for_it_alone_is_begun(app, page, ids):
+    (link,) = (
+        element.proto
+        for element in page.get("page_link")
+        if element.proto.label == "Write a check for this case"
+    )
+    assert dict(parse_qsl(link.query_string)) == {"set": str(ids["eval_set"]), "for-case": "case-0"}
+
+    app.query_params = dict(parse_qsl(link.query_string))
+    at_page(app, "library/checks.py").run()
+
+    assert not app.exception
+    assert app.text_input(key="check-case").value == "case-0"
+
+
+def test_what_became_of_a_case_elsewhere_is_listed_at_the_next_click(page):
+    with read_session() as session:
+        (case_id,) = cases_called(session, SET, ["case-0"])
+    change_status([case_id], CaseStatus.RETIRED, reason="It has served")
+
+    page.run()
+
+    assert "retired" in " ".join(page.dataframe[0].value["Status"])

@@ -17,12 +17,19 @@ from pages.shared.display import exhibits
 _DONE = "case-life-done"
 
 
-def show(case: CaseText, changes: Sequence[CaseChanged], *, actor_id: int) -> None:
-    """Say why a case exists and how it stands, and fold the ways to change that."""
-    if done := st.session_state.pop(_DONE, None):
-        st.success(labels.literal(done))
-    why = f"Why it exists: {case.note}" if case.note else NO_NOTE
-    exhibits.say(f"{case.key}: {case.standing or case.status}. {why}")
+def show(
+    case: CaseText, changes: Sequence[CaseChanged], *, eval_set_id: int, actor_id: int
+) -> None:
+    """Say why a case exists and how it stands, and fold the ways to change that.
+
+    Beside it is the way to a check of this case alone.
+    """
+    # In one place, whether something was done or not: what is open below would else fold.
+    with st.container():
+        if done := st.session_state.pop(_DONE, None):
+            st.success(labels.literal(done))
+        why = f"Why it exists: {case.note}" if case.note else NO_NOTE
+        exhibits.say(f"{case.key}: {case.standing or case.status}. {why}")
     with st.expander("Change status, why it exists, its text; history", icon=":material/history:"):
         left, right = st.columns(2, gap="large")
         with left:
@@ -34,6 +41,13 @@ def show(case: CaseText, changes: Sequence[CaseChanged], *, actor_id: int) -> No
         exhibits.say(*history_sentences(changes))
         if not changes:
             exhibits.say("Nothing became of it since it came in.")
+    st.page_link(
+        "library/checks.py",
+        label="Write a check for this case",
+        icon=":material/rule:",
+        help="What its responses must mention or keep to: an assertion that a program looks at.",
+        query_params={"set": str(eval_set_id), "for-case": case.key},
+    )
 
 
 def _status_form(case: CaseText, actor_id: int) -> None:
