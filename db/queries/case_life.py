@@ -42,9 +42,13 @@ def cases_called(session: Session, eval_set: str, keys: Sequence[str]) -> list[i
 
 
 def changes_of(session: Session, case_id: int) -> list[CaseChanged]:
-    """Return what became of a case, the latest first."""
+    """Return what became of a case, the latest first; of a revised one also what was before it."""
+    case = session.get(Case, case_id)
+    if case is None:
+        return []
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
+            col(Case.case_hash),
             col(CaseEvent.kind),
             col(CaseEvent.before),
             col(CaseEvent.after),
@@ -52,12 +56,23 @@ def changes_of(session: Session, case_id: int) -> list[CaseChanged]:
             sa.func.coalesce(col(Annotator.name), ""),
             col(CaseEvent.at),
         )
+        .join(Case, col(Case.id) == col(CaseEvent.case_id))
         .join(Annotator, col(Annotator.id) == col(CaseEvent.actor_id), isouter=True)
-        .where(col(CaseEvent.case_id) == case_id)
+        .where(col(Case.eval_set_id) == case.eval_set_id, col(Case.key) == case.key)
         .order_by(col(CaseEvent.id).desc())
     )
-    rows = session.connection().execute(statement)
-    return [CaseChanged(CaseEventKind(kind), *rest) for kind, *rest in rows]
+    changes: list[CaseChanged] = []
+    content, newer = case.case_hash, ""
+    for of_content, kind, *rest in session.connection().execute(statement):
+        change = CaseChanged(CaseEventKind(kind), *rest)
+        is_revision = change.kind == CaseEventKind.REVISED
+        # The former case says of its revision what the revised one said already.
+        if of_content != content or (is_revision and change.after == newer):
+            continue
+        changes.append(change)
+        if is_revision and change.after == content and change.before:
+            content, newer = change.before, content
+    return changes
 
 
 def versions_with(session: Session, case_id: int) -> list[int]:

@@ -96,6 +96,28 @@ def test_a_revised_case_keeps_its_name_and_the_former_its_version_and_responses(
         versions.revise_case(revised, "One and a half?", reason="why")
 
 
+def test_a_revised_case_goes_on_with_the_history_of_its_former_texts_each_thing_once(stored):
+    (first,) = ids("a")
+    state_why(first, "It failed in May")
+    versions.revise_case(first, "One and a half?", reason="It was unclear")
+    (second,) = ids("a")
+    versions.revise_case(second, "Two thirds?", reason="It was wrong")
+    (third,) = ids("a")
+    change_status([first], CaseStatus.RETIRED, reason="Of the former text alone")
+    change_status([third], CaseStatus.RETIRED, reason="It has served")
+
+    reasons = [
+        (third, ["It has served", "It was wrong", "It was unclear", ""]),
+        (second, ["It was wrong", "It was unclear", ""]),
+        (first, ["Of the former text alone", "It was unclear", ""]),
+    ]
+    with read_session() as session:
+        for case_id, told in reasons:
+            assert [change.reason for change in changes_of(session, case_id)] == told
+        assert changes_of(session, third)[-1].after == "It failed in May"
+        assert changes_of(session, 10_000) == []
+
+
 def test_repeated_contents_are_merged_and_keep_responses_and_history(stored):
     (second,) = ids("c")
 

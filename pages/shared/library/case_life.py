@@ -38,7 +38,8 @@ def show(
             _why_form(case, actor_id)
             _watch_button(case, actor_id)
         _text_form(case, actor_id)
-        exhibits.say(*history_sentences(changes))
+        for sentence in history_sentences(changes):
+            exhibits.say(sentence)
         if not changes:
             exhibits.say("Nothing became of it since it came in.")
     st.page_link(
