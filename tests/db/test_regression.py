@@ -1,13 +1,18 @@
 """Runs on eval set versions from the database: what there is, what was answered, what broke."""
 
 import pytest
+from sqlmodel import col, select
 
+from db.commands.cases import change_status
 from db.engine import read_session
+from db.models import Case
 from db.queries.results import ResultFilters, collect, result_study
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions, studies_of
 from evalkit.errors import NotFoundError
 from evalkit.reports.regression.report import Change, regression_report
+from evalkit.reports.regression.sentences import regression_basis
 from evalkit.study.passing import PassRule, Verdict, measures, passing
+from evalkit.vocabulary import CaseStatus
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
 
@@ -118,6 +123,23 @@ def test_what_broke_was_repaired_is_new_and_removed(ids):
         ("case-1", False),
         ("case-2", True),
     ]
+
+
+def test_quarantined_cases_are_left_out_on_both_sides_and_counted(ids):
+    with read_session() as session:
+        gone = session.exec(select(Case.id).where(col(Case.key).in_(["case-0", "case-1"]))).all()
+    change_status(gone, CaseStatus.QUARANTINED, reason="The reference is wrong")
+
+    with read_session() as session:
+        before = answered(session, run("Model one, run 1, version 1"))
+        after = answered(session, run("Model one, run 2, version 2"))
+    measure = PassRule("helpfulness", 4)
+    report = regression_report(before, after, verdicts={}, measure=measure)
+
+    # Case 0 is in both versions and counts once; case 1 is in the first alone.
+    assert [one.key for one in report.cases] == ["case-3", "case-4"]
+    assert report.n_quarantined == 2
+    assert "2 quarantined cases left out" in regression_basis(report)
 
 
 def test_acceptable_is_what_the_overview_calls_acceptable(ids):

@@ -21,6 +21,7 @@ from db.models import (
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.regression.report import AnsweredCase, Side
+from evalkit.vocabulary import CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,10 @@ def runs_on_versions(session: Session, *, eval_set: str) -> list[RunOnVersion]:
 
 
 def answered(session: Session, run: RunOnVersion) -> Side:
-    """Return the cases of a version, by name, with the run's response to each."""
+    """Return the cases of a version, by name, with the run's response to each.
+
+    Quarantined ones count nowhere in results, so they stand apart here, too.
+    """
     of_run = sa.and_(col(Output.case_id) == col(Case.id), col(Output.run_id) == run.run_id)
     statement = (
         sa.select(
@@ -114,6 +118,7 @@ def answered(session: Session, run: RunOnVersion) -> Side:
             col(Case.key),
             sa.func.coalesce(col(Case.category), "").label("category"),
             col(Output.id),
+            col(Case.status),
         )
         .select_from(VersionCase)
         .join(Case, col(Case.id) == col(VersionCase.case_id))
@@ -121,8 +126,10 @@ def answered(session: Session, run: RunOnVersion) -> Side:
         .where(col(VersionCase.version_id) == run.version_id)
         .order_by(col(Case.key), col(Case.id))
     )
-    rows = session.connection().execute(statement)
-    return Side(run.name, tuple(AnsweredCase(*row) for row in rows))
+    rows = session.connection().execute(statement).all()
+    gone = frozenset(row.case_hash for row in rows if row.status == CaseStatus.QUARANTINED)
+    counts = (row for row in rows if row.status != CaseStatus.QUARANTINED)
+    return Side(run.name, tuple(AnsweredCase(*row[:4]) for row in counts), gone)
 
 
 def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:

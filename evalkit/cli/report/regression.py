@@ -110,7 +110,8 @@ def regression(
     )
     if as_json:
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
-        limits |= {"as_of_version": None, "left_out": {}}
+        n_gone = report.n_quarantined
+        limits |= {"as_of_version": None, "left_out": {"quarantined": n_gone} if n_gone else {}}
         document = regression_document(report, judged_in=collected)
         body = {"filters": limits, **document, "watched": watched_document(watched)}
         print_report("regression", body, *marks)

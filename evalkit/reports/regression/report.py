@@ -48,10 +48,14 @@ class AnsweredCase:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One run on one eval set version: what it is called, and its cases."""
+    """One run on one eval set version: what it is called, and its cases that count.
+
+    ``quarantined`` are the hashes of those it holds too, which count nowhere.
+    """
 
     name: str
     cases: tuple[AnsweredCase, ...]
+    quarantined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class RegressionReport:
     """What changed between two runs.
 
     ``rows`` hold all cases together first, then each category (Benjamini–Hochberg over the
-    categories); they are empty where ``reason`` says why.
+    categories); they are empty where ``reason`` says why. ``n_quarantined`` cases of either version
+    do not count.
     """
 
     before: str
@@ -122,6 +127,7 @@ class RegressionReport:
     new: tuple[LoneCase, ...]
     removed: tuple[LoneCase, ...]
     reason: str | None
+    n_quarantined: int = 0
 
     def of(self, change: Change) -> tuple[CaseChange, ...]:
         """Return the cases of one kind of change."""
@@ -178,6 +184,7 @@ def regression_report(
             n_judged=len(judged),
             is_asked=bool(verdicts) or measure.criterion is not None,
         ),
+        n_quarantined=len(before.quarantined | after.quarantined),
     )
 
 

@@ -47,6 +47,8 @@ def regression_basis(report: RegressionReport) -> str:
     apart += [f"{len(report.removed):,} removed"] if report.removed else []
     sentence += f"; {joined(apart)}, set apart" if apart else ""
     sentence += f" ({changed:,} of them the same name with other content)" if changed else ""
+    n_gone = report.n_quarantined
+    sentence += f"; {counted(n_gone, 'quarantined case')} left out" if n_gone else ""
     return f"{sentence}. {passes_by(report.measure)}"
 
 
