@@ -39,6 +39,7 @@ def contamination_command(
             "eval_set": eval_set,
             "n_cases": report.n_cases,
             "n_empty": report.n_empty,
+            "n_short": report.n_short,
             "n_flagged": len(report.flagged),
             "n_files": report.n_files,
             "unread": report.unread,

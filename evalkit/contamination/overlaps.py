@@ -59,12 +59,14 @@ class Contamination:
     """What of an eval set stands in a folder.
 
     ``overlaps`` are the cases of which anything does, the largest share first; ``n_empty`` cases
-    ask nothing in words, so nothing can be said of them.
+    ask nothing in words, so nothing can be said of them, and ``n_short`` less than a run, so they
+    are seen in lines of JSON alone.
     """
 
     overlaps: tuple[CaseOverlap, ...]
     n_cases: int
     n_empty: int
+    n_short: int
     n_files: int
     unread: tuple[str, ...]
     damaged: tuple[str, ...]
@@ -137,6 +139,7 @@ def contamination(
         tuple(overlaps),
         len(keys),
         n_empty,
+        sum(short),
         folder.n_files,
         tuple(folder.unread),
         tuple(folder.damaged),

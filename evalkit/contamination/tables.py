@@ -24,6 +24,12 @@ def contamination_sentences(of: Contamination) -> tuple[str, ...]:
     ]
     if of.n_empty and n_known:
         told.append(f"{counted(of.n_empty, 'case')} ask nothing in words and cannot be looked for.")
+    if of.n_short:
+        told.append(
+            f"{counted(of.n_short, 'case')} {'asks' if of.n_short == 1 else 'ask'} less than eight "
+            "words. These are looked for in JSON lines alone, as a whole text, and not in files of "
+            "other kinds: there they may stand unseen."
+        )
     if of.unread:
         told.append(f"Not read, for they are no text: {some(of.unread)}.")
     if of.damaged:

@@ -61,6 +61,21 @@ def test_a_short_question_is_seen_as_a_whole_text_alone(tmp_path):
     assert "by itself" in reason(report.overlaps[0])
 
 
+def test_it_is_said_where_short_questions_cannot_be_seen(tmp_path):
+    """The same question in a table is no text by itself, so its absence says nothing."""
+    (tmp_path / "a.csv").write_text("q,a\nWho wrote Faust?,Goethe\n")
+
+    report = of(tmp_path, short="Who wrote Faust?", long=TEN, empty="")
+
+    assert (report.overlaps, report.n_short, report.n_empty) == ((), 1, 1)
+    assert (
+        "1 case asks less than eight words. These are looked for in JSON lines alone, as a whole "
+        "text, and not in files of other kinds: there they may stand unseen."
+    ) in contamination_sentences(report)
+    of_long = of(tmp_path, long=TEN)
+    assert not any("JSON lines" in sentence for sentence in contamination_sentences(of_long))
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
