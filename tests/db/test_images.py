@@ -102,7 +102,7 @@ def as_shown(**plan):
 def test_images_are_found_by_path_and_by_the_end_of_an_address(database, records):
     report = import_file(records)
     assert report.warnings[-1].startswith(
-        f"2 images that records refer to did not come yet (in/cat.png and {REMOTE})"
+        f"2 images that records refer to did not come before (in/cat.png and {REMOTE})"
     )
 
     stored = store_images(files(in__cat=png(1), out=png(2), other=png(3)), eval_set="Set")

@@ -64,9 +64,9 @@ def pictures_sentence(missing: list[str]) -> str:
     if not missing:
         return ""
     return (
-        f"{counted(len(missing), 'image')} that records refer to did not come yet "
-        f"({some(missing)}): import them too, as files, a folder or a zip. Until then annotators "
-        "read that an image is not available."
+        f"{counted(len(missing), 'image')} that records refer to did not come before "
+        f"({some(missing)}): import them beside the records or afterwards, as files, a folder or a "
+        "zip. Until then annotators read that an image is not available."
     )
 
 

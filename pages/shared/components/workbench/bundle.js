@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 9cecdbe2b27c351b8df9310a7c61510ef2569117ed328e3380293f7ed606dc10
+// Sources: 0828d0acc29400cd5c707663c50cbbd5876c77c8e40f3c4f999b7c1639ec3626
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1342,12 +1342,17 @@ function errorKeys(data) {
   ];
   return [
     ...data.third ? RANKING_KEYS.errors : pair,
-    ["1 to 3", "In there: how severe what was marked last is"],
+    ...severityKeys(data),
     ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
     ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
     [".", "On words of a step: mark the whole step. While marking: a note"],
     ["-", "While marking a response: what it does not say, and should"]
   ];
+}
+function severityKeys({ tags }) {
+  const most = Math.max(...tags.map(({ severities }) => severities.length));
+  const rows = [["1 to 3", "In there: how severe what was marked last is"]];
+  return most > 1 ? rows.map(([keys2, words]) => [keys2.replace("3", String(most)), words]) : [];
 }
 function paneKeys(data) {
   if (!data.right) return [];

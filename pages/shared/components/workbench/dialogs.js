@@ -117,12 +117,22 @@ function errorKeys(data) {
   ];
   return [
     ...(data.third ? RANKING_KEYS.errors : pair),
-    ["1 to 3", "In there: how severe what was marked last is"],
+    ...severityKeys(data),
     ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
     ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
     [".", "On words of a step: mark the whole step. While marking: a note"],
     ["-", "While marking a response: what it does not say, and should"],
   ];
+}
+
+/**
+ * As many as an error can be severe here; none where that is not asked.
+ * @param {TaskData} data
+ */
+function severityKeys({ tags }) {
+  const most = Math.max(...tags.map(({ severities }) => severities.length));
+  const rows = [["1 to 3", "In there: how severe what was marked last is"]];
+  return most > 1 ? rows.map(([keys, words]) => [keys.replace("3", String(most)), words]) : [];
 }
 
 /**

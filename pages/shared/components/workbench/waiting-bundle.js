@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 9cecdbe2b27c351b8df9310a7c61510ef2569117ed328e3380293f7ed606dc10
+// Sources: 0828d0acc29400cd5c707663c50cbbd5876c77c8e40f3c4f999b7c1639ec3626
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
