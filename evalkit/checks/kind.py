@@ -133,12 +133,21 @@ class CheckKind:
 def told(passes: bool, detail: str = "", value: float | None = None) -> CheckOutcome:
     """Return an outcome that is one or the other."""
     result = CheckResult.PASS if passes else CheckResult.FAIL
-    return CheckOutcome(result, detail[:LONGEST_DETAIL], value)
+    return CheckOutcome(result, _storable(detail), value)
 
 
 def untold(reason: str) -> CheckOutcome:
     """Return that nothing can be said, and why."""
-    return CheckOutcome(CheckResult.UNDEFINED, reason[:LONGEST_DETAIL])
+    return CheckOutcome(CheckResult.UNDEFINED, _storable(reason))
+
+
+def _storable(detail: str) -> str:
+    """Return a detail that every database stores: cut, without NUL and halves of a character.
+
+    JSON and code that a model wrote bring both, and what is said of them quotes them.
+    """
+    whole = detail[:LONGEST_DETAIL].encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def expected_texts(settings: Mapping[str, Any], response: CheckedResponse) -> tuple[str, ...]:

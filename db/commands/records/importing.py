@@ -40,8 +40,8 @@ from db.commands.records.redacting import Redacting
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import (
     GOLD,
-    IN_NEXT_VERSION,
     LABEL_TYPES,
+    NEXT_HASHES,
     RANKING,
     TAXONOMY_TYPES,
     Staging,
@@ -309,10 +309,9 @@ class Import:
 
     def _contents(self) -> Contents:
         """Count the cases of the newest version with this file's, and what they hold."""
-        of_version = f'FROM "case" WHERE {IN_NEXT_VERSION}'
         return Contents(
-            self._staging.count(f"SELECT COUNT(*) {of_version}"),
-            self._staging.count(f"SELECT COUNT(DISTINCT hash) {of_version}"),
+            self._staging.count(f"SELECT COUNT(*) FROM ({NEXT_HASHES})"),
+            self._staging.count(f"SELECT COUNT(DISTINCT hash) FROM ({NEXT_HASHES})"),
         )
 
     def _missing_images(self, session: Session, target: ImportTarget) -> list[str]:

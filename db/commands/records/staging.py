@@ -69,6 +69,8 @@ CREATE TABLE known_annotation (
 CREATE TABLE known_assignment (id INTEGER PRIMARY KEY, annotator INTEGER, key TEXT);
 CREATE TABLE unidentified (annotator INTEGER PRIMARY KEY);
 CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newest));
+CREATE TABLE other_case (id INTEGER PRIMARY KEY, hash TEXT);
+CREATE TABLE bound_case (id INTEGER PRIMARY KEY);
 """
 
 _INSERT = {
@@ -88,6 +90,13 @@ LABEL_REVISION = frozenset({"revision"})
 
 #: The condition on a case that the newest version will hold it once the file is written.
 IN_NEXT_VERSION = "(db_id IS NULL OR db_id IN (SELECT id FROM held_case WHERE is_newest = 1))"
+#: The content hashes of the cases that the newest version will hold; of a case that was revised,
+#: the file may be about another text than the newest.
+NEXT_HASHES = f"""
+SELECT hash FROM "case" WHERE {IN_NEXT_VERSION}
+UNION ALL
+SELECT hash FROM other_case WHERE id IN (SELECT id FROM held_case WHERE is_newest = 1)
+"""
 
 
 class Staging:

@@ -1,5 +1,6 @@
 """Number within: a number of the response lies between two ends."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from evalkit.checks.kind import (
     CheckSetting,
     SettingForm,
     told,
+    untold,
 )
 from evalkit.errors import RefusedError
 
@@ -21,6 +23,7 @@ _NUMBER = re.compile(
     r"(?:[eE]([-+]?\d{1,3}))?(?![\d])"
 )
 _MOST_NUMBERS = 10_000
+_TOO_LARGE = "The number is too large to be compared."
 
 
 def numbers_in(text: str) -> list[float]:
@@ -52,8 +55,13 @@ def _prepare(settings: Mapping[str, Any]) -> Checker:
             return told(False, "There is no number in it.")
         if which == "any":
             number = next(filter(is_within, numbers), None)
-            return told(number is not None, "" if number else "No number is within.", number)
+            if number is not None and not math.isfinite(number):
+                return untold(_TOO_LARGE)
+            detail = "" if number is not None else "No number is within."
+            return told(number is not None, detail, number)
         number = numbers[0] if which == "first" else numbers[-1]
+        if not math.isfinite(number):
+            return untold(_TOO_LARGE)
         return told(is_within(number), f"The {which} number is {number:g}.", number)
 
     return check

@@ -109,6 +109,16 @@ def test_hostile_responses_are_outcomes_and_no_errors(schema, response, expected
     assert result(JSON_SCHEMA, response, schema=schema) == expected
 
 
+@pytest.mark.parametrize("key", ["\\ud800", "a\\u0000b"])
+def test_a_reason_quotes_nothing_that_no_database_stores(key):
+    closed = {"properties": {"a": {}}, "additionalProperties": False}
+    outcome = tell(JSON_SCHEMA, '{"' + key + '": 1}', schema=closed)
+
+    assert outcome.result.value == "fail"
+    assert outcome.detail.encode("utf-8")
+    assert "\0" not in outcome.detail
+
+
 def test_other_keys_are_refused_or_checked_by_a_schema_of_their_own():
     closed = {"properties": {"a": {}}, "additionalProperties": False}
     of_numbers = {"patternProperties": {"^x": {}}, "additionalProperties": {"type": "number"}}

@@ -163,3 +163,17 @@ def test_how_well_refusals_are_told_is_what_its_limits_say():
         f"Of {len(rows)} texts written for it, it found {n_hits} of {n_refusals} refusals, and "
         f"took {n_wrong} of {len(rows) - n_refusals} others for one"
     ) in REFUSAL.limits
+
+
+@pytest.mark.parametrize("which", ["last", "first", "any"])
+def test_a_number_without_bounds_is_not_compared(which):
+    outcome = tell(NUMBER, "1e999", low=0, which=which)
+
+    assert (outcome.result.value, outcome.value) == ("undefined", None)
+    assert outcome.detail == "The number is too large to be compared."
+
+
+def test_a_nought_that_is_within_needs_no_reason():
+    outcome = tell(NUMBER, "It is 0.", low=0, high=1, which="any")
+
+    assert (outcome.result.value, outcome.detail, outcome.value) == ("pass", "", 0)

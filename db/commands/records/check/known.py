@@ -1,5 +1,6 @@
 """What the database already holds of what a file is about, set beside it in the staging file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from db.models import (
 from db.queries.records.annotated import assignment_name
 from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
-from db.queries.records.rows import case_records, output_records, stream
+from db.queries.records.rows import BATCH, batched, case_records, output_records, stream
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import CaseEventKind, TextPlace
 
@@ -89,7 +90,11 @@ def find_target(
 def stage_known(
     session: Session, staging: Staging, target: ImportTarget, *, takes_images_apart: bool = True
 ) -> None:
-    """Stage the cases and outputs of the eval set and the labels of the study."""
+    """Stage the cases and outputs of the eval set and the labels of the study.
+
+    Of a case that was revised one text is staged, with the outputs to that one alone: no label
+    of it gets to the outputs to another.
+    """
     staging.script(_FORGET)
     if target.eval_set_id is not None:
         of_set = col(Case.eval_set_id) == target.eval_set_id
@@ -108,22 +113,54 @@ def stage_known(
                 is_joined=joined,
                 is_explained=case_id in explained,
             )
+    staging.flush()
+    for is_newest, version_id in enumerate((target.version_id, target.newest_id)):
+        held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id)
+        rows = ((case_id, is_newest) for (case_id,) in stream(session, held))
+        staging.db.executemany("INSERT INTO held_case VALUES (?, ?)", rows)
+    staging.script((*_INDEXES, *_ONE_KNOWN_CASE))
+    if target.eval_set_id is not None:
+        former = _outputs_to_others(session, staging)
         joined_outputs = select(col(Output.id)).join(Case).where(of_set, _is_joined(Output))
         is_joined = set(session.scalars(joined_outputs))
         for index, (output_id, record) in enumerate(
             output_records(session, eval_set_id=target.eval_set_id)
         ):
+            if output_id in former:
+                continue
             joined = output_id in is_joined
             record = as_read_now("output", record) if takes_images_apart else record
             staging.add_output(_BEFORE + index, record, db_id=output_id, is_joined=joined)
-    for is_newest, version_id in enumerate((target.version_id, target.newest_id)):
-        held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id)
-        rows = ((case_id, is_newest) for (case_id,) in stream(session, held))
-        staging.db.executemany("INSERT INTO held_case VALUES (?, ?)", rows)
     if target.study_id is not None:
         _stage_labels(session, staging, target.study_id)
+        _stage_bound(session, staging, target)
     staging.flush()
-    staging.script((*_INDEXES, _ONE_KNOWN_CASE))
+
+
+def outputs_to(session: Session, case_ids: Iterable[int]) -> set[int | None]:
+    """Return the outputs to some cases, by their ids."""
+    outputs: set[int | None] = set()
+    for batch in batched(case_ids, BATCH):
+        outputs.update(
+            session.scalars(select(col(Output.id)).where(col(Output.case_id).in_(batch)))
+        )
+    return outputs
+
+
+def _outputs_to_others(session: Session, staging: Staging) -> set[int | None]:
+    """Return the outputs to texts of a case that the file is not about."""
+    return outputs_to(session, (row[0] for row in staging.db.execute("SELECT id FROM other_case")))
+
+
+def _stage_bound(session: Session, staging: Staging, target: ImportTarget) -> None:
+    """Stage the cases that the study asks and the newest version does not hold."""
+    held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == target.newest_id)
+    asked = (
+        select(col(Assignment.case_id))
+        .where(col(Assignment.study_id) == target.study_id, col(Assignment.case_id).not_in(held))
+        .distinct()
+    )
+    staging.db.executemany("INSERT INTO bound_case VALUES (?)", map(tuple, stream(session, asked)))
 
 
 def _is_joined(table: type[Case] | type[Output]) -> Any:
@@ -216,17 +253,18 @@ _INDEXES = (
 )
 
 #: Of case rows with one key in the database the version's own stays, else the newest.
-_ONE_KNOWN_CASE = """
-DELETE FROM "case" WHERE line < 0 AND id IN (
-    SELECT id FROM (
-        SELECT id, ROW_NUMBER() OVER (
+_ONE_KNOWN_CASE = (
+    """
+    INSERT INTO other_case SELECT db_id, hash FROM (
+        SELECT db_id, hash, ROW_NUMBER() OVER (
             PARTITION BY key ORDER BY (
                 SELECT COALESCE(MIN(is_newest), 2) FROM held_case WHERE held_case.id = db_id
             ), db_id DESC
         ) AS place FROM "case" WHERE line < 0
     ) WHERE place > 1
+    """,
+    'DELETE FROM "case" WHERE line < 0 AND db_id IN (SELECT id FROM other_case)',
 )
-"""
 
 _FORGET = (
     'DELETE FROM "case" WHERE line < 0',
@@ -237,4 +275,6 @@ _FORGET = (
     "DELETE FROM known_annotation",
     "DELETE FROM known_assignment",
     "DELETE FROM held_case",
+    "DELETE FROM other_case",
+    "DELETE FROM bound_case",
 )

@@ -70,6 +70,22 @@ AND "case".db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 1)
 GROUP BY label."case" ORDER BY MIN(label.line) LIMIT ?
 """
 
+#: Labels of cases that the next version does not hold: of a text before it was revised.
+_OF_FORMER = """
+SELECT EXISTS (
+    SELECT 1 FROM "case" WHERE db_id IS NOT NULL
+    AND db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 1)
+    AND key IN (SELECT "case" FROM label WHERE line > 0)
+)
+"""
+
+_NEW_TO_STUDY = """
+SELECT MIN(line), "case" FROM label WHERE line > 0 AND "case" IN (
+    SELECT key FROM "case" WHERE db_id IS NULL
+    OR db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 0)
+) GROUP BY "case" ORDER BY MIN(line) LIMIT ?
+"""
+
 _BAD_SPAN = """
 WITH mark AS (
     SELECT line, "case", left_run, json_extract(body, '$.start') AS start,
@@ -175,7 +191,19 @@ def check_version(staging: Staging, problems: Problems) -> bool:
         return False
     for line, key in staging.db.execute(_UNHELD_LINES, (MAX_PROBLEMS,)):
         problems.add(line, "case", shown(key), "a case of the newest version of the eval set")
+    if staging.count("SELECT COUNT(*) FROM bound_case"):
+        for line, key in staging.db.execute(_NEW_TO_STUDY, (MAX_PROBLEMS,)):
+            expected = (
+                "a case of the study's version, for the newest lacks others that the study asks: "
+                "give these labels another study (--study)"
+            )
+            problems.add(line, "case", shown(key), expected)
     return True
+
+
+def is_of_former(staging: Staging) -> bool:
+    """Tell whether labels are about cases of an older version that the newest does not hold."""
+    return bool(staging.count(_OF_FORMER))
 
 
 def stage_definitions(

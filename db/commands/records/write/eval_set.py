@@ -11,8 +11,9 @@ from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
 from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
+from db.commands.records.check.references import is_of_former
 from db.commands.records.pictures import write_pictures
-from db.commands.records.staging import IN_NEXT_VERSION, Staging
+from db.commands.records.staging import NEXT_HASHES, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
@@ -70,6 +71,7 @@ def write_staged(
     filled = fill_texts(writing)
     if target.study is not None:
         is_newest = target.study_id is None and version_id != target.newest_id
+        is_newest = is_newest and not is_of_former(staging)
         study_id = write_study(
             writing,
             target,
@@ -176,7 +178,7 @@ def _write_version(
     if not n_new and target.newest_id is not None:
         return target.newest_id, target.newest_number
     of_version = {} if target.newest_id is not None else of_version
-    hashes = staging.db.execute(f'SELECT hash FROM "case" WHERE {IN_NEXT_VERSION} ORDER BY hash')
+    hashes = staging.db.execute(f"{NEXT_HASHES} ORDER BY hash")
     version = EvalSetVersion(
         eval_set_id=writing.eval_set_id,
         number=target.newest_number + 1,
