@@ -70,12 +70,11 @@ def write_staged(
     changed = _studies_with_news(writing)
     filled = fill_texts(writing)
     if target.study is not None:
-        is_newest = target.study_id is None and version_id != target.newest_id
-        is_newest = is_newest and not is_of_former(staging)
+        is_newest = needs_newest or _begins_with(target, version_id, staging)
         study_id = write_study(
             writing,
             target,
-            version_id=version_id if needs_newest or is_newest else target.version_id or version_id,
+            version_id=version_id if is_newest else target.version_id or version_id,
             rubric_id=_main(rubrics),
             taxonomy_id=_main(taxonomies),
             actor_id=actor_id,
@@ -91,6 +90,12 @@ def write_staged(
     outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
+
+
+def _begins_with(target: ImportTarget, version_id: int, staging: Staging) -> bool:
+    """Tell whether a new study is of the version that was made: it holds all that was judged."""
+    is_made = target.study_id is None and version_id != target.newest_id
+    return is_made and not is_of_former(staging)
 
 
 def _studies_with_news(writing: Writing) -> set[int]:
