@@ -53,10 +53,12 @@ def add_check(
     with write_session() as session:
         wait_for_imports(session)
         eval_set_id = eval_set_called(session, eval_set)
+        # Of two who add one name at once the second waits, and is told that it is taken.
+        session.exec(select(EvalSet.id).where(EvalSet.id == eval_set_id).with_for_update()).one()
         _refuse_taken(session, eval_set_id, name)
         if case_key is not None:
             _refuse_unknown_case(session, eval_set_id, eval_set, case_key)
-        annotator = Annotator(name=f"{name} of {eval_set}", kind=AnnotatorKind.CHECK)
+        annotator = Annotator(name=_free_name(session, name, eval_set), kind=AnnotatorKind.CHECK)
         session.add(annotator)
         session.flush()
         check = AutomatedCheck(
@@ -163,6 +165,21 @@ def _refuse_taken(session: Session, eval_set_id: int, name: str) -> None:
     ).all()
     if same := next((each for each in names if name_key(each) == name_key(name)), None):
         raise RefusedError(f"There is a check “{same}” already. Revise it, or take another name.")
+
+
+def _free_name(session: Session, name: str, eval_set: str) -> str:
+    """Return what a check is called among all: eval sets may differ in capitals alone."""
+    wanted = named = f"{name} of {eval_set}"
+    number = 1
+    while session.exec(
+        select(Annotator.id).where(
+            col(Annotator.kind) == AnnotatorKind.CHECK,
+            col(Annotator.name_key) == name_key(named),
+        )
+    ).first():
+        number += 1
+        named = f"{wanted} ({number})"
+    return named
 
 
 def _refuse_unknown_case(session: Session, eval_set_id: int, eval_set: str, key: str) -> None:

@@ -16,6 +16,7 @@ from db.models import (
     Case,
     CheckFinding,
     CheckRevision,
+    EvalSet,
     Output,
 )
 from db.queries.checks import check_called, checks_of, findings_of
@@ -221,3 +222,18 @@ def test_nothing_is_stored_of_a_check_that_cannot_be(ids):
             wrong()
     assert n_rows(CheckRevision) == 1
     assert n_rows(Annotator) == 1
+
+
+def test_eval_sets_that_differ_in_capitals_alone_have_checks_of_one_name(ids):
+    with write_session() as session:
+        session.add_all([EvalSet(name=EVAL_SET.upper()), EvalSet(name=EVAL_SET.lower())])
+    add()
+    for other in (EVAL_SET.upper(), EVAL_SET.lower()):
+        add_check(other, "Names the case", "mentions", {"phrases": ["case-0"]})
+
+    with read_session() as session:
+        names = session.exec(select(Annotator.name).where(Annotator.kind == "check")).all()
+    # As each is typed; what would be the same name gets a number.
+    first = f"Names the case of {EVAL_SET}"
+    second = f"Names the case of {EVAL_SET.upper()} (2)"
+    assert sorted(names) == sorted([first, second, f"Names the case of {EVAL_SET.lower()} (3)"])
