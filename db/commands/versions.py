@@ -15,6 +15,7 @@ from db.queries.versions import held_cases
 from evalkit.errors import RefusedError
 from evalkit.evalset.hashing import case_hash, version_hash
 from evalkit.phrases import counted
+from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.vocabulary import CaseEventKind, CaseStatus, TextPlace
 
 #: What a case that a person writes asks with.
@@ -42,6 +43,10 @@ def add_case(
     key = required(key, "Give the case an id: a short name of your own.")
     words = required(words, "Write what the case asks.")
     note = required(note, _WHY)
+    for what, named in (("id", key), ("category", category.strip())):
+        if len(named) > MAX_NAME_LENGTH:
+            told = f"The {what} has {len(named):,} characters, expected at most {MAX_NAME_LENGTH}"
+            raise RefusedError(f"{told}: a file could not bring it back. Give a shorter one.")
     with write_session() as session:
         newest = _locked(session, eval_set)
         if session.exec(

@@ -65,6 +65,7 @@ def test_a_case_by_hand_makes_the_next_version_with_parent_note_and_history(stor
         ("d", "", "why", "what the case asks"),
         ("a", "Four?", "why", "already"),
         ("", "Four?", "why", "Give the case an id"),
+        ("d" * 501, "Four?", "why", "The id has 501 characters, expected at most 500"),
     ],
 )
 def test_a_case_without_a_reason_words_or_a_name_of_its_own_is_refused(
