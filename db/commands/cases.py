@@ -10,6 +10,7 @@ from db.commands.units import outdate_units
 from db.engine import write_session
 from db.models import Case, CaseEvent
 from db.queries.case_life import studies_with
+from db.queries.records.rows import BATCH, batched
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import CaseEventKind, CaseStatus
 
@@ -124,9 +125,12 @@ def add_event(
 
 def locked_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:
     """Read cases that nobody else changes meanwhile, by their ids; refuse one that is gone."""
-    statement = select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id))
-    cases = list(session.exec(statement.with_for_update()))
-    if len(cases) < len(set(case_ids)):
+    ids = sorted(set(case_ids))
+    cases: list[Case] = []
+    for part in batched(ids, BATCH):
+        statement = select(Case).where(col(Case.id).in_(part)).order_by(col(Case.id))
+        cases += session.exec(statement.with_for_update())
+    if len(cases) < len(ids):
         raise NotFoundError(_GONE)
     return cases
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Annotator, Case, CaseEvent, EvalSet, EvalSetVersion, Study, VersionCase
+from db.queries.records.rows import BATCH, batched
 from evalkit.errors import NotFoundError
 from evalkit.evalset.life import CaseChanged
 from evalkit.phrases import quoted
@@ -88,6 +89,9 @@ def versions_with(session: Session, case_id: int) -> list[int]:
 
 def studies_with(session: Session, case_ids: Sequence[int]) -> set[int]:
     """Return the studies whose version holds any of these cases."""
-    held = sa.select(col(VersionCase.version_id)).where(col(VersionCase.case_id).in_(case_ids))
-    statement = sa.select(col(Study.id)).where(col(Study.eval_set_version_id).in_(held))
-    return set(session.connection().scalars(statement))
+    studies: set[int] = set()
+    for part in batched(case_ids, BATCH):
+        held = sa.select(col(VersionCase.version_id)).where(col(VersionCase.case_id).in_(part))
+        statement = sa.select(col(Study.id)).where(col(Study.eval_set_version_id).in_(held))
+        studies |= set(session.connection().scalars(statement))
+    return studies

@@ -58,7 +58,7 @@ exec(code, module.__dict__)
 sys.stdout.flush()
 os._exit(PASSED)
 """
-#: How it says what became of it: an exit by the code itself, even with 0, is none of these.
+#: How it says what became of it: no exit that code makes by mistake, even with 0, is one of these.
 _PASSED, _REFUSED, _TIMED = 90, 91, 92
 _NUMBERS = {
     "NEWUSER": 0x10000000,

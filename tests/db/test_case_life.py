@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from db.commands import cases
-from db.engine import read_session
+from db.engine import read_session, write_session
 from db.models import Case, CaseEvent, Study
 from db.queries.case_life import cases_called, changes_of, studies_with, versions_with
 from db.queries.responses.side_by_side import every_response
@@ -102,6 +102,16 @@ def test_a_case_is_watched_only_once_somebody_says_why_it_exists(ids):
     with read_session() as session:
         read = every_response(session, ids["case-0"]).case
     assert (read.is_watched, read.standing) == (True, "watched")
+
+
+def test_cases_may_be_more_than_a_statement_takes_parameters(ids):
+    many = range(70_000)  # PostgreSQL takes 65,535, SQLite 32,766
+
+    with write_session() as session:
+        (study,) = session.exec(select(Study.id))
+        assert studies_with(session, many) == {study}
+        with pytest.raises(NotFoundError):
+            cases.locked_cases(session, many)
 
 
 def test_a_case_is_known_by_its_name_and_an_unknown_one_is_refused_with_those_there_are(ids):

@@ -90,7 +90,7 @@ def test_a_study_of_finished_annotations_is_closed_and_collects_what_the_file_ho
         True,
         False,
     )
-    assert study.leak_policy == "show"
+    assert study.leak_policy == "mask"
 
 
 def test_the_overlap_is_by_how_many_people_one_thing_was_judged(sqlite_database, tmp_path):
