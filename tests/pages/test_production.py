@@ -68,18 +68,23 @@ def test_without_shares_the_page_says_how_to_state_them_and_json_has_none(app, s
 def test_a_lead_states_shares_on_the_page_and_what_cannot_be_read_is_refused(app, sign_in, stored):
     sign_in(app, Role.LEAD)
     at_page(app, "library/eval_sets.py").run()
-    area = app.text_area[0]
+    area = shares(app)
     assert area.value == "billing = 0\ncode = 0"
 
     area.set_value("billing = 1\ncode = lots")
     save(app)
     assert "“lots” is no number" in app.error[0].value
 
-    app.text_area[0].set_value("billing = 1\ncode = 3")
+    shares(app).set_value("billing = 1\ncode = 3")
     save(app)
     assert not app.error
     with read_session() as session:
         assert traffic_of(session, stored["eval_set"]).shares == {"billing": 0.25, "code": 0.75}
+
+
+def shares(app):
+    label = "Share or count of each category"
+    return next(area for area in app.text_area if area.label == label)
 
 
 def save(app):
