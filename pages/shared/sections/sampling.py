@@ -55,7 +55,7 @@ def sample_plan(
     left, middle, right = st.columns(3)
     usual = max(1, min(_USUAL_N, eval_set.n_cases // 2))
     n = left.number_input("Cases to choose", 1, _MOST_N, usual, key=f"sampling-n-{key}")
-    share = middle.slider(
+    share = middle.number_input(
         "Drawn at random, per cent",
         20,
         100,
