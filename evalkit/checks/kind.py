@@ -157,6 +157,21 @@ def expected_texts(settings: Mapping[str, Any], response: CheckedResponse) -> tu
     return (response.reference,) if response.reference is not None else ()
 
 
+def against_expected(
+    settings: Mapping[str, Any], tell: Callable[[str, tuple[str, ...]], CheckOutcome]
+) -> Checker:
+    """Return a checker that tells of a response beside what is expected, one text at least.
+
+    Undefined where neither the check nor the case says what is expected.
+    """
+
+    def check(response: CheckedResponse) -> CheckOutcome:
+        expected = expected_texts(settings, response)
+        return tell(response.content, expected) if expected else untold(NO_REFERENCE)
+
+    return check
+
+
 #: Said of a case without a reference, by every kind that needs one.
 NO_REFERENCE = "The case has no reference in words."
 #: What a right response says, where the check says so for all cases.

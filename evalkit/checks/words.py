@@ -3,6 +3,8 @@
 import re
 import string
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -43,3 +45,8 @@ def normalised(text: str, normal: Normal) -> str:
 def letters_and_digits(text: str) -> list[str]:
     """Return the words of a text, lower case: runs of letters and digits of any script."""
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def word_runs(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
+    """Count the runs of ``n`` words that follow one another; none where there are fewer words."""
+    return Counter(zip(*(words[start:] for start in range(n)), strict=False))

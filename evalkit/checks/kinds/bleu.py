@@ -8,17 +8,15 @@ from typing import Any
 
 from evalkit.checks.kind import (
     EXPECTED,
-    NO_REFERENCE,
-    CheckedResponse,
     Checker,
     CheckKind,
     CheckOutcome,
     CheckSetting,
     SettingForm,
-    expected_texts,
+    against_expected,
     told,
-    untold,
 )
+from evalkit.checks.words import word_runs
 
 _MOST_WORDS = 20_000
 _LONGEST_RUN = 4
@@ -68,10 +66,10 @@ def sentence_bleu(response: str, expected: Sequence[str]) -> float:
     right = [bleu_words(text)[:_MOST_WORDS] for text in expected]
     logarithms, n_missed = [], 0
     for n in range(1, min(_LONGEST_RUN, len(own)) + 1):
-        runs = _runs(own, n)
+        runs = word_runs(own, n)
         most: Counter[tuple[str, ...]] = Counter()
         for words in right:
-            most |= _runs(words, n)
+            most |= word_runs(words, n)
         n_hits = (runs & most).total()
         if n == 1 and not n_hits:
             return 0.0
@@ -85,21 +83,14 @@ def sentence_bleu(response: str, expected: Sequence[str]) -> float:
     return 100 * math.exp(brevity + sum(logarithms) / len(logarithms))
 
 
-def _runs(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[start:] for start in range(n)), strict=False))
-
-
 def _prepare(settings: Mapping[str, Any]) -> Checker:
     least = settings["least"]
 
-    def check(response: CheckedResponse) -> CheckOutcome:
-        expected = expected_texts(settings, response)
-        if not expected:
-            return untold(NO_REFERENCE)
-        value = sentence_bleu(response.content, expected)
+    def tell(response: str, expected: tuple[str, ...]) -> CheckOutcome:
+        value = sentence_bleu(response, expected)
         return told(value >= least, f"BLEU is {value:.1f}, at least {least:g} is asked.", value)
 
-    return check
+    return against_expected(settings, tell)
 
 
 BLEU = CheckKind(

@@ -5,16 +5,13 @@ from typing import Any
 
 from evalkit.checks.kind import (
     EXPECTED,
-    NO_REFERENCE,
-    CheckedResponse,
     Checker,
     CheckKind,
     CheckOutcome,
     CheckSetting,
     SettingForm,
-    expected_texts,
+    against_expected,
     told,
-    untold,
 )
 from evalkit.checks.words import NORMALS, Normal, normalised
 
@@ -31,16 +28,11 @@ NORMAL = CheckSetting(
 def _prepare(settings: Mapping[str, Any]) -> Checker:
     normal = Normal(settings["normal"])
 
-    def check(response: CheckedResponse) -> CheckOutcome:
-        expected = expected_texts(settings, response)
-        if not expected:
-            return untold(NO_REFERENCE)
-        same = normalised(response.content, normal) in {
-            normalised(text, normal) for text in expected
-        }
+    def tell(response: str, expected: tuple[str, ...]) -> CheckOutcome:
+        same = normalised(response, normal) in {normalised(text, normal) for text in expected}
         return told(same, "" if same else "It is not the expected text.")
 
-    return check
+    return against_expected(settings, tell)
 
 
 EXACT = CheckKind(

@@ -1,24 +1,20 @@
 """ROUGE: words, word pairs or the longest common sequence shared with the expected text."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from evalkit.checks.kind import (
     EXPECTED,
-    NO_REFERENCE,
-    CheckedResponse,
     Checker,
     CheckKind,
     CheckOutcome,
     CheckSetting,
     SettingForm,
-    expected_texts,
+    against_expected,
     told,
-    untold,
 )
-from evalkit.checks.words import letters_and_digits
+from evalkit.checks.words import letters_and_digits, word_runs
 
 #: Of longer texts the first so many words are compared.
 MOST_WORDS = 20_000
@@ -57,7 +53,7 @@ def rouge(response: str, expected: str, of: RougeOf) -> float:
     if of is RougeOf.SEQUENCE:
         n_shared, n_own, n_right = longest_common(own, right), len(own), len(right)
     else:
-        grams, others = _grams(own, int(of)), _grams(right, int(of))
+        grams, others = word_runs(own, int(of)), word_runs(right, int(of))
         n_shared = sum((grams & others).values())
         n_own, n_right = grams.total(), others.total()
     if not n_own or not n_right:
@@ -82,22 +78,15 @@ def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
     return len(first) - row.bit_count()
 
 
-def _grams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[start:] for start in range(n)), strict=False))
-
-
 def _prepare(settings: Mapping[str, Any]) -> Checker:
     of, least = RougeOf(settings["of"]), settings["least"]
 
-    def check(response: CheckedResponse) -> CheckOutcome:
-        expected = expected_texts(settings, response)
-        if not expected:
-            return untold(NO_REFERENCE)
-        value = max(rouge(response.content, text, of) for text in expected)
+    def tell(response: str, expected: tuple[str, ...]) -> CheckOutcome:
+        value = max(rouge(response, text, of) for text in expected)
         detail = f"ROUGE-{of} is {value:.2f}, at least {least:g} is asked."
         return told(value >= least, detail, value)
 
-    return check
+    return against_expected(settings, tell)
 
 
 ROUGE = CheckKind(

@@ -6,16 +6,13 @@ from typing import Any
 
 from evalkit.checks.kind import (
     EXPECTED,
-    NO_REFERENCE,
-    CheckedResponse,
     Checker,
     CheckKind,
     CheckOutcome,
     CheckSetting,
     SettingForm,
-    expected_texts,
+    against_expected,
     told,
-    untold,
 )
 from evalkit.checks.words import Normal, normalised
 
@@ -48,14 +45,11 @@ def token_f1(response: str, expected: str) -> float:
 def _prepare(settings: Mapping[str, Any]) -> Checker:
     least = settings["least"]
 
-    def check(response: CheckedResponse) -> CheckOutcome:
-        expected = expected_texts(settings, response)
-        if not expected:
-            return untold(NO_REFERENCE)
-        value = max(token_f1(response.content, text) for text in expected)
+    def tell(response: str, expected: tuple[str, ...]) -> CheckOutcome:
+        value = max(token_f1(response, text) for text in expected)
         return told(value >= least, f"F1 is {value:.2f}, at least {least:g} is asked.", value)
 
-    return check
+    return against_expected(settings, tell)
 
 
 TOKEN_F1 = CheckKind(
