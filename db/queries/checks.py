@@ -164,7 +164,11 @@ def _outputs_of(check: CheckSummary, *columns: Any) -> Any:
         )
     )
     if check.case_key is not None:
-        statement = statement.where(col(Case.key) == check.case_key)
+        # What was written for the text of a case says nothing of the text it had before.
+        newest = sa.select(sa.func.max(col(Case.id))).where(
+            col(Case.eval_set_id) == check.eval_set_id, col(Case.key) == check.case_key
+        )
+        statement = statement.where(col(Case.id) == newest.scalar_subquery())
     return statement
 
 

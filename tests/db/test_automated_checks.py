@@ -8,6 +8,7 @@ from sqlmodel import col, func, select
 from db import checking
 from db.checking import run_check
 from db.commands.checks import add_check, map_check, retire_check, revise_check, store_findings
+from db.commands.versions import revise_case
 from db.engine import read_session, write_session
 from db.models import (
     Annotation,
@@ -19,6 +20,7 @@ from db.models import (
     EvalSet,
     Output,
 )
+from db.queries.case_life import cases_called
 from db.queries.checks import check_called, checks_of, findings_of
 from evalkit.checks import running
 from evalkit.checks.answers import Answers, QuestionOf
@@ -116,6 +118,16 @@ def test_an_assertion_on_one_case_looks_at_the_responses_to_it_alone(ids):
     assert run_check(check("Mine")).n_responses == 2
     with pytest.raises(NotFoundError, match="has no case “case-9”"):
         add_check(EVAL_SET, "Other", "mentions", {"phrases": ["x"]}, case_key="case-9")
+
+
+def test_an_assertion_says_nothing_of_responses_to_the_text_a_case_had_before(ids):
+    add_check(EVAL_SET, "Mine", "mentions", {"phrases": ["case-2"]}, case_key="case-2")
+    with read_session() as session:
+        (former,) = cases_called(session, EVAL_SET, ["case-2"])
+
+    revise_case(former, "What else?", reason="It was unclear")
+
+    assert run_check(check("Mine")).n_responses == 0
 
 
 def test_where_the_reference_of_a_case_changes_its_responses_are_checked_again(ids):
