@@ -83,30 +83,29 @@ def revise_check(
 
     Of the same settings nothing is stored. What former revisions found stays with them.
     """
-    made_of = kind_called(kind)
-    read = read_settings(made_of, settings)
     with write_session() as session:
-        check = _locked(session, check_id)
-        newest = session.exec(
-            select(CheckRevision)
-            .where(col(CheckRevision.check_id) == check_id)
-            .order_by(col(CheckRevision.number).desc())
-        ).first()
-        number = newest.number if newest else 0
-        if newest and newest.content_hash == check_hash(made_of, read):
-            return number
-        _add_revision(session, check, number + 1, kind, read, actor_id)
-        _say(session, "check.revised", check, actor_id, kind=kind, settings=read)
-        return number + 1
+        return _revise(session, _locked(session, check_id), kind, settings, actor_id)
 
 
 def map_check(check_id: int, answers: Answers | None, *, actor_id: int | None = None) -> None:
     """Say which question people are asked a check stands beside; None for none."""
     with write_session() as session:
+        _map(session, _locked(session, check_id), answers, actor_id)
+
+
+def change_check(
+    check_id: int,
+    kind: str,
+    settings: Mapping[str, Any],
+    answers: Answers | None,
+    *,
+    actor_id: int | None = None,
+) -> None:
+    """Store other settings of a check and what it stands beside: both, or neither."""
+    with write_session() as session:
         check = _locked(session, check_id)
-        check.answers = answers.document if answers else None
-        session.add(check)
-        _say(session, "check.mapped", check, actor_id, answers=check.answers)
+        _revise(session, check, kind, settings, actor_id)
+        _map(session, check, answers, actor_id)
 
 
 def retire_check(check_id: int, *, is_retired: bool = True, actor_id: int | None = None) -> None:
@@ -210,6 +209,38 @@ def _add_revision(
             created_by_id=actor_id,
         )
     )
+
+
+def _revise(
+    session: Session,
+    check: AutomatedCheck,
+    kind: str,
+    settings: Mapping[str, Any],
+    actor_id: int | None,
+) -> int:
+    made_of = kind_called(kind)
+    read = read_settings(made_of, settings)
+    newest = session.exec(
+        select(CheckRevision)
+        .where(col(CheckRevision.check_id) == check.id)
+        .order_by(col(CheckRevision.number).desc())
+    ).first()
+    number = newest.number if newest else 0
+    if newest and newest.content_hash == check_hash(made_of, read):
+        return number
+    _add_revision(session, check, number + 1, kind, read, actor_id)
+    _say(session, "check.revised", check, actor_id, kind=kind, settings=read)
+    return number + 1
+
+
+def _map(
+    session: Session, check: AutomatedCheck, answers: Answers | None, actor_id: int | None
+) -> None:
+    document = answers.document if answers else None
+    if document != check.answers:
+        check.answers = document
+        session.add(check)
+        _say(session, "check.mapped", check, actor_id, answers=document)
 
 
 def _locked(session: Session, check_id: int) -> AutomatedCheck:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.checking import run_or_refuse
-from db.commands.checks import add_check, map_check, retire_check, revise_check
+from db.commands.checks import add_check, change_check, retire_check
 from db.engine import read_session
 from db.queries import checks as queries, library, results
 from db.queries.results import ResultFilters
@@ -47,8 +47,9 @@ try:
             rows = queries.findings_of(session, check.revision_id, results=wanted)
         check_tables.show_findings(check, rows)
         if change := check_form.revision(check):
-            revise_check(check.check_id, check.kind, change.settings, actor_id=user.id)
-            map_check(check.check_id, change.answers, actor_id=user.id)
+            change_check(
+                check.check_id, check.kind, change.settings, change.answers, actor_id=user.id
+            )
             check_tables.tell(f"“{check.name}” is changed. Run it to see what it finds.")
         if check_form.is_retirement_asked(check):
             retire_check(check.check_id, is_retired=not check.is_retired, actor_id=user.id)

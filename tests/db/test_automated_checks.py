@@ -7,7 +7,14 @@ from sqlmodel import col, func, select
 
 from db import checking
 from db.checking import run_check
-from db.commands.checks import add_check, map_check, retire_check, revise_check, store_findings
+from db.commands.checks import (
+    add_check,
+    change_check,
+    map_check,
+    retire_check,
+    revise_check,
+    store_findings,
+)
 from db.commands.versions import revise_case
 from db.engine import read_session, write_session
 from db.models import (
@@ -205,6 +212,22 @@ def test_what_a_check_stands_beside_is_said_apart_from_its_revisions(ids):
     assert (check().answers, check().number) == (answers, 1)
     map_check(check_id, None)
     assert check().answers is None
+
+
+def test_settings_and_what_a_check_stands_beside_change_together_or_not_at_all(ids):
+    add()
+    helpful = Answers(QuestionOf.CRITERION, "helpfulness", 4.0)
+    events = n_rows(AuditEvent)
+
+    with pytest.raises(RefusedError):
+        change_check(check().check_id, "mentions", {"phrases": []}, helpful)
+    assert (check().number, check().answers, n_rows(AuditEvent)) == (1, None, events)
+
+    change_check(check().check_id, "mentions", {"phrases": ["another"]}, helpful)
+    assert (check().number, check().answers) == (2, helpful)
+
+    change_check(check().check_id, "mentions", {"phrases": ["another"]}, helpful)
+    assert n_rows(AuditEvent) == events + 2  # of what is as it was nothing is said
 
 
 def test_what_is_retired_stands_last_and_can_be_taken_back(ids):
