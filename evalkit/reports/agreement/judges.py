@@ -115,10 +115,11 @@ def orders_entry(orders: BothOrders) -> dict[str, Any]:
 class SaidOfPairs:
     """Each preference's pair, by its place in ``people``, and which of the pair it prefers.
 
-    ``unit`` and ``value`` are of shape (n_preferences,), as ``Codings`` has them.
+    ``unit``, ``case`` and ``value`` are of shape (n_preferences,), as ``Codings`` has them.
     """
 
     unit: IntArray
+    case: IntArray
     value: IntArray
     n_values: int
     people: PeoplesAnswers
@@ -135,10 +136,10 @@ def said_of_pairs(preferences: Preferences, every: Codings, people: PeoplesAnswe
     people : PeoplesAnswers
         What people said of these units.
     """
-    unit, value = np.empty_like(every.unit), np.empty_like(every.value)
     order = np.argsort(preferences.latest, kind="stable")
-    unit[order], value[order] = every.unit, every.value
-    return SaidOfPairs(unit, value, len(every.values), people)
+    unit, case, value = (np.empty_like(of) for of in (every.unit, every.case, every.value))
+    unit[order], case[order], value[order] = every.unit, every.case, every.value
+    return SaidOfPairs(unit, case, value, len(every.values), people)
 
 
 def _said_beside(both: Collected, judge: int) -> SaidOfPairs:
@@ -167,7 +168,6 @@ def orders_of(
     if not len(early):
         return None
     preference = preferences.preference
-    case = both.outputs.case[preferences.left[early]]
     # A row of both tables for every two verdicts; both are of the unit of the first, the same pair.
     told = pairs.value[early] * pairs.n_values + pairs.value[late]
     every = np.eye(pairs.n_values)
@@ -176,7 +176,7 @@ def orders_of(
     return BothOrders(
         n_pairs=len(early),
         right=right_by_rule(first, second, judge=names(both)[judge]),
-        positions=positions(preference[early], preference[late], case),
+        positions=positions(preference[early], preference[late], pairs.case[early]),
     )
 
 

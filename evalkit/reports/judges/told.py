@@ -122,31 +122,80 @@ def answered_in_parts(
     n_parts : int
     """
 
+    units = _units_in_parts(answers, part, n_parts=n_parts)
+    # Units and cases are numbered within their part: what is counted by them stays short.
+    unit, case = _places(units, n=len(answers.others.n_people)), _cases_in_parts(part, n_parts)
+
+    def numbered_anew(codings: Codings) -> Codings:
+        return replace(codings, unit=unit[codings.unit], case=case[codings.case])
+
     def cut(codings: Codings) -> list[Codings]:
-        return [codings.at(there) for there in _parts(part[codings.case], n_parts)]
+        places = _parts(part[codings.case], n_parts)
+        anew = numbered_anew(codings)
+        return [anew.at(there) for there in places]
 
     near = _parts(part[answers.others.people.case], n_parts)
-    people, latest = cut(answers.people), cut(answers.latest)
+    people, latest, others = cut(answers.people), cut(answers.latest), cut(answers.others.people)
     by_judge = {place: cut(verdicts) for place, verdicts in answers.by_judge.items()}
-    case_of_look = collected.outputs.case[collected.preferences.left]
-    looks = {
-        place: _parts(part[case_of_look[early]], n_parts)
-        for place, (early, _) in answers.looks.items()
-    }
-    return [
-        replace(
-            answers,
-            people=people[number],
-            latest=latest[number],
-            by_judge={place: of[number] for place, of in by_judge.items()},
-            others=answers.others.at(near[number]),
-            looks={
-                place: (early[looks[place][number]], late[looks[place][number]])
-                for place, (early, late) in answers.looks.items()
-            },
+    pairs, looks = answers.pairs, {}
+    if pairs is not None:
+        looks = {
+            place: _parts(part[pairs.case[early]], n_parts)
+            for place, (early, _) in answers.looks.items()
+        }
+        pairs = replace(pairs, unit=unit[pairs.unit], case=case[pairs.case])
+    cut_answers = []
+    for number in range(n_parts):
+        counted = _of_units(answers.counted, units[number], case)
+        is_same = answers.once is answers.counted
+        cut_answers.append(
+            Answered(
+                subject=answers.subject,
+                people=people[number],
+                latest=latest[number],
+                by_judge={place: of[number] for place, of in by_judge.items()},
+                is_number=answers.is_number,
+                counted=counted,
+                once=counted if is_same else _of_units(answers.once, units[number], case),
+                others=answers.others.at(near[number], units[number], others[number]),
+                pairs=None if pairs is None or counted is None else replace(pairs, people=counted),
+                looks={
+                    place: (early[looks[place][number]], late[looks[place][number]])
+                    for place, (early, late) in answers.looks.items()
+                },
+            )
         )
-        for number in range(n_parts)
-    ]
+    return cut_answers
+
+
+def _units_in_parts(answers: Answered, part: IntArray, *, n_parts: int) -> list[IntArray]:
+    """Return the units of each part."""
+    of_unit = np.zeros(len(answers.others.n_people), dtype=np.int64)
+    for codings in (answers.people, *answers.by_judge.values()):
+        of_unit[codings.unit] = part[codings.case]
+    return _parts(of_unit, n_parts)
+
+
+def _cases_in_parts(part: IntArray, n_parts: int) -> IntArray:
+    """Return each case's number within its part."""
+    return _places(_parts(part, n_parts), n=len(part))
+
+
+def _places(of_parts: list[IntArray], *, n: int) -> IntArray:
+    """Return where each of ``n`` stands within its part."""
+    place = np.zeros(n, dtype=np.int64)
+    for there in of_parts:
+        place[there] = np.arange(len(there))
+    return place
+
+
+def _of_units(
+    answers: PeoplesAnswers | None, units: IntArray, case: IntArray
+) -> PeoplesAnswers | None:
+    if answers is None:
+        return None
+    own = answers.at(units)
+    return replace(own, case=case[own.case])
 
 
 def _by_annotator(every: Codings) -> list[Codings]:

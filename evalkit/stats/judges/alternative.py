@@ -11,7 +11,7 @@ from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
     means_of_cells,
-    share_estimate,
+    share_estimates,
 )
 from evalkit.stats.judges.answers import numbered
 from evalkit.stats.judges.cases import Cases, cases_of, means_of_columns, shares_of_units
@@ -130,11 +130,12 @@ def stand_in_test(verdicts: Codings, others: Others, *, margin: float) -> Altern
         stricter = np.sum(1.0 / np.arange(1, int(is_tested.sum()) + 1))
         adjusted = benjamini_hochberg(p_values[is_tested]) * stricter
         matched[is_tested] = adjusted <= FALSE_DISCOVERIES
+    shares = share_estimates(advantages)
     rows = tuple(
         StandIn(
             names[person],
             int(gaps.n[person]),
-            share_estimate(advantages, person),
+            shares[person],
             float(p_values[person]) if is_tested[person] else None,
             bool(matched[person]),
         )

@@ -35,6 +35,23 @@ class PeoplesAnswers:
     kind: IntArray
     of_kind: IntArray
 
+    def at(self, units: IntArray) -> "PeoplesAnswers":
+        """Return what people said of some units, numbered by their place there."""
+        kind, of_kind = self.kind, self.of_kind
+        if len(kind):
+            kinds, kind = number_cells(kind[units], n_keys=len(of_kind))
+            of_kind = np.zeros(len(kinds), dtype=np.int64)
+            of_kind[kind] = np.arange(len(units))
+        return PeoplesAnswers(
+            self.case[units],
+            self.n_people[units],
+            _rows(self.by_people, units),
+            self.own[units],
+            self.mirror,
+            kind,
+            of_kind,
+        )
+
     def beside(
         self, unit: IntArray, told: IntArray, by_judge: tuple[FloatArray, ...]
     ) -> tuple["AnswersOfBoth", ...]:

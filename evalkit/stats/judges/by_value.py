@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray
-from evalkit.stats.intervals import Estimate, share_estimate
+from evalkit.stats.intervals import Estimate, share_estimates
 from evalkit.stats.judges.answers import AnswersOfBoth
 from evalkit.stats.judges.cases import cases_of, columns, means_of_columns
 
@@ -66,9 +66,10 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
         (right_not, not_judge),
         (right + right_not, n_units),
     )
-    means = [means_of_columns(total, count, cases) for total, count in pairs]
+    total, count = (columns(*of) for of in zip(*pairs, strict=True))
+    shares, n = share_estimates(means_of_columns(total, count, cases)), len(firsts)
     return tuple(
-        ValueRow(value, *(share_estimate(of, place) for of in means))
+        ValueRow(value, *(shares[kind * n + place] for kind in range(len(pairs))))
         for place, value in enumerate(firsts.tolist())
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.degrees import degrees_of_sums
-from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimate
+from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimates
 
 _ROUNDING = 1e-9
 
@@ -100,8 +100,8 @@ def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:
     """
     total = cases.sums(values)
     count = cases.sums(np.ones((len(values), 1)))
-    means = means_of_columns(total, np.broadcast_to(count, total.shape), cases)
-    return [share_estimate(means, column) for column in range(values.shape[1])]
+    shares = share_estimates(means_of_columns(total, np.broadcast_to(count, total.shape), cases))
+    return [shares[column] for column in range(values.shape[1])]
 
 
 def signed_estimate(half: Estimate, differing: Estimate) -> Estimate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.intervals import Estimate, share_estimate
+from evalkit.stats.intervals import Estimate, share_estimates
 from evalkit.stats.judges.answers import AnswersOfBoth
 from evalkit.stats.judges.cases import cases_of, columns, means_of_columns, signed_estimate
 
@@ -76,6 +76,6 @@ def distances(rows: AnswersOfBoth) -> Distances:
     total, count = cases.sums(values * part), cases.sums(part)
     means = means_of_columns(total, np.broadcast_to(count, total.shape), cases)
     # Parts of units are no whole number, and a sum of them may round to none.
-    means = replace(means, n=np.full(4, differing.n))
-    to_judge, to_person, half, apart_at_all = (share_estimate(means, column) for column in range(4))
+    shares = share_estimates(replace(means, n=np.full(4, differing.n)))
+    to_judge, to_person, half, apart_at_all = (shares[column] for column in range(4))
     return Distances(to_judge, to_person, signed_estimate(half, apart_at_all))
