@@ -121,7 +121,6 @@ def answered_in_parts(
         Which of the parts, from 0 on, each case is in.
     n_parts : int
     """
-
     units = _units_in_parts(answers, part, n_parts=n_parts)
     # Units and cases are numbered within their part: what is counted by them stays short.
     unit, case = _places(units, n=len(answers.others.n_people)), _cases_in_parts(part, n_parts)
