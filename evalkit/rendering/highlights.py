@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from evalkit.rendering.hands import Hand
 from evalkit.rendering.markdown import clean, escape, render_placed, render_text
 from evalkit.rendering.places import Run, visible_text
 
@@ -26,7 +27,8 @@ _UNREADABLE = "\x00"  # no rendered text holds it
 class Highlight:
     """Words to be painted: from where to where, the number they get, what they are, how bad.
 
-    ``severity`` is its name, and ``gravity`` runs from 0, the mildest, to 1.
+    ``severity`` is its name, and ``gravity`` runs from 0, the mildest, to 1. Without a ``hand``
+    all are painted alike.
 
     Without words between ``start`` and ``end`` the number alone is set there.
     """
@@ -37,6 +39,7 @@ class Highlight:
     name: str
     severity: str | None = None
     gravity: float = 0.5
+    hand: Hand | None = None
 
 
 def render_marked(text: str, marks: Sequence[Highlight]) -> str:
@@ -200,8 +203,14 @@ def _wrapped(stretch: str, marks: Sequence[Highlight]) -> str:
     for mark in reversed(marks):
         kind = f"ek-marked ek-grave-{_line_of(mark.gravity)}" if mark.severity else "ek-marked"
         title = escape(_title(mark))
-        stretch = f'<mark class="{kind}" title="{title}">{stretch}</mark>'
+        by = _by(mark.hand)
+        stretch = f'<mark class="{kind}{by}" title="{title}">{stretch}</mark>'
     return stretch
+
+
+def _by(hand: Hand | None) -> str:
+    """Say in the class of an element whose it is; what follows a class is another attribute."""
+    return "" if hand is None else f' ek-by-{hand.colour}" data-by="{hand.key}'
 
 
 def _line_of(gravity: float) -> int:
@@ -211,9 +220,12 @@ def _line_of(gravity: float) -> int:
 
 def _number(mark: Highlight) -> str:
     title = escape(_title(mark))
-    return f'<sup class="ek-mark-number" role="note" aria-label="{title}">{mark.number}</sup>'
+    words = f"{mark.number}" if mark.hand is None else f"{mark.number} {escape(mark.hand.initials)}"
+    kind = f"ek-mark-number{_by(mark.hand)}"
+    return f'<sup class="{kind}" role="note" aria-label="{title}">{words}</sup>'
 
 
 def _title(mark: Highlight) -> str:
     severity = f", {mark.severity}" if mark.severity else ""
-    return f"{mark.number}: {mark.name}{severity}"
+    who = f", by {mark.hand.name}" if mark.hand else ""
+    return f"{mark.number}: {mark.name}{severity}{who}"

@@ -75,6 +75,7 @@ class Answer:
     probable a judge held its preference, ``rationale`` its reasons for all that it said.
     """
 
+    annotator_id: int
     annotator: str
     is_judge: bool
     is_simulated: bool
@@ -113,6 +114,7 @@ def answers(
             col(Annotation.texts),
             col(Annotation.details),
             *columns,
+            col(Annotator.id).label("annotator_id"),
             col(Annotator.name),
             col(Annotator.kind),
             col(Annotator.is_simulated),
@@ -169,6 +171,7 @@ def _answer(
     texts = {} if row.is_superseded else row.texts or {}
     ranked = tuple(output_id for place in ranking for output_id in place)
     return Answer(
+        annotator_id=row.annotator_id,
         annotator=row.name,
         is_judge=row.kind == AnnotatorKind.JUDGE,
         is_simulated=row.is_simulated,

@@ -33,6 +33,7 @@ class CaseText:
     context: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
     reference: Any
+    checklist: tuple[str, ...]
     status: CaseStatus
     is_watched: bool
     standing: str
@@ -75,6 +76,7 @@ def case_text(session: Session, case_id: int) -> CaseText | None:
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
         reference=case.reference,
+        checklist=tuple(item["question"] for item in case.checklist or ()),
         status=CaseStatus(case.status),
         is_watched=case.is_watched,
         standing=standing(

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from db.models import Output
 from db.queries.responses.answers import Answer, answers
 from db.queries.responses.responses import CaseText, Response, case_text, makers, responses
+from db.queries.results.criteria import ResultCriterion
 from db.queries.results.studies import ResultFilters, ResultStudy
 
 
@@ -17,13 +18,14 @@ class SideBySide:
     """A case, responses to it, and everybody's answers about these, also beside third responses.
 
     ``headings`` says who made each response of all these, and in which run where one model made
-    several of them.
+    several of them; ``criteria`` are those of the study, if it is one study's.
     """
 
     case: CaseText
     responses: tuple[Response, ...]
     headings: Mapping[int, str]
     answers: tuple[Answer, ...]
+    criteria: tuple[ResultCriterion, ...] = ()
 
 
 def side_by_side(
@@ -123,7 +125,8 @@ def _of_study(
         annotator_ids=counted,
         judges=filters.judges,
     )
-    return _read(session, case_id, output_ids, judgements, made)
+    read = _read(session, case_id, output_ids, judgements, made)
+    return None if read is None else replace(read, criteria=study.criteria)
 
 
 def _read(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _SAID, _NEXT = "address-said", "address-next"
 #: The page that runs, and the one that last ran to its end; there is none after another began.
@@ -65,6 +66,22 @@ def remember(name: str, value: str | Sequence[str] | None) -> None:
     """Make the address say a choice once the page has run; None and nothing are left out of it."""
     values = [value] if isinstance(value, str) else list(value or ())
     st.session_state.setdefault(_NEXT, {})[name] = values
+
+
+def say_own(name: str, value: str) -> None:
+    """Make the address say a choice at once, as one that this session made itself."""
+    st.query_params[name] = value
+    st.session_state[f"{_SAID}-{name}"] = [value]
+
+
+def settle() -> None:
+    """Let the address say what a part of a page remembered that ran on its own.
+
+    To be called at the end of a fragment; in a run of the whole page it is left to the page's end.
+    """
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        _write()
 
 
 def remembered() -> dict[str, list[str]]:

@@ -9,11 +9,12 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.annotation.checklist import items_in_words
 from evalkit.phrases import capital, joined
+from evalkit.rendering.hands import Hand
 from evalkit.rendering.markdown import escape
-from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import LETTERS, CheckValue, Preference
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
+from pages.shared.response.marked import MarkedWords, name_of
 
 _LEVEL = {Preference.TIE: "Tie", Preference.BOTH_BAD: "Both bad"}
 #: Of marks that came with words and no place.
@@ -22,10 +23,10 @@ _UNPLACED = " (not placed: the response does not hold them exactly once)"
 _MOST_IN_ORDER = 2
 
 
-def show(read: SideBySide, numbers: Mapping[int, int]) -> None:
+def show(read: SideBySide, marked: MarkedWords) -> None:
     """Show a row per answer, and beneath what annotators marked and wrote.
 
-    ``numbers`` are those of the marks whose words are painted, by the mark's id.
+    ``marked`` has the numbers of the marks whose words are painted, and everybody's colour.
     """
     case_id = read.case.case_id
     exhibits.inline_table(
@@ -37,7 +38,7 @@ def show(read: SideBySide, numbers: Mapping[int, int]) -> None:
     elif len(output_ids) > 1:
         order = ", then ".join(read.headings[output_id] for output_id in output_ids)
         exhibits.say(f"Scores and errors: {order}.")
-    body = said_html(read.answers, read.headings, numbers)
+    body = said_html(read.answers, read.headings, marked.numbers, marked.hands)
     if body:
         viewer([Pane("What annotators said", body)], key=f"said-{case_id}")
 
@@ -54,7 +55,7 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
     ]
     ordered = list(zip(answers, order, strict=True))
     columns = {
-        "By": [_by(answer) for answer in answers],
+        "By": [name_of(answer) for answer in answers],
         "Compared": [
             " with ".join(_name(output_id, headings) for output_id in answer.output_ids)
             for answer in answers
@@ -72,9 +73,15 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
 
 
 def said_html(
-    answers: Sequence[Answer], headings: Mapping[int, str], numbers: Mapping[int, int]
+    answers: Sequence[Answer],
+    headings: Mapping[int, str],
+    numbers: Mapping[int, int],
+    hands: Mapping[int, Hand] | None = None,
 ) -> str:
-    """Give what each annotator checked, marked, wrote and reasoned, escaped, a paragraph each."""
+    """Give what each annotator checked, marked, wrote and reasoned, escaped, a paragraph each.
+
+    With ``hands`` each has before the name the colour and initials of what is painted.
+    """
     paragraphs = []
     for answer in answers:
         marks = [mark for mark in answer.marks if mark.tag or mark.note]
@@ -86,14 +93,16 @@ def said_html(
         lines += [_of_all_shown(answer, headings, answer.rationale)] if answer.rationale else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
-            paragraphs.append(f'<p dir="auto"><strong>{escape(_by(answer))}</strong><br>{body}</p>')
+            chip = _chip(hands[answer.annotator_id]) if hands else ""
+            who = f"{chip}<strong>{escape(name_of(answer))}</strong>"
+            paragraphs.append(f'<p dir="auto">{who}<br>{body}</p>')
     return "".join(paragraphs)
 
 
-def _by(answer: Answer) -> str:
-    return annotator_name(
-        answer.annotator, is_simulated=answer.is_simulated, is_judge=answer.is_judge
-    )
+def _chip(hand: Hand) -> str:
+    """Give the initials in the annotator's colour, as they stand beside the marks."""
+    colour = f"ek-by-{hand.colour}"
+    return f'<span class="ek-who {colour}" aria-hidden="true">{escape(hand.initials)}</span> '
 
 
 def _name(output_id: int, headings: Mapping[int, str]) -> str:

@@ -1,15 +1,20 @@
 """A case with responses to it, their makers and everybody's answers, wherever a lead meets one."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from db.queries.responses.responses import CaseText, Response
 from db.queries.responses.side_by_side import SideBySide
+from db.queries.results.criteria import ResultCriterion
 from evalkit import text
 from evalkit.evalset.life import NO_NOTE
+from evalkit.phrases import capital
+from evalkit.rendering.hands import Hand
 from evalkit.rendering.highlights import Highlight, painted, render_marked
 from evalkit.rendering.markdown import (
     TEXT_ELSEWHERE,
@@ -28,7 +33,7 @@ from evalkit.reports.by_model import category_name
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 from pages.shared.response import answers
-from pages.shared.response.marked import marked_words
+from pages.shared.response.marked import MarkedWords, marked_words
 
 _CASE_HEIGHT, _HEIGHT = 220, 480
 _CRITERIA = {"pass_if": "Passes if", "fail_if": "Fails if"}
@@ -43,7 +48,7 @@ def show(read: SideBySide | None) -> None:
     is_painted = not marked.by_output or st.toggle(
         "Show the words that were marked", value=True, key="answers-marked", persist_state="session"
     )
-    of_case = case_panes(read.case)
+    of_case = case_panes(read.case, read.criteria)
     panes = [
         response_pane(
             each,
@@ -53,26 +58,38 @@ def show(read: SideBySide | None) -> None:
         for each in read.responses
     ]
     case_id = read.case.case_id
+    hands = _hands(marked) if is_painted else []
     if len(panes) == 1:
-        viewer([of_case[0], *panes, *of_case[1:]], key=f"response-{case_id}", height=_HEIGHT)
+        beside = [replace(pane, is_beside=True) for pane in of_case]
+        viewer([*beside, *panes], key=f"response-{case_id}", height=_HEIGHT, hands=hands)
     else:
         viewer(of_case, key=f"case-{case_id}", height=_CASE_HEIGHT)
-        viewer(panes, key=f"responses-{case_id}", height=_HEIGHT)
+        viewer(panes, key=f"responses-{case_id}", height=_HEIGHT, hands=hands)
     if not panes:
         exhibits.say("No model has answered this case.", style="lead")
     elif not read.answers:
         exhibits.say("Nobody whose work counts here has judged these responses.", style="lead")
     else:
-        answers.show(read, marked.numbers)
+        answers.show(read, marked)
 
 
-def case_panes(case: CaseText) -> list[Pane]:
-    """Give the case itself, and what it is judged by where that is known."""
+def _hands(marked: MarkedWords) -> list[tuple[Hand, int]]:
+    """Give those who marked words that are painted, with how many, by name."""
+    painted_by = [mark.hand for marks in marked.by_output.values() for mark in marks if mark.hand]
+    n_of = Counter(hand.key for hand in painted_by)
+    hands = sorted(marked.hands.values(), key=lambda hand: (hand.name.casefold(), hand.key))
+    return [(hand, n_of[hand.key]) for hand in hands if n_of[hand.key]]
+
+
+def case_panes(case: CaseText, criteria: Sequence[ResultCriterion] = ()) -> list[Pane]:
+    """Give the case itself, and what a response to it is judged by: criteria, reference, why."""
     asked = render_messages(case.messages) or render_note(TEXT_ELSEWHERE)
     asked += render_context(case.context)
     about = ", ".join(filter(None, (category_name(case.category), case.source, case.standing)))
     panes = [Pane(f"Case {case.key}", asked + render_tools(case.tools), about)]
     beside = [
+        _titled("Criteria", "\n".join(map(_criterion, criteria))),
+        _titled("Checklist", "\n".join(f"- {question}" for question in case.checklist)),
         _titled("Reference", _written(case.reference)),
         _titled("Why it exists", case.note or NO_NOTE),
     ]
@@ -117,6 +134,14 @@ def _tokens(response: Response) -> str:
     return f"{response.output_tokens:,} tokens" + (
         f" ({thought:,} of reasoning)" if thought is not None else ""
     )
+
+
+def _criterion(criterion: ResultCriterion) -> str:
+    """Say a criterion in a line: what is asked, and what the ends of its scale mean."""
+    ends = criterion.scale[:1] + criterion.scale[1:][-1:]
+    scale = " … ".join(f"{value:g} {label}".strip() for value, label in ends)
+    name = capital(criterion.key.replace("_", " "))
+    return f"- {name}: {criterion.question}" + (f" ({scale})" if scale else "")
 
 
 def _titled(title: str, words: str | None) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from evalkit.rendering.hands import Hand
+
 _HERE = Path(__file__).parent
 _viewer = st.components.v2.component(
     "evalkit_viewer",
@@ -20,21 +22,50 @@ _viewer = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """One pane: a heading and a note (both shown as text), and HTML from evalkit's renderer."""
+    """One pane: a heading and a note (both shown as text), and HTML from evalkit's renderer.
+
+    One that ``is_beside`` stands left of the others, above the next of its kind.
+    """
 
     heading: str
     html: str
     note: str = ""
+    is_beside: bool = False
 
 
-def viewer(panes: Sequence[Pane], *, key: str, height: int | None = None) -> None:
-    """Show panes beside each other; ``height`` in pixels gives each its own scroll."""
+def viewer(
+    panes: Sequence[Pane],
+    *,
+    key: str,
+    height: int | None = None,
+    hands: Sequence[tuple[Hand, int]] = (),
+) -> None:
+    """Show panes beside each other; ``height`` in pixels gives each its own scroll.
+
+    ``hands`` are those who marked words in the panes, with how many marks: each has a switch.
+    """
     _viewer(
         key=key,
         data={
             "height": height,
             "panes": [
-                {"heading": pane.heading, "note": pane.note, "html": pane.html} for pane in panes
+                {
+                    "heading": pane.heading,
+                    "note": pane.note,
+                    "html": pane.html,
+                    "beside": pane.is_beside,
+                }
+                for pane in panes
+            ],
+            "hands": [
+                {
+                    "key": str(hand.key),
+                    "name": hand.name,
+                    "initials": hand.initials,
+                    "colour": hand.colour,
+                    "n": n,
+                }
+                for hand, n in hands
             ],
         },
     )
