@@ -1,10 +1,11 @@
 """Failures: which errors, in whose responses, in which cases; and the responses themselves."""
 
+from functools import partial
+
 import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.responses import side_by_side
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.sentences import saturation_sentences
@@ -13,7 +14,7 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
-from pages.shared.response import responses
+from pages.shared.response import reading
 from pages.shared.sections import failures
 from pages.shared.sections.shown_models import best_first
 
@@ -46,16 +47,12 @@ if through == "tags":
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()
-    output_id = failures.response_picker(kept.read(results.tagged_responses, **cell))
+    rows = kept.read(results.tagged_responses, **cell)
+    pick = partial(failures.response_picker, rows)
 elif through == "remarks":
     search = failures.search_box()
-    output_id = failures.remark_picker(kept.read(results.remarks, search=search), search)
+    pick = partial(failures.remark_picker, kept.read(results.remarks, search=search), search)
 else:
     model = failures.model_picker(best_first(kept))
-    output_id = failures.judged_picker(kept.of(judged_responses, model=model))
-
-if output_id is None:
-    addresses.stop()
-with read_session() as session:
-    read = side_by_side.one_response(session, study, filters=chosen, output_id=output_id)
-responses.show(read)
+    pick = partial(failures.judged_picker, kept.of(judged_responses, model=model))
+reading.one_by_one(study, chosen, pick)

@@ -215,13 +215,14 @@ def test_a_long_list_says_what_is_left_out_and_the_download_has_all(app, sign_in
 
     said = opened(app, "compare-models")
 
-    assert "The first 100 of 103; the download has all." in said
+    assert "Rows 1 to 100 of 103; the download has all." in said
     listed = next(frame.value for frame in app.dataframe if "Preferred" in frame.value)
     assert len(listed) == 100
-    # A case beyond the first hundred can be linked to all the same.
+    # A case beyond the first hundred can be linked to all the same: it is shown among its own.
     last = str(ids["case-102"])
-    opened(app, "compare-models", study=str(ids["Study"]), case=last)
+    said = opened(app, "compare-models", study=str(ids["Study"]), case=last)
     assert address(app)["case"] == [last]
+    assert "Rows 101 to 103 of 103" in said
 
 
 def test_who_was_sent_on_from_a_page_of_others_is_told_so_once(app, sign_in):

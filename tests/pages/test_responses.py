@@ -289,7 +289,10 @@ def test_marked_words_are_painted_in_the_rendered_response(app, sign_in, sqlite_
     data = [json.loads(one.json) for one in viewers if one.component_name.endswith("viewer")]
     panes = [pane["html"] for each in data for pane in each["panes"]]
     (html,) = [html for html in panes if "<mark" in html]
-    mark = '<mark class="ek-marked" title="1: False">'
+    (hand,) = [hand for each in data for hand in each["hands"]]
+    assert (hand["name"], hand["initials"], hand["n"]) == ("Ada", "AD", 1)
+    by = f'ek-by-{hand["colour"]}" data-by="{hand["key"]}"'
+    mark = f'<mark class="ek-marked {by} title="1: False, by Ada">'
     assert f"<strong>{mark}is</mark></strong>{mark} </mark><em>{mark}at least</mark>" in html
 
 

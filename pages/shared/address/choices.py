@@ -47,6 +47,8 @@ def place(name: str, rows: Sequence[str], *, key: str) -> tuple[int, str]:
     values = st.query_params.get_all(name)
     if addresses.take(name, key=f"{key}-asked", read=lambda asked: _one_of(name, asked, rows)):
         st.session_state[turn] = st.session_state.get(turn, 0) + 1
+    # From here on the list has a choice: what its page says of that first is no news to it.
+    st.session_state.setdefault(f"{key}-asked", None)
     at = rows.index(values[0]) if values and values[0] in rows else 0
     return at, f"{key}-{st.session_state.get(turn, 0)}"
 

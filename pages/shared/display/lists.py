@@ -47,8 +47,8 @@ def picker(
     at, turned = choices.place(name, [rows[place] for place in places], key=key)
     chosen = places[exhibits.row_picker(frame, at=at, key=_key(turned, places[0]), right=right)]
     addresses.remember(name, rows[chosen])
-    _steps(rows, chosen, name=name, key=turned, n=n)
     exhibits.download(everything, key=key)
+    _steps(rows, chosen, name=name, key=turned, n=n)
     return chosen
 
 

@@ -88,10 +88,10 @@ def case_panes(case: CaseText, criteria: Sequence[ResultCriterion] = ()) -> list
     about = ", ".join(filter(None, (category_name(case.category), case.source, case.standing)))
     panes = [Pane(f"Case {case.key}", asked + render_tools(case.tools), about)]
     beside = [
-        _titled("Criteria", "\n".join(map(_criterion, criteria))),
-        _titled("Checklist", "\n".join(f"- {question}" for question in case.checklist)),
         _titled("Reference", _written(case.reference)),
+        _titled("Checklist", "\n".join(f"- {question}" for question in case.checklist)),
         _titled("Why it exists", case.note or NO_NOTE),
+        _titled("Criteria", "\n".join(map(_criterion, criteria))),
     ]
     panes.append(Pane("For those who judge", "".join(beside)))
     return panes

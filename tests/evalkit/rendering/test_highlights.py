@@ -56,8 +56,9 @@ class Painted(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if "sup" in self._open:
-            self.numbers.append(int(data))
-            self.order.append(int(data))
+            number = int(data.split()[0])  # behind it may stand whose the mark is
+            self.numbers.append(number)
+            self.order.append(number)
             return
         self.text += data
         self.order.append(data)
