@@ -102,7 +102,7 @@ def answers(
     judges: bool = False,
 ) -> list[Answer]:
     """Return all that counts of what was said of these responses, people first, by name."""
-    columns = [getattr(Assignment, f"{side}_output_id") for side in SIDES]
+    columns = ["annotator_id", *(f"{side}_output_id" for side in SIDES)]
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Annotation.id).label("annotation_id"),
@@ -113,8 +113,7 @@ def answers(
             col(Annotation.comment),
             col(Annotation.texts),
             col(Annotation.details),
-            *columns,
-            col(Annotator.id).label("annotator_id"),
+            *(getattr(Assignment, name) for name in columns),
             col(Annotator.name),
             col(Annotator.kind),
             col(Annotator.is_simulated),

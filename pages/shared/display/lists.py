@@ -57,13 +57,14 @@ def _steps(rows: Sequence[str], chosen: int, *, name: str, key: str, n: int) -> 
     if len(rows) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"steps-{key}"):
-        for label, place, shortcut, icon in (
-            ("Previous", chosen - 1, PREVIOUS_KEY, ":material/chevron_left:"),
-            ("Next", chosen + 1, NEXT_KEY, ":material/chevron_right:"),
+        for label, n_on, shortcut, icon in (
+            ("Previous", -1, PREVIOUS_KEY, ":material/chevron_left:"),
+            ("Next", 1, NEXT_KEY, ":material/chevron_right:"),
         ):
+            place = chosen + n_on
             st.button(
                 label,
-                key=f"{key}-{shortcut}",
+                key=f"{key}-{n_on}",
                 icon=icon,
                 shortcut=shortcut,
                 disabled=not 0 <= place < len(rows),
