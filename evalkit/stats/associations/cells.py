@@ -1,0 +1,153 @@
+"""How often each kind of error is found in each group, against others, and whether by chance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.associations.exchange import Exchange
+from evalkit.stats.associations.odds import Members, OddsOf, OddsRatios
+from evalkit.stats.counts import FloatArray, IntArray, joint_codes, sum_rows
+from evalkit.stats.intervals import (
+    ClusteredMeans,
+    Estimate,
+    Shares,
+    amount_estimate,
+    means_of_cells,
+    share_estimates,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What was found at members, responses or cases, of each kind.
+
+    Attributes
+    ----------
+    case : IntArray of shape (n_members,)
+        What may make members alike: the case of each.
+    looks : IntArray of shape (n_members,)
+        How often each was looked at, at least once.
+    hits : IntArray of shape (n_members, n_kinds)
+        At how many of these looks each kind was observed.
+    weight : FloatArray of shape (n_members, n_kinds) or None
+        What was found weighs, over all looks together; None where nothing is weighed.
+    """
+
+    case: IntArray
+    looks: IntArray
+    hits: IntArray
+    weight: FloatArray | None = None
+
+    def at(self, places: IntArray) -> "Observed":
+        """Return what was found at some members."""
+        weight = None if self.weight is None else self.weight[places]
+        return Observed(self.case[places], self.looks[places], self.hits[places], weight)
+
+    def by_case(self) -> "Observed":
+        """Return what was found at each case, all of its members together."""
+        case, place = np.unique(self.case, return_inverse=True)
+        n, place = len(case), place.reshape(-1)
+
+        def summed(rows: FloatArray | IntArray) -> FloatArray:
+            return sum_rows(np.asarray(rows, dtype=np.float64), place, n_codes=n)
+
+        looks = np.bincount(place, weights=self.looks, minlength=n).astype(np.int64)
+        weight = None if self.weight is None else summed(self.weight)
+        return Observed(case, looks, summed(self.hits).astype(np.int64), weight)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Associations:
+    """Of each kind and group, arrays of shape (n_kinds, n_groups), and estimates asked one by one.
+
+    Attributes
+    ----------
+    n_hits : IntArray
+        Looks that found it.
+    lift : FloatArray
+        How many times as often as at others of the strata; ``NaN`` where these have none.
+    p_value, least_p : FloatArray
+        Of ``Exchanged``.
+    weighed_p : FloatArray
+        The same of the sum of weights; ``NaN`` where nothing is weighed.
+    """
+
+    n_hits: IntArray
+    lift: FloatArray
+    p_value: FloatArray
+    least_p: FloatArray
+    weighed_p: FloatArray
+    _rates: Shares
+    _weights: ClusteredMeans | None
+    _odds: tuple[OddsRatios, ...]
+
+    def rate(self, kind: int, group: int) -> Estimate:
+        """Return the share of looks that found it, with an interval clustered by case."""
+        return self._rates[kind * self.lift.shape[1] + group]
+
+    def odds(self, kind: int, group: int) -> Estimate:
+        """Return the common odds ratio against others of the strata."""
+        return self._odds[kind][group]
+
+    def weight(self, kind: int, group: int) -> Estimate | None:
+        """Return what it weighs per look, None where nothing is weighed."""
+        if self._weights is None:
+            return None
+        return amount_estimate(self._weights, kind * self.lift.shape[1] + group)
+
+
+def associations(
+    observed: Observed, *, group: IntArray, stratum: IntArray, n_groups: int
+) -> Associations:
+    """Compare what was found at each group with what was found at others of the same strata.
+
+    Parameters
+    ----------
+    observed : Observed
+        Its members are what is exchanged: responses, if a case has several and groups are models;
+        cases, if a group has all responses to a case.
+    group, stratum : IntArray of shape (n_members,)
+        Groups are 0 … n_groups - 1. Members of a stratum may be exchanged: only those that were
+        looked at equally often are.
+    n_groups : int
+
+    Notes
+    -----
+    See ``exchanged`` for the test and ``OddsOf`` for the odds ratio.
+    """
+    n_kinds = observed.hits.shape[1]
+    alike = joint_codes(stratum, observed.looks)
+    members = Members(group, alike, observed.case, observed.looks.astype(np.float64), n_groups)
+    odds, exchange = OddsOf(members), Exchange(group=group, stratum=alike, n_groups=n_groups)
+    tested = [exchange.of(kind) for kind in observed.hits.T]
+    ratios = tuple(odds.ratios(kind) for kind in observed.hits.T.astype(np.float64))
+    weighed = np.full((n_kinds, n_groups), np.nan)
+    if observed.weight is not None:
+        weighed[:] = [exchange.of(kind).p_value for kind in observed.weight.T]
+    shape = n_kinds, n_groups
+    return Associations(
+        sum_rows(observed.hits.astype(np.float64), group, n_codes=n_groups).T.astype(np.int64),
+        np.reshape([of.lift for of in ratios], shape),
+        np.reshape([of.p_value for of in tested], shape),
+        np.reshape([of.least_p for of in tested], shape),
+        weighed,
+        share_estimates(_means(observed, observed.hits.astype(np.float64), group, n_groups)),
+        None if observed.weight is None else _means(observed, observed.weight, group, n_groups),
+        ratios,
+    )
+
+
+def _means(observed: Observed, rows: FloatArray, group: IntArray, n_groups: int) -> ClusteredMeans:
+    """Return the mean per look of each kind and group, kind by kind, clustered by case."""
+    case = np.unique(observed.case, return_inverse=True)[1].reshape(-1)
+    key, cell = np.unique(case * n_groups + group, return_inverse=True)
+    n_kinds, n_cells, cell = rows.shape[1], len(key), cell.reshape(-1)
+    count = np.bincount(cell, weights=observed.looks, minlength=n_cells)
+    total = sum_rows(rows, cell, n_codes=n_cells)
+    of_kind = np.repeat(np.arange(n_kinds), n_cells) * n_groups
+    return means_of_cells(
+        of_kind + np.tile(key % n_groups, n_kinds),
+        total=total.T.reshape(-1),
+        count=np.tile(count, n_kinds),
+        n_groups=n_kinds * n_groups,
+    )
