@@ -7,6 +7,12 @@ from tests.browser.workbench import SHOWN, fill, press
 
 pytestmark = pytest.mark.browser
 
+#: Rules of highlights that match anything: a browser works each of them out for every element.
+_WORKED_OUT = """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .flatMap((rule) => (rule.selectorText ?? "").split(","))
+  .map((selector) => selector.trim().match(/^(.*)::highlight\\((.*)\\)$/))
+  .filter((match) => match && document.querySelector(match[1].trim() || "*"))
+  .map((match) => match[2])"""
 #: What a rule `::highlight(name)` paints, as text.
 _PAINTED = "name => [...(CSS.highlights.get(name) ?? [])].map((range) => range.toString())"
 
@@ -139,6 +145,12 @@ def test_code_is_copied_as_it_was_written_and_its_words_are_coloured(opened, chr
         "limit = 30  # days\nfor order in orders:\n    if order.days <= limit:\n"
         '        print("can be returned")\n'
     )
+
+
+def test_no_element_is_styled_for_a_highlight_that_paints_nothing(opened):
+    page = opened("sources")
+    page.wait_for_function("() => CSS.highlights.has('ek-keyword')")
+    assert sorted(page.evaluate(_WORKED_OUT)) == sorted(page.evaluate("[...CSS.highlights.keys()]"))
 
 
 def test_passages_open_at_a_key_and_a_number_in_brackets_leads_to_its_passage(opened):

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 0828d0acc29400cd5c707663c50cbbd5876c77c8e40f3c4f999b7c1639ec3626
+// Sources: 03f8b2458592cf602e0b8d265ca3a5944479e3a5860987dd029b0e09352af2a5
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1624,8 +1624,12 @@ function textOf(element) {
 }
 function markText(name, ranges, priority = 0) {
   if (typeof Highlight === "undefined") return;
-  if (ranges.length) CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
-  else CSS.highlights.delete(name);
+  if (!ranges.length) {
+    CSS.highlights.delete(name);
+    return;
+  }
+  document.documentElement.classList.add(`${name}-painted`);
+  CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
 }
 
 // pages/shared/components/workbench/code.js

@@ -50,13 +50,20 @@ export function textOf(element) {
 }
 
 /**
- * Paint ranges by the rule `::highlight(name)`; a browser that cannot shows the text without.
+ * Paint ranges by the rule `.NAME-painted ::highlight(NAME)`; a browser that cannot shows the text
+ * without. A rule that matches is worked out for every element of the page, whether anything is
+ * painted by it or not: none matches before there is something to paint. It goes on to match then,
+ * for to take a class off the page has all of it worked out anew.
  * @param {string} name
  * @param {Range[]} ranges
  * @param {number} priority of two over one another, the higher is seen
  */
 export function markText(name, ranges, priority = 0) {
   if (typeof Highlight === "undefined") return;
-  if (ranges.length) CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
-  else CSS.highlights.delete(name);
+  if (!ranges.length) {
+    CSS.highlights.delete(name);
+    return;
+  }
+  document.documentElement.classList.add(`${name}-painted`);
+  CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
 }

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 0828d0acc29400cd5c707663c50cbbd5876c77c8e40f3c4f999b7c1639ec3626
+// Sources: 03f8b2458592cf602e0b8d265ca3a5944479e3a5860987dd029b0e09352af2a5
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
