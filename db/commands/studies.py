@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from db.columns import now
 from db.commands.changes import audit_no_more
@@ -23,6 +23,7 @@ from db.models import (
     InstructionsRead,
     JudgeBar,
     Judging,
+    OpenCoding,
     Question,
     ResultsState,
     Rubric,
@@ -233,6 +234,10 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
         _forget_judgings(session, study)
         audit_no_more(session, study_id, actor_id=actor_id)
         session.exec(delete(Question).where(col(Question.assignment_id).in_(begun)))
+        # What was noted of its responses stays: they do, and so does what is wrong with them.
+        session.exec(
+            update(OpenCoding).where(col(OpenCoding.study_id) == study_id).values(study_id=None)
+        )
         for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))
         session.add(

@@ -32,6 +32,7 @@ from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
 from db.models.leaderboards import PublicScore
 from db.models.lessons import Adjudication, Clarification, FewShotCase
 from db.models.mappings import KeptMapping
+from db.models.open_codings import OpenCoding, OpenCodingResponse, OpenNote
 from db.models.people import (
     Annotator,
     AuditEvent,
@@ -98,6 +99,9 @@ __all__ = [
     "KeptMapping",
     "Model",
     "NamedImage",
+    "OpenCoding",
+    "OpenCodingResponse",
+    "OpenNote",
     "Output",
     "PublicScore",
     "Question",

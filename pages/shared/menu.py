@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("library/checks.py", "checks", "Checks", "Library", Role.LEAD),
     Entry("library/sampling.py", "choose-cases", "Choose cases", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
+    Entry("library/open_coding.py", "open-coding", "Open coding", "Library", Role.LEAD),
     Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),
     Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),
     Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),

@@ -1,0 +1,316 @@
+"""Parts of the page that codes openly: what is read, one response with its note, and the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from db.commands.open_codings import keep_open_draft, save_open_note
+from db.queries.open_codings import (
+    CodingProgress,
+    CodingSource,
+    NotedResponse,
+    ResponseToRead,
+)
+from evalkit.errors import RefusedError
+from evalkit.failures.open_coding import LONGEST_NOTE, MOST_RESPONSES, USUAL_RESPONSES
+from evalkit.rendering.markdown import render_response
+from evalkit.rendering.messages import numbered_steps, render_messages
+from evalkit.reports.by_model import category_name
+from pages.shared import labels
+from pages.shared.address import addresses, choices
+from pages.shared.components.notepad import notepad
+from pages.shared.components.viewer import Pane, viewer
+from pages.shared.display import exhibits
+from pages.shared.response.responses import case_panes
+
+_NEW, _BEGUN = "new", "open-coding-begun"
+_HEIGHT = 400
+_REFUSED = "open-coding-refused"
+_MOST_SEED = 2**31 - 1
+#: What the keys are called where they are told; they work while one writes.
+_KEYS = (
+    "Ctrl+Enter saves and goes on, Alt+↓ and Alt+↑ go to the next and the one before, "
+    "Ctrl+Shift+Enter says that nothing is wrong. The cursor is in the note already."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodingPlan:
+    """What somebody wants to read."""
+
+    source: CodingSource
+    n: int
+    is_by_category: bool
+    seed: int | None
+
+
+def coding_picker(own: Sequence[CodingProgress]) -> CodingProgress | None:
+    """Ask which reading to go on with, the newest at first; None for a new one."""
+    if not own:
+        return None
+    if begun := st.session_state.pop(_BEGUN, None):
+        st.session_state["open-coding"] = begun
+    by_id = {str(coding.coding_id): coding for coding in own}
+    options = [*by_id, _NEW]
+    choices.choice("coding", options, key="open-coding", default=options[0])
+
+    def title(key: str) -> str:
+        if key == _NEW:
+            return "Read other responses"
+        coding = by_id[key]
+        done = f"{coding.n_noted} of {coding.n_responses}"
+        return f"{coding.title}, {coding.created_at:%Y-%m-%d}, {done} noted"
+
+    chosen = st.selectbox(
+        "Reading",
+        options,
+        format_func=title,
+        key="open-coding",
+        label_visibility="collapsed",
+        width=exhibits.PICKER_WIDTH,
+    )
+    addresses.remember("coding", chosen)
+    return by_id.get(chosen)
+
+
+def plan_form(sources: Sequence[CodingSource]) -> CodingPlan | None:
+    """Ask what to read; give it once it is asked for."""
+    with st.form("open-coding-plan", width=840):
+        at = st.selectbox(
+            "Responses of", range(len(sources)), format_func=lambda place: sources[place].title
+        )
+        left, right = st.columns(2)
+        n = left.number_input("Responses to read", 1, MOST_RESPONSES, USUAL_RESPONSES)
+        seed = right.number_input(
+            "Seed",
+            0,
+            _MOST_SEED,
+            None,
+            placeholder="Drawn",
+            help="The same seed draws the same responses in the same order.",
+        )
+        is_by_category = st.checkbox(
+            "Read one of each category in turn",
+            True,
+            help="Else in an order drawn over all: then large categories are read more.",
+        )
+        exhibits.say(
+            "No case comes a second time before every other has come once. Which model wrote a "
+            "response is not told until you are done."
+        )
+        if not st.form_submit_button("Start reading", type="primary"):
+            return None
+    return CodingPlan(sources[at], int(n), is_by_category, None if seed is None else int(seed))
+
+
+def open_at(coding_id: int) -> None:
+    """Let the next run be of this reading; the picker of this one is drawn already."""
+    st.session_state[_BEGUN] = str(coding_id)
+
+
+def place_of(coding: CodingProgress) -> int:
+    """Give the response that is read: at first the one where its reader stopped."""
+    return int(st.session_state.setdefault(_place_key(coding.coding_id), coding.resume_at))
+
+
+def read_and_note(coding: CodingProgress, response: ResponseToRead, *, reader_id: int) -> None:
+    """Show a response with its case, and the room for its note, to be handled by keys alone."""
+    _standing(coding, response)
+    asked, *beside = case_panes(response.case)
+    panes = [Pane("What was asked", asked.html, asked.note), _response_pane(response), *beside]
+    viewer(panes, key=f"open-coding-{coding.coding_id}-{response.place}", height=_HEIGHT)
+    if message := st.session_state.pop(_REFUSED, None):
+        st.error(labels.literal(message))
+    key = _note_key(coding.coding_id, response.place)
+    if key not in st.session_state:
+        st.session_state[key] = response.words if response.draft is None else response.draft
+    with st.container(key="open-note"):
+        st.text_area(
+            "What goes wrong first here?",
+            key=key,
+            height=96,
+            max_chars=LONGEST_NOTE,
+            placeholder=(
+                "Nothing wrong, you said. Write to change that."
+                if response.is_nothing_wrong
+                else "The first thing that is wrong, in your own words. Later faults often follow."
+            ),
+            on_change=_keep_draft,
+            args=(coding.coding_id, response.place, reader_id),
+        )
+    _buttons(coding, response, reader_id=reader_id)
+    exhibits.say(_KEYS)
+    st.fragment(_notepad)(coding.coding_id, response.place, reader_id)
+
+
+def show_notes(noted: Sequence[NotedResponse], coding: CodingProgress) -> None:
+    """List what was noted, with a download; who wrote a response only once that was asked for."""
+    if not noted:
+        return
+    exhibits.table(
+        _notes_frame(noted, is_revealed=coding.revealed_at is not None),
+        key=f"open-notes-{coding.coding_id}",
+        label=f"Notes ({len(noted)})",
+        left=["Case", "Category", "Note", "Model"],
+    )
+
+
+def wants_models(coding: CodingProgress) -> bool:
+    """Offer at the end, or where somebody stops before it, to be told who wrote the responses."""
+    if coding.revealed_at is not None:
+        exhibits.say(
+            f"Models are shown since {coding.revealed_at:%Y-%m-%d %H:%M} UTC; what is noted after "
+            "that is not blind any more."
+        )
+        return False
+    is_done = coding.n_noted == coding.n_responses
+    label = "Show which models wrote them" if is_done else "Stop here and show the models"
+    pressed = st.button(label, key="open-coding-reveal", type="primary" if is_done else "tertiary")
+    if not is_done:
+        exhibits.say("Whatever you note after that is not blind any more, and says so.")
+    return pressed
+
+
+def _standing(coding: CodingProgress, response: ResponseToRead) -> None:
+    """Say which of how many this is, and how far the reading is."""
+    said = "not noted yet"
+    if response.draft is not None:
+        said = "not saved yet, kept as a draft"
+    elif response.is_nothing_wrong:
+        said = "nothing wrong"
+    elif response.words:
+        said = "noted"
+    exhibits.heading(f"{response.place} of {coding.n_responses}: {said}")
+    exhibits.say(
+        f"{coding.n_wrong} with something wrong, {coding.n_nothing_wrong} with nothing wrong, "
+        f"{coding.n_responses - coding.n_noted} to read. Names of models are taken out of what "
+        f"you read. Seed {coding.seed}."
+    )
+
+
+def _response_pane(response: ResponseToRead) -> Pane:
+    if response.steps:
+        return Pane("Response", numbered_steps(render_messages(response.steps)))
+    return Pane("Response", render_response(response.content))
+
+
+def _buttons(coding: CodingProgress, response: ResponseToRead, *, reader_id: int) -> None:
+    """Offer what can be done; each button says where it leads, so that pressed twice is once."""
+    here, last = response.place, coding.n_responses
+    after, before = min(here + 1, last), max(here - 1, 1)
+    of = (coding.coding_id, here, reader_id, response.revision)
+    with st.container(horizontal=True):
+        st.button(
+            "Save and next",
+            key="open-coding-save",
+            type="primary",
+            shortcut="Ctrl+Enter",
+            on_click=_save,
+            args=(*of, after),
+        )
+        st.button(
+            "Nothing wrong",
+            key="open-coding-nothing",
+            shortcut="Ctrl+Shift+Enter",
+            on_click=_save,
+            args=(*of, after),
+            kwargs={"is_nothing_wrong": True},
+        )
+        st.button(
+            "Previous",
+            key="open-coding-previous",
+            shortcut="Alt+Up",
+            disabled=here == before,
+            on_click=_go,
+            args=(*of[:3], before),
+        )
+        st.button(
+            "Next",
+            key="open-coding-next",
+            shortcut="Alt+Down",
+            disabled=here == after,
+            on_click=_go,
+            args=(*of[:3], after),
+        )
+
+
+def _notepad(coding_id: int, place: int, reader_id: int) -> None:
+    notepad(
+        box="open-note",
+        place=place,
+        key="open-notepad",
+        on_draft=lambda number, words: _keep(coding_id, number, words, reader_id),
+    )
+
+
+def _save(
+    coding_id: int,
+    place: int,
+    reader_id: int,
+    seen: int,
+    after: int,
+    *,
+    is_nothing_wrong: bool = False,
+) -> None:
+    words = st.session_state.get(_note_key(coding_id, place), "")
+    try:
+        save_open_note(
+            coding_id,
+            place,
+            words,
+            reader_id=reader_id,
+            is_nothing_wrong=is_nothing_wrong,
+            seen=seen,
+        )
+    except RefusedError as refused:
+        st.session_state[_REFUSED] = str(refused)
+        return
+    _move(coding_id, place, after)
+
+
+def _go(coding_id: int, place: int, reader_id: int, after: int) -> None:
+    """Go to another response; what is written of this one stays as a draft."""
+    _keep_draft(coding_id, place, reader_id)
+    if _REFUSED not in st.session_state:
+        _move(coding_id, place, after)
+
+
+def _move(coding_id: int, place: int, after: int) -> None:
+    st.session_state[_place_key(coding_id)] = after
+    if after != place:  # the database has it, and what stands there may be changed elsewhere
+        st.session_state.pop(_note_key(coding_id, place), None)
+
+
+def _keep_draft(coding_id: int, place: int, reader_id: int) -> None:
+    words = st.session_state.get(_note_key(coding_id, place))
+    if words is not None:
+        _keep(coding_id, place, words, reader_id)
+
+
+def _keep(coding_id: int, place: int, words: str, reader_id: int) -> None:
+    try:
+        keep_open_draft(coding_id, place, words, reader_id=reader_id)
+    except RefusedError as refused:
+        st.session_state[_REFUSED] = str(refused)
+
+
+def _notes_frame(noted: Sequence[NotedResponse], *, is_revealed: bool) -> pd.DataFrame:
+    columns = {
+        "Place": [row.place for row in noted],
+        "Case": [row.case for row in noted],
+        "Category": [category_name(row.category) for row in noted],
+        "Note": ["nothing wrong" if row.is_nothing_wrong else row.words for row in noted],
+    }
+    if is_revealed:
+        columns["Model"] = [row.model for row in noted]
+    return pd.DataFrame(columns)
+
+
+def _place_key(coding_id: int) -> str:
+    return f"open-coding-place-{coding_id}"
+
+
+def _note_key(coding_id: int, place: int) -> str:
+    return f"open-note-{coding_id}-{place}"
