@@ -18,10 +18,6 @@ with read_session() as session:
     own = open_codings.own_codings(session, reader_id=user.id)
 
 st.title("Open coding")
-st.caption(
-    "Read some responses before there are kinds of error, and note of each what goes wrong first. "
-    "The kinds are found in the notes later."
-)
 if not sources:
     st.info("There is nothing to read yet. Import responses first.")
     st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
@@ -29,6 +25,10 @@ if not sources:
 
 coding = open_coding.coding_picker(own)
 if coding is None:
+    st.caption(
+        "Read some responses before there are kinds of error, and note of each what goes wrong "
+        "first. The kinds are found in the notes later."
+    )
     plan = open_coding.plan_form(sources)
     if plan is None:
         addresses.stop()

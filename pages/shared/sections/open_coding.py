@@ -26,13 +26,12 @@ from pages.shared.display import exhibits
 from pages.shared.response.responses import case_panes
 
 _NEW, _BEGUN = "new", "open-coding-begun"
-_HEIGHT = 400
-_REFUSED = "open-coding-refused"
+_HEIGHT, _BESIDE_HEIGHT = 340, 220
+_REFUSED, _KEPT = "open-coding-refused", "open-coding-kept"
 _MOST_SEED = 2**31 - 1
-#: What the keys are called where they are told; they work while one writes.
 _KEYS = (
-    "Ctrl+Enter saves and goes on, Alt+↓ and Alt+↑ go to the next and the one before, "
-    "Ctrl+Shift+Enter says that nothing is wrong. The cursor is in the note already."
+    "The cursor is in the note, and every key works from there. Page Down and Page Up scroll the "
+    "response, with Shift what was asked."
 )
 
 
@@ -119,18 +118,21 @@ def read_and_note(coding: CodingProgress, response: ResponseToRead, *, reader_id
     """Show a response with its case, and the room for its note, to be handled by keys alone."""
     _standing(coding, response)
     asked, *beside = case_panes(response.case)
-    panes = [Pane("What was asked", asked.html, asked.note), _response_pane(response), *beside]
-    viewer(panes, key=f"open-coding-{coding.coding_id}-{response.place}", height=_HEIGHT)
+    place = response.place
+    key = f"open-coding-{coding.coding_id}-{place}"
+    panes = [Pane("What was asked", asked.html, asked.note), _response_pane(response)]
+    with st.container(key="open-reading"):
+        viewer(panes, key=key, height=_HEIGHT)
     if message := st.session_state.pop(_REFUSED, None):
         st.error(labels.literal(message))
-    key = _note_key(coding.coding_id, response.place)
-    if key not in st.session_state:
-        st.session_state[key] = response.words if response.draft is None else response.draft
+    note_key = _note_key(coding.coding_id, response.place)
+    if note_key not in st.session_state:
+        st.session_state[note_key] = response.words if response.draft is None else response.draft
     with st.container(key="open-note"):
         st.text_area(
             "What goes wrong first here?",
-            key=key,
-            height=96,
+            key=note_key,
+            height=80,
             max_chars=LONGEST_NOTE,
             placeholder=(
                 "Nothing wrong, you said. Write to change that."
@@ -142,6 +144,8 @@ def read_and_note(coding: CodingProgress, response: ResponseToRead, *, reader_id
         )
     _buttons(coding, response, reader_id=reader_id)
     exhibits.say(_KEYS)
+    with st.expander("Reference, and why the case exists"):
+        viewer(beside, key=f"{key}-beside", height=_BESIDE_HEIGHT)
     st.fragment(_notepad)(coding.coding_id, response.place, reader_id)
 
 
@@ -159,6 +163,11 @@ def show_notes(noted: Sequence[NotedResponse], coding: CodingProgress) -> None:
 
 def wants_models(coding: CodingProgress) -> bool:
     """Offer at the end, or where somebody stops before it, to be told who wrote the responses."""
+    exhibits.say(
+        f"{coding.n_responses} responses"
+        + (", one of each category in turn" if coding.is_by_category else "")
+        + f", drawn with seed {coding.seed}."
+    )
     if coding.revealed_at is not None:
         exhibits.say(
             f"Models are shown since {coding.revealed_at:%Y-%m-%d %H:%M} UTC; what is noted after "
@@ -175,18 +184,17 @@ def wants_models(coding: CodingProgress) -> bool:
 
 def _standing(coding: CodingProgress, response: ResponseToRead) -> None:
     """Say which of how many this is, and how far the reading is."""
-    said = "not noted yet"
+    standing = "not noted yet"
     if response.draft is not None:
-        said = "not saved yet, kept as a draft"
+        standing = "not saved yet, kept as a draft"
     elif response.is_nothing_wrong:
-        said = "nothing wrong"
+        standing = "nothing wrong"
     elif response.words:
-        said = "noted"
-    exhibits.heading(f"{response.place} of {coding.n_responses}: {said}")
+        standing = "noted"
+    exhibits.heading(f"{response.place} of {coding.n_responses}: {standing}")
     exhibits.say(
         f"{coding.n_wrong} with something wrong, {coding.n_nothing_wrong} with nothing wrong, "
-        f"{coding.n_responses - coding.n_noted} to read. Names of models are taken out of what "
-        f"you read. Seed {coding.seed}."
+        f"{coding.n_responses - coding.n_noted} to read. Names of models are taken out."
     )
 
 
@@ -239,10 +247,13 @@ def _buttons(coding: CodingProgress, response: ResponseToRead, *, reader_id: int
 def _notepad(coding_id: int, place: int, reader_id: int) -> None:
     notepad(
         box="open-note",
+        panes="open-reading",
         place=place,
         key="open-notepad",
-        on_draft=lambda number, words: _keep(coding_id, number, words, reader_id),
+        on_draft=lambda number, words: _pause(coding_id, number, words, reader_id),
     )
+    if st.session_state.get(_KEPT) == place:
+        exhibits.say("Kept as a draft until you save it.")
 
 
 def _save(
@@ -279,6 +290,7 @@ def _go(coding_id: int, place: int, reader_id: int, after: int) -> None:
 
 def _move(coding_id: int, place: int, after: int) -> None:
     st.session_state[_place_key(coding_id)] = after
+    st.session_state.pop(_KEPT, None)
     if after != place:  # the database has it, and what stands there may be changed elsewhere
         st.session_state.pop(_note_key(coding_id, place), None)
 
@@ -287,6 +299,12 @@ def _keep_draft(coding_id: int, place: int, reader_id: int) -> None:
     words = st.session_state.get(_note_key(coding_id, place))
     if words is not None:
         _keep(coding_id, place, words, reader_id)
+
+
+def _pause(coding_id: int, place: int, words: str, reader_id: int) -> None:
+    """Keep what is typed so far, and say so."""
+    _keep(coding_id, place, words, reader_id)
+    st.session_state[_KEPT] = place
 
 
 def _keep(coding_id: int, place: int, words: str, reader_id: int) -> None:

@@ -14,11 +14,15 @@ _notepad = st.components.v2.component(
 )
 
 
-def notepad(*, box: str, place: int, key: str, on_draft: Callable[[int, str], None]) -> None:
+def notepad(
+    *, box: str, panes: str, place: int, key: str, on_draft: Callable[[int, str], None]
+) -> None:
     """Put the cursor into the box for text of a container, and keep what is typed there.
 
-    ``box`` is the key of the container; ``place`` says which of many texts is in it, so that the
-    cursor is put there once for each. ``on_draft`` gets place and text at each pause.
+    ``box`` and ``panes`` are keys of containers: of the box, and of the viewer whose last pane the
+    page keys scroll from there (the first with Shift). ``place`` says which of many texts is in
+    the box, so that the cursor is put there once for each. ``on_draft`` gets place and text at
+    each pause.
     """
 
     def paused() -> None:
@@ -28,4 +32,4 @@ def notepad(*, box: str, place: int, key: str, on_draft: Callable[[int, str], No
             if isinstance(number, int) and isinstance(words, str):
                 on_draft(number, words)
 
-    _notepad(key=key, data={"box": box, "place": place}, on_draft_change=paused)
+    _notepad(key=key, data={"box": box, "panes": panes, "place": place}, on_draft_change=paused)
