@@ -5,9 +5,6 @@ import fcntl
 import gc
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +29,7 @@ from db.columns import DatabaseTable
 from db.commands import people
 from db.commands.demo import load_demo
 from db.engine import engine
+from tests import postgres
 
 # A test that is slow on a busy machine is not wrong. Every run draws other examples, so that a
 # few in each of many runs look at as much as many in one.
@@ -133,26 +131,11 @@ def command_line_built_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Start a PostgreSQL of our own in a temporary folder and give the URL of its server."""
-    binaries = _postgres_binaries()
-    if binaries is None:
+    programs = postgres.binaries()
+    if programs is None:
         skip_or_fail("postgres", "initdb was not found (install PostgreSQL)")
-    folder = Path(tempfile.mkdtemp(prefix="evalkit-pg-", dir=_folder_in_memory() or "/tmp"))
-    run = _as_postgres_user(folder)
-    port = _free_port()
-    log = folder / "log"
-    subprocess.run(
-        [*run, binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-N"],
-        check=True,
-        capture_output=True,
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-    control = [*run, binaries / "pg_ctl", "-D", folder / "data", "-w", "-l", log]
-    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
-    try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.running(programs, parent=_folder_in_memory() or "/tmp") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -352,25 +335,3 @@ def _folder_in_memory() -> str | None:
     memory = "/dev/shm"
     has_room = os.path.isdir(memory) and shutil.disk_usage(memory).free > 2 * 1024**3
     return memory if has_room and os.access(memory, os.W_OK) else None
-
-
-def _postgres_binaries() -> Path | None:
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return installed[-1].parent if installed else None
-
-
-def _as_postgres_user(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root, so root hands it to the user its package made."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(folder, "postgres")
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-
-
-def _free_port() -> int:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return int(server.getsockname()[1])
