@@ -334,6 +334,7 @@ def _blind_case(session: Session, case: Case, masked: Any) -> CaseText:
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
         reference=_masked(case.reference, masked),
+        checklist=tuple(masked(item["question"]) for item in case.checklist or ()),
         status=CaseStatus(case.status),
         is_watched=case.is_watched,
         standing="",
