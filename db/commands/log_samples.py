@@ -1,7 +1,8 @@
 """A sample of a log that is in files: only what is chosen is redacted and stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 from db.commands.records import Choices, ImportReport, import_records
 from db.engine import read_session
 from db.models import EvalSet
+from db.queries.coverage import cases_of_set
 from evalkit.errors import RefusedError
 from evalkit.formats.read.mapping import ColumnMapping
 from evalkit.formats.read.taking_in import TakenIn, WholeReading, take_in
@@ -17,6 +19,8 @@ from evalkit.records import Problems, RecordReader
 from evalkit.records.reader import Record
 from evalkit.records.whole import FORMAT, VERSION
 from evalkit.redaction.redaction import Redaction
+from evalkit.reports.coverage.report import CoverageReport, coverage_report
+from evalkit.sampling.candidates import LoggedCase
 from evalkit.sampling.logged import logged_records
 from evalkit.sampling.sample import Pool, Sample, pool_of
 
@@ -67,9 +71,25 @@ class LogFiles:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def pool(self) -> Pool:
-        """Return what can be chosen: the log's different cases."""
-        return pool_of(logged_records(self._records()))
+    @cached_property
+    def lines(self) -> list[LoggedCase]:
+        """The log's cases as sampling sees them, in their order."""
+        return logged_records(self._records())
+
+    def pool(self, ids: Collection[int] | None = None) -> Pool:
+        """Return what can be chosen: the log's different cases, or those of these lines."""
+        return pool_of([line for line in self.lines if ids is None or line.case_id in ids])
+
+    def beside(
+        self, eval_set: str, version: int | None = None, *, redaction: Redaction | None = None
+    ) -> CoverageReport:
+        """Set the log beside a version of an eval set, by default the newest.
+
+        Raises NotFoundError for an unknown one, RefusedError where either holds no case.
+        """
+        with read_session() as session:
+            cases = cases_of_set(session, eval_set, version)
+        return coverage_report(cases, self.lines, text=redaction.text if redaction else str)
 
     def store(
         self,

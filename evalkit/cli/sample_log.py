@@ -3,7 +3,7 @@
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +25,11 @@ from evalkit.cli.sample import (
     typed_swaps,
 )
 from evalkit.cli.terminal import JsonFlag, make_database_if_missing, notes, out, print_json
+from evalkit.errors import RefusedError
 from evalkit.formats.read.taking_in import ALL_FILES
+
+if TYPE_CHECKING:
+    from db.commands.log_samples import LogFiles
 
 LogFilesArgument = Annotated[
     list[Path],
@@ -33,6 +37,12 @@ LogFilesArgument = Annotated[
 ]
 AddFlag = Annotated[
     bool, typer.Option("--add", help="Add to an eval set that is there, without chances.")
+]
+UncoveredFlag = Annotated[
+    bool,
+    typer.Option(
+        "--uncovered", help="With --add: only of lines that are unlike any case of the eval set."
+    ),
 ]
 
 
@@ -54,6 +64,7 @@ def sample_log_command(
     note: NoteOption = "",
     why: WhyOption = "",
     add: AddFlag = False,
+    uncovered: UncoveredFlag = False,
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
@@ -68,7 +79,8 @@ def sample_log_command(
     formats = {ALL_FILES: format} if format else None
     with ExitStack() as stack:
         log = stack.enter_context(LogFiles(input_files(files, stack), formats=formats))
-        pool, groups = in_groups(log.pool(), clusters, name)
+        ids = _uncovered(log, eval_set, adds=add) if uncovered else None
+        pool, groups = in_groups(log.pool(ids), clusters, name)
         swaps = typed_swaps(pool, swap)
         sample = pool.sample(n, seed=seed, by=by, random_share=random / 100, swaps=swaps)
         report = None
@@ -86,3 +98,16 @@ def sample_log_command(
     for warning in (*(report.redaction.sentences if report.redaction else ()), *report.warnings):
         notes().print(warning)
     out().print(f"{report.sentence} Seed {seed}.")
+
+
+def _uncovered(log: "LogFiles", eval_set: str, *, adds: bool) -> frozenset[int]:
+    """Return the lines that are unlike any case of an eval set."""
+    from evalkit.reports.coverage.sentences import coverage_verdict
+
+    if not adds:
+        raise RefusedError("--uncovered chooses what an eval set lacks: it belongs to --add.")
+    report = log.beside(eval_set)
+    notes().print(coverage_verdict(report))
+    if not report.far_ids:
+        raise RefusedError("No line is unlike every case, so there is nothing to add.")
+    return report.far_ids

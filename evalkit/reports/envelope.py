@@ -120,6 +120,20 @@ UNITS: dict[str, dict[str, str]] = {
         "strength_of_people": _LOG_ODDS,
         "strength_weight": "share of the judge, 0 to 1",
     },
+    "coverage": {
+        "distance": "one minus cosine, 0 to 2",
+        "expected": _SHARE,
+        "far": _SHARE,
+        "p_far": _CHANCE,
+        "log": _SHARE,
+        "eval_set": _SHARE,
+        "difference": "difference of shares, -1 to 1",
+        "p": _CHANCE,
+        "p_adjusted": _CHANCE,
+        "cases": _SHARE,
+        "lines": _SHARE,
+        "alike": "mean cosine to the middle, 0 to 1",
+    },
     "decision": _PRODUCTION
     | {
         "raw": _SHARE,
@@ -284,6 +298,8 @@ INTERVAL_METHODS = {
     f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
     "checks": "95 %, clustered by case: κ by jackknife over cases, shares by Wilson's score",
     "correction": "95 %, clustered by case, within the scale, by the method each row names",
+    "coverage": "95 %: shares by Wilson's score at Kish's effective number of different lines and "
+    "of weighted cases, differences by Newcombe's",
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
     "differences": "95 %, clustered by case: shares by Wilson's score",

@@ -7,6 +7,7 @@ from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.checks import checks
 from evalkit.cli.report.correction import correction
+from evalkit.cli.report.coverage import coverage
 from evalkit.cli.report.decision import decision
 from evalkit.cli.report.differences import differences
 from evalkit.cli.report.drift import drift
@@ -43,5 +44,6 @@ for command in (
     significance,
     pair,
     regression,
+    coverage,
 ):
     app.command()(command)

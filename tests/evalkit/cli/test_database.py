@@ -249,6 +249,7 @@ COMMANDS = [
     ["report", "judges", "--study", "s"],
     ["report", "checks", "--study", "s"],
     ["report", "retrieval", "--study", "s"],
+    ["report", "coverage", "--log", "log.jsonl", "--eval-set", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
     ["report", "differences", "--study", "s"],

@@ -1,273 +1,103 @@
-"""Do 95 % intervals hold the truth in 93 to 97 of 100 simulated studies?"""
-
-from dataclasses import replace
+"""Distances beyond a set's own, and shares of categories: against SciPy, print and simulation."""
 
 import numpy as np
 import pytest
-from scipy.special import expit
-from scipy.stats import norm
+from scipy import stats
 
-from evalkit.stats.agreement.krippendorff import krippendorff_alpha
-from evalkit.stats.counts import Comparisons
-from evalkit.stats.differences import mean_difference
-from evalkit.stats.ranking import bradley_terry
-from evalkit.stats.ranking.ranking import rank_models
-from evalkit.stats.ranking.style import control_style
-from evalkit.stats.ranking.win_rates import pairwise_win_rates
-from evalkit.stats.scores import mean_scores, shares
-from evalkit.vocabulary import Level
-from tests.evalkit.stats.simulated import (
-    HIGHEST,
-    LOWEST,
-    N_ENDLESS,
-    N_STUDIES,
-    coded,
-    compared,
-    covered,
-    facts,
-    ranked,
-    scored,
-    styled,
+from evalkit.errors import UndefinedStatisticError
+from evalkit.sampling.beside import _nearest
+from evalkit.stats.coverage import (
+    FarLimit,
+    between_shares,
+    chance_of_far,
+    evened,
+    far_limit,
+    share_p,
 )
-
-pytestmark = pytest.mark.slow
-
-
-@pytest.mark.parametrize("n_cases", [50, 200])
-def test_strengths_and_their_differences_are_covered(n_cases):
-    # The truth with case effects is what an endless study gives.
-    truth = bradley_terry.fit(compared(np.random.default_rng(99), 60_000, annotators=1)).strength
-    own, between = [], []
-    for seed in range(N_STUDIES):
-        fit = bradley_terry.fit(compared(np.random.default_rng(seed), n_cases))
-        t = T_975[n_cases]
-        errors = np.sqrt(np.diag(fit.covariance))
-        own.append(np.abs(fit.strength - truth) <= t * errors)
-        spread = errors**2
-        gap = np.sqrt(spread[0] + spread[1:] - 2 * fit.covariance[0, 1:])
-        off = (fit.strength[0] - truth[0]) - (fit.strength[1:] - truth[1:])
-        between.append(np.abs(off) <= t * gap)
-
-    assert LOWEST <= np.mean(own) <= HIGHEST
-    assert LOWEST <= np.mean(between) <= HIGHEST
+from evalkit.stats.intervals import wilson_interval
 
 
-# Student's t at 97.5 % for 49 and 199 degrees of freedom, from tables.
-T_975 = {50: 2.009575, 200: 1.971957}
+def test_the_limit_is_the_distance_of_which_a_further_case_exceeds_one_in_twenty():
+    own = np.arange(1.0, 100.0)
+
+    limit = far_limit(np.random.default_rng(1).permutation(own), np.ones(99))
+
+    # ⌈.95 · 100⌉ = 95: five of a hundred ranks are above it.
+    assert limit == FarLimit(95.0, 95, 99)
 
 
-@pytest.fixture(scope="module")
-def rankings():
-    """Give the rows of studies of 80 cases, whose true order is m4 to m0."""
-    return [
-        rank_models(compared(np.random.default_rng(1000 + seed), 80)).rows
-        for seed in range(N_STUDIES)
-    ]
+def test_nineteen_cases_have_their_largest_distance_and_eighteen_have_none():
+    assert far_limit(np.arange(19.0), np.ones(19)).distance == 18.0
+    with pytest.raises(UndefinedStatisticError, match="Fewer than 19 cases"):
+        far_limit(np.arange(18.0), np.ones(18))
 
 
-def test_rank_models_covers_strengths_and_win_rates(rankings):
-    big = rank_models(compared(np.random.default_rng(98), 60_000, annotators=1))
-    strength = {row.model: row.strength for row in big.rows}
-    rate = {row.model: row.win_rate.value for row in big.rows}
-    raw = {row.model: row.raw_win_rate.value for row in big.rows}
-    strengths, rates, raws = [], [], []
-    for rows in rankings:
-        strengths.append(covered(rows, [strength[row.model] for row in rows]))
-        rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
-        raws.append(covered([row.raw_win_rate for row in rows], [raw[row.model] for row in rows]))
+def test_a_case_counts_in_the_limit_for_all_that_it_stands_for():
+    # Of the weight, 400 · 1 is at distance .2 and 200 · 9 at .5; one case of weight 1 is at .9,
+    # which is 1 of 2,201, far below one in twenty.
+    own = np.array([0.2] * 400 + [0.5] * 200 + [0.9])
+    weight = np.array([1.0] * 400 + [9.0] * 200 + [1.0])
 
-    assert LOWEST <= np.mean(strengths) <= HIGHEST
-    assert LOWEST <= np.mean(rates) <= HIGHEST
-    assert LOWEST <= np.mean(raws) <= HIGHEST
+    limit = far_limit(own, weight)
+
+    assert limit.distance == 0.5
+    # Kish: 2,201² / (401 · 1 + 200 · 81) = 291.8.
+    assert limit.n == 291
+    assert evened(weight) == pytest.approx(2201**2 / 16601)
 
 
-def test_intervals_from_the_pairs_of_rankings_are_as_wide_as_rankings_ask_for():
-    # Two rankings of four a case are twelve pairs, and far less than twelve judgements.
-    big = rank_models(ranked(np.random.default_rng(96), 60_000, annotators=1)).rows
-    strength = {row.model: row.strength for row in big}
-    rate = {row.model: row.win_rate.value for row in big}
-    strengths, rates, apart = [], [], []
-    for seed in range(N_STUDIES):
-        data = ranked(np.random.default_rng(7000 + seed), 60)
-        rows = rank_models(data).rows
-        strengths.append(covered(rows, [strength[row.model] for row in rows]))
-        rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
-        if seed < 150:
-            each = replace(data, case=np.arange(len(data.case)))
-            rows = rank_models(each).rows
-            apart.append(covered(rows, [strength[row.model] for row in rows]))
+@pytest.mark.parametrize(("n_far", "n_lines"), [(0, 50), (3, 50), (20, 400), (400, 400)])
+def test_the_chance_of_far_lines_is_the_tail_of_a_beta_binomial_distribution(n_far, n_lines):
+    limit = FarLimit(0.4, 96, 100)
+    below = 96 / 101
 
-    assert LOWEST <= np.mean(strengths) <= HIGHEST
-    assert LOWEST <= np.mean(rates) <= HIGHEST
-    assert np.mean(apart) < 0.9  # were each pair taken for a case of its own
+    tail = stats.betabinom.sf(n_far - 1, n_lines, (1 - below) * 51, below * 51)
+
+    assert chance_of_far(n_far, n_lines, limit) == pytest.approx(tail)
 
 
-@pytest.mark.parametrize("n_cases", [30, 150])
-def test_win_rates_against_an_average_opponent_are_covered_whoever_was_met(n_cases):
-    # Everybody meets the last model most; the truth is that of an endless study of all pairs.
-    truth = {}
-    for row in rank_models(compared(np.random.default_rng(97), 60_000, annotators=1)).rows:
-        truth[row.model] = row.win_rate.value
-    rates = []
-    for seed in range(N_STUDIES):
-        data = compared(np.random.default_rng(2000 + seed), n_cases, pairs=8, annotators=1)
-        last = len(data.models) - 1
-        met = (data.left == last) | (data.right == last)
-        met |= np.random.default_rng(seed).random(len(met)) < 0.15
-        chosen = Comparisons(
-            data.case[met], data.left[met], data.right[met], data.preference[met], data.n[met],
-            data.models,
-        )  # fmt: skip
-        rows = rank_models(chosen).rows
-        rates.append(covered([row.win_rate for row in rows], [truth[row.model] for row in rows]))
+@pytest.mark.parametrize("counts", [(3, 40, 9, 60), (0, 40, 9, 60), (40, 40, 60, 60), (5, 9, 1, 9)])
+def test_two_counted_shares_are_tested_by_twice_the_smaller_tail_of_fisher(counts):
+    hits, n, others, other_n = counts
+    table = [[hits, n - hits], [others, other_n - others]]
+    tails = [stats.fisher_exact(table, alternative=way).pvalue for way in ("less", "greater")]
 
-    assert LOWEST <= np.mean(rates) <= HIGHEST
+    assert share_p(hits / n, n, others / other_n, other_n) == pytest.approx(min(1, 2 * min(tails)))
 
 
-def test_the_interval_of_a_strength_is_as_wide_as_the_bootstrap_over_cases_says():
-    data = compared(np.random.default_rng(5), 150)
-    rng = np.random.default_rng(6)
-    strengths = []
-    for _ in range(600):
-        weight = rng.multinomial(150, np.full(150, 1 / 150))[data.case]
-        kept = weight > 0
-        drawn = Comparisons(
-            data.case[kept],
-            data.left[kept],
-            data.right[kept],
-            data.preference[kept],
-            weight[kept],
-            data.models,
-        )
-        strengths.append(
-            bradley_terry.fit_strengths(bradley_terry.half_wins(bradley_terry.pair_counts(drawn)))
-        )
+def test_a_share_is_tested_against_a_stated_one_by_twice_the_smaller_binomial_tail():
+    tails = [stats.binomtest(9, 20, 0.2, alternative=way).pvalue for way in ("less", "greater")]
 
-    closed = np.sqrt(np.diag(bradley_terry.fit(data).covariance))
-
-    # A standard deviation from 600 resamples is known to 3 %.
-    assert np.std(strengths, axis=0) == pytest.approx(closed, rel=0.08)
+    assert share_p(9 / 20, 20, 0.2, None) == pytest.approx(2 * min(tails))
+    # What nobody stated and nobody asks.
+    assert share_p(0.0, 20, 0.0, None) == 1.0
 
 
-def test_the_weak_prior_promises_no_more_than_it_knows():
-    # One model is far ahead: in most studies of 30 cases it wins every time.
-    gap, held, used = 4.0, [], []
-    for seed in range(N_STUDIES):
-        lost = np.random.default_rng(seed).random(30) > expit(gap)
-        one = np.ones(30, dtype=int)
-        data = Comparisons(np.arange(30), 0 * one, one, lost.astype(int), one, ("a", "b"))
-        ranking = rank_models(data)
-        found = ranking.difference("a", "b")
-        used.append(ranking.reason is not None)
-        held.append(found.low <= gap <= found.high)
+def test_the_difference_of_shares_has_the_interval_that_newcombe_prints():
+    # Newcombe (1998), Statistics in Medicine 17:873, table II, 56/70 − 48/80 by method 10.
+    between = between_shares(
+        56 / 70, wilson_interval(56 / 70, 70), 48 / 80, wilson_interval(48 / 80, 80)
+    )
 
-    assert np.mean(used) > 0.5
-    assert np.mean(held) >= 0.95
+    assert (between.low, between.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
-@pytest.mark.parametrize("n_cases", [50, 200])
-def test_win_rates_of_every_two_models_are_covered(n_cases):
-    big = pairwise_win_rates(compared(np.random.default_rng(98), 60_000, annotators=1))
-    truth = [rate.estimate.value for rate in big]
-    found = [
-        covered([rate.estimate for rate in pairwise_win_rates(study)], truth)
-        for study in (compared(np.random.default_rng(k), n_cases) for k in range(N_STUDIES))
-    ]
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_cases", "n_directions", "spread"), [(100, 20, 0.6), (60, 15, 0.3)])
+def test_a_log_like_its_set_is_far_and_alarms_no_oftener_than_stated(n_cases, n_directions, spread):
+    rng = np.random.default_rng(7)
+    shares, alarms = [], 0
+    for _ in range(300):
+        middles, mix = rng.standard_normal((12, n_directions)), rng.dirichlet(np.ones(12))
+        of = rng.choice(12, size=n_cases + 500, p=mix)
+        points = middles[of] + rng.standard_normal((len(of), n_directions)) * spread
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+        cases, lines = points[:n_cases], points[n_cases:]
+        limit = far_limit(_nearest(cases, cases, is_own=True)[0], np.ones(n_cases))
+        n_far = int((_nearest(lines, cases)[0] > limit.distance).sum())
+        shares.append(n_far / 500)
+        alarms += chance_of_far(n_far, 500, limit) <= 0.05
 
-    assert LOWEST <= np.mean(found) <= HIGHEST
-
-
-@pytest.mark.parametrize("n_cases", [50, 200])
-def test_strengths_and_effects_of_style_and_side_are_covered(n_cases):
-    def all_of(data, longer):
-        found = control_style(data, features={"length": longer})
-        return [list(found.strengths.values()), [found.left], [found.effects["length"]]]
-
-    big = all_of(*styled(np.random.default_rng(95), N_ENDLESS))
-    held = []
-    for seed in range(N_STUDIES):
-        found = all_of(*styled(np.random.default_rng(seed), n_cases))
-        held.append([covered(e, [t.value for t in b]) for e, b in zip(found, big, strict=True)])
-
-    for coverage in np.mean(held, axis=0):
-        assert LOWEST <= coverage <= HIGHEST
-
-
-@pytest.mark.parametrize("n_cases", [50, 200])
-@pytest.mark.parametrize("level", [-4, -3, 3, 4])
-def test_shares_near_none_and_all_are_covered(level, n_cases):
-    # From 2.8 % to 97.2 %: so few cases differ that coverage moves in steps. A study gives a single
-    # estimate, so twice as many studies are drawn.
-    truth = facts(np.random.default_rng(9), 1_000_000, level).value.mean()
-    found = [
-        shares(facts(np.random.default_rng(seed), n_cases, level))[0].estimate
-        for seed in range(2 * N_STUDIES)
-    ]
-
-    assert LOWEST <= covered(found, [truth] * len(found)) <= 0.985
-
-
-def test_rank_ranges_hold_all_true_ranks_at_once(rankings):
-    held = []
-    for rows in rankings:
-        # Simultaneous ranges may be wider than need be.
-        true_rank = {f"m{k}": 5 - k for k in range(5)}
-        held.append(all(r.best_rank <= true_rank[r.model] <= r.worst_rank for r in rows))
-
-    assert np.mean(held) >= 0.95 - 2 * 0.0126
-
-
-def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty():
-    claimed = []
-    for seed in range(600):
-        rows = rank_models(compared(np.random.default_rng(3000 + seed), 80, spread=0.0)).rows
-        claimed.append(any((row.best_rank, row.worst_rank) != (1, 5) for row in rows))
-
-    # All pairs hang together, so the rate is near 5 %, not far below; a standard error is 0.9 %.
-    assert 0.03 <= np.mean(claimed) <= 0.05 + 2 * 0.009
-
-
-@pytest.mark.parametrize("n_cases", [50, 200])
-def test_means_shares_and_paired_differences_are_covered(n_cases):
-    big = scored(np.random.default_rng(97), N_ENDLESS)
-    means = [row.estimate.value for row in mean_scores(big) if row.category is None]
-    high = [row.estimate.value for row in shares(big, at_least=4) if row.category is None]
-    found = {"mean": [], "share": [], "difference": []}
-    for seed in range(2 * N_STUDIES):  # a study has but one difference
-        data = scored(np.random.default_rng(seed), n_cases)
-        own = [row.estimate for row in mean_scores(data) if row.category is None]
-        reached = [row.estimate for row in shares(data, at_least=4) if row.category is None]
-        found["mean"].append(covered(own, means))
-        found["share"].append(covered(reached, high))
-        by_case = data.value.reshape(2, n_cases, -1).mean(axis=2)
-        gap = mean_difference(by_case[0] - by_case[1])
-        found["difference"].append(gap.low <= means[0] - means[1] <= gap.high)
-
-    for hits in found.values():
-        assert LOWEST <= np.mean(hits) <= HIGHEST
-
-
-def test_an_interval_that_forgets_cases_would_not_cover():
-    # The same means with annotations taken as independent: the reason to cluster.
-    big = scored(np.random.default_rng(97), N_ENDLESS)
-    truth = mean_scores(big)[0].estimate.value
-    hits = []
-    for seed in range(N_STUDIES):
-        data = scored(np.random.default_rng(seed), 100)
-        value = data.value[data.model == 0]
-        half = norm.ppf(0.975) * value.std(ddof=1) / np.sqrt(len(value))
-        hits.append(abs(value.mean() - truth) <= half)
-
-    assert np.mean(hits) < 0.88
-
-
-@pytest.mark.parametrize("level", list(Level))
-@pytest.mark.parametrize("n_cases", [50, 200])
-def test_alpha_is_covered(level, n_cases):
-    truth = krippendorff_alpha(coded(np.random.default_rng(96), N_ENDLESS), level).value
-    found = [
-        krippendorff_alpha(coded(np.random.default_rng(seed), n_cases), level)
-        for seed in range(N_STUDIES)
-    ]
-
-    assert LOWEST <= covered(found, [truth] * N_STUDIES) <= HIGHEST
+    # The mean share is known to four standard errors, alarms to a binomial 99.9 %.
+    assert np.mean(shares) <= 0.05 + 4 * np.std(shares) / np.sqrt(300)
+    assert alarms <= stats.binom.ppf(0.999, 300, 0.05)

@@ -1,0 +1,1 @@
+"""Whether an eval set still represents what production is asked."""

@@ -1,0 +1,84 @@
+"""`report coverage` and `sample-log --uncovered` as one types them."""
+
+import json
+
+import pytest
+from sqlmodel import col, select
+
+from db.commands.records import import_records
+from db.engine import read_session
+from db.models import Case
+from db.queries.coverage import cases_of_set
+from db.queries.library import eval_sets
+from db.queries.traffic import traffic_of
+from evalkit.cli import main
+from tests.evalkit.reports.test_coverage import CASES, made
+
+HEADER = {"type": "header", "format": "evalkit", "version": 2}
+
+
+def record(case):
+    category = {"category": case.category} if case.category else {}
+    content = [{"role": "user", "content": case.text}]
+    return {"type": "case", "id": f"{case.key}", "input": content, **category}
+
+
+@pytest.fixture
+def log(tmp_path):
+    file = tmp_path / "log.jsonl"
+    lines = [HEADER, *map(record, made(2, 85, n_new=15, start=1000, named=True))]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def store():
+    import_records([HEADER, *map(record, CASES[:60])], source_name="set", eval_set="Support")
+
+
+def test_the_terminal_says_what_the_json_says_and_states_what_production_is_asked(
+    sqlite_database, store_once, log, capsys
+):
+    store_once(store)
+    asked = ["report", "coverage", "--log", str(log), "--eval-set", "Support"]
+
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert main([*asked, "--state-traffic"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert told["report"] == "coverage"
+    assert told["eval_sets"] == [
+        {"eval_set": "Support", "version": 1, "content_hash": told["eval_sets"][0]["content_hash"]}
+    ]
+    assert told["has_new"]
+    assert told["verdict"].startswith("The log holds what the eval set does not represent")
+    assert told["verdict"] in shown
+    assert told["mix_verdict"] in shown
+    assert (told["n_lines"], told["mix_by"]) == (100, "own")
+    assert sum(row["n_lines"] for row in told["mix"]) == 100
+    assert "example.org" not in json.dumps(told) + shown
+    for group in told["groups"]:
+        assert ", ".join(group["words"]) in shown
+    with read_session() as session:
+        traffic = traffic_of(session, eval_sets(session)[0].eval_set_id)
+    assert dict(traffic.amounts) == {row["category"]: row["n_lines"] for row in told["mix"]}
+
+
+def test_what_no_case_is_like_is_added_and_nothing_else(sqlite_database, store_once, log, capsys):
+    store_once(store)
+    asked = ["sample-log", str(log), "--eval-set", "Support", "--uncovered", "--n", "5", "--redact"]
+
+    assert main(asked) == 1
+    assert "belongs to --add" in capsys.readouterr().err
+    assert main([*asked, "--add", "--seed", "1"]) == 0
+
+    with read_session() as session:
+        added = session.exec(
+            select(Case).where(col(Case.key).in_([f"line-{n}" for n in range(1000, 1100)]))
+        ).all()
+        of_set = cases_of_set(session, "Support")
+    assert len(added) == 5
+    far = {"food"} | {case.category for case in CASES}
+    assert {case.category for case in added} <= far
+    assert "food" in {case.category for case in added}
+    assert (of_set.mark.version, len(of_set.cases), of_set.chances) == (2, 65, None)
