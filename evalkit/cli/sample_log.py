@@ -30,6 +30,7 @@ from evalkit.formats.read.taking_in import ALL_FILES
 
 if TYPE_CHECKING:
     from db.commands.log_samples import LogFiles
+    from evalkit.sampling.sample import Pool
 
 LogFilesArgument = Annotated[
     list[Path],
@@ -79,8 +80,7 @@ def sample_log_command(
     formats = {ALL_FILES: format} if format else None
     with ExitStack() as stack:
         log = stack.enter_context(LogFiles(input_files(files, stack), formats=formats))
-        ids = _uncovered(log, eval_set, adds=add) if uncovered else None
-        pool, groups = in_groups(log.pool(ids), clusters, name)
+        pool, groups = in_groups(_pool(log, eval_set, uncovered, add), clusters, name)
         swaps = typed_swaps(pool, swap)
         sample = pool.sample(n, seed=seed, by=by, random_share=random / 100, swaps=swaps)
         report = None
@@ -100,14 +100,16 @@ def sample_log_command(
     out().print(f"{report.sentence} Seed {seed}.")
 
 
-def _uncovered(log: "LogFiles", eval_set: str, *, adds: bool) -> frozenset[int]:
-    """Return the lines that are unlike any case of an eval set."""
+def _pool(log: "LogFiles", eval_set: str, is_uncovered: bool, adds: bool) -> "Pool":
+    """Return what can be chosen: all of a log, or what is unlike any case of an eval set."""
     from evalkit.reports.coverage.sentences import coverage_verdict
 
+    if not is_uncovered:
+        return log.pool()
     if not adds:
         raise RefusedError("--uncovered chooses what an eval set lacks: it belongs to --add.")
     report = log.beside(eval_set)
     notes().print(coverage_verdict(report))
     if not report.far_ids:
         raise RefusedError("No line is unlike every case, so there is nothing to add.")
-    return report.far_ids
+    return log.pool(report.far_ids)

@@ -22,7 +22,7 @@ TOPICS = {
     "login": "password login account locked email reset code sign verify phone browser",
     "delivery": "parcel courier late tracking address delivered neighbour depot customs delay",
 }
-(FOOD,) = map(str.split, ["allergy peanut gluten recipe calories protein vegan dinner oven sauce"])
+FOOD = [
     "allergy",
     "peanut",
     "gluten",
@@ -35,7 +35,7 @@ TOPICS = {
     "portion",
     "sauce",
 ]
-(FILL,) = map(str.split, ["please can you tell me what is the my a i it to for and how do when why"])
+FILL = [
     "please",
     "can",
     "you",
