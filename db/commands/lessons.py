@@ -36,6 +36,7 @@ from evalkit.judging.few_shot import MOST_FEW_SHOT
 from evalkit.judging.response import ResponseQuestion
 from evalkit.judging.split import Split, split_of
 from evalkit.study.collected import Criterion as Scored
+from evalkit.study.near_values import NEAR, said_by_most
 from evalkit.study.subjects import PREFERRED, Subject, subject_key
 from evalkit.text import percent
 from evalkit.vocabulary import AnnotatorKind, JudgeTask, Preference
@@ -290,10 +291,10 @@ def _right_answer(
     if people.adjudicated is not None:
         right = people.adjudicated
     else:
-        ranked = Counter(value for _, value in people.answers).most_common(2)
-        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        most = _said_by_most(subject, [value for _, value in people.answers])
+        if most is None:
             raise RefusedError("People are split here, so no answer is right. Adjudicate first.")
-        right = ranked[0][0]
+        right = most
     if task is JudgeTask.PAIR:
         if not isinstance(right, Preference):
             raise RefusedError("This judge is asked about pairs, and this is none.")
@@ -304,7 +305,7 @@ def _right_answer(
     asked = task_for_judge(session, study, case_id=number_of(case), left=output_ids[0], right=None)
     form = question.form(asked.checklist)
     for draft, value in people.answers:
-        if value != right or draft is None:
+        if draft is None or not _is_same(subject, value, right):
             continue
         try:
             return checked_draft(draft, form)
@@ -314,6 +315,28 @@ def _right_answer(
         "Nobody who answers so has answered all that the judge is asked of this response, so there "
         "is no whole answer to show it."
     )
+
+
+def _said_by_most(
+    subject: Subject, answers: Sequence[Preference | float]
+) -> Preference | float | None:
+    """Return what most people say; None where they are split, or nobody said anything."""
+    if isinstance(subject, Scored) and subject.is_continuous:
+        numbers = [float(answer) for answer in answers if not isinstance(answer, Preference)]
+        return said_by_most(numbers, low=min(subject.values), high=max(subject.values))
+    ranked = Counter(answers).most_common(2)
+    if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def _is_same(subject: Subject, answer: Preference | float, right: Preference | float) -> bool:
+    if isinstance(answer, Preference) or isinstance(right, Preference):
+        return answer == right
+    if isinstance(subject, Scored) and subject.is_continuous:
+        width = max(subject.values) - min(subject.values)
+        return abs(answer - right) <= NEAR * width
+    return answer == right
 
 
 def _note(

@@ -15,6 +15,7 @@ from db.models import (
     Annotator,
     Assignment,
     Case,
+    Criterion as ScaleCriterion,
     JudgeAnchor,
     Judging,
 )
@@ -150,6 +151,35 @@ def test_a_lead_decides_what_is_right_and_reads_it_with_the_case(app, sign_in, s
     assert f"Adjudicated by test lead: {MODELS[1]} is better. The *other*" in html.unescape(
         written(app)
     )
+
+
+def test_on_a_scale_without_steps_what_is_right_is_typed(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=MODELS, n_cases=N_CASES)
+    make_study(ids)
+    with write_session() as session:
+        criterion = session.get(ScaleCriterion, ids["helpfulness"])
+        criterion.scale, criterion.range = [], {"min": 0, "max": 100}
+        dev = next(
+            case.key
+            for case in session.exec(select(Case)).all()
+            if split_of(case.case_hash) is Split.DEV
+        )
+    name = f"{dev}/{MODELS[0]}"
+    for who, value, is_judge in (("Ada", 70.0, False), ("Bo", 72.5, False), (JUDGE, 20.0, True)):
+        annotate(ids, who, name, scores=[(name, "helpfulness", value)], is_judge=is_judge)
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE, on="helpfulness")
+
+    assert "differ on 100.0 %" in written(app)
+    assert "within 5 % of the scale are the same" in written(app)
+    right = app.number_input[0]
+    assert (right.value, right.min, right.max) == (20.0, 0.0, 100.0)
+    right.set_value(71.25)
+    next(each for each in app.text_input if each.label == "Why people are wrong").set_value("Both.")
+    submit(app, "Adjudicate")
+
+    assert not app.exception
+    assert "71.25. Both." in written(app)
 
 
 def test_a_gap_in_the_rubric_is_kept_and_nothing_is_without_words(app, sign_in, study):

@@ -11,7 +11,6 @@ from evalkit.reports.differences.sentences import (
     responses_of,
 )
 from evalkit.reports.document import Document, heading
-from evalkit.stats.counts import IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import subject_key
 
@@ -54,10 +53,6 @@ def _case(collected: Collected, of: Differences, place: int, keys: Mapping[int, 
 
 
 def _counts(
-    collected: Collected, of: Differences, place: int, counts: IntArray
+    collected: Collected, of: Differences, place: int, counts: list[tuple[int, int]]
 ) -> list[dict[str, str | int]]:
-    return [
-        {"answer": answer_in_words(collected, of, place, value), "n": int(n)}
-        for value, n in enumerate(counts.tolist())
-        if n
-    ]
+    return [{"answer": answer_in_words(collected, of, place, value), "n": n} for value, n in counts]

@@ -8,16 +8,17 @@ from evalkit.judging.split import Split
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.study.collected import Collected, names
-from evalkit.study.distances import value_distances
+from evalkit.study.said import SaidOfUnits, Tally, said_of_units
 from evalkit.study.splits import Splits
-from evalkit.study.subjects import ANY_ERROR, Subject, codings_of, marked
-from evalkit.study.verdicts import (
-    NO_OUTPUT,
-    NO_VERDICT,
-    VerdictUnits,
-    acceptable_subjects,
-    verdict_units,
+from evalkit.study.subjects import (
+    ANY_ERROR,
+    CHECKED,
+    Subject,
+    codings_of,
+    marked,
+    subjects,
 )
+from evalkit.study.verdicts import NO_OUTPUT, NO_VERDICT
 from evalkit.study.who import identified
 from evalkit.vocabulary import AnnotatorKind
 
@@ -49,7 +50,7 @@ class Differences:
     verdict : IntArray of shape (n_differences,)
         What the judge says most often, an index into ``values``; of a pair as if ``first`` stood
         first.
-    by_judge, by_people : IntArray of shape (n_differences, n_values)
+    by_judge, by_people : Tally
         How often each value was said.
     certainty, unanimity, distance : FloatArray of shape (n_differences,)
         The share of the judge's verdicts that say so, the share of people who say what most of
@@ -70,8 +71,8 @@ class Differences:
     second: IntArray
     is_train: BoolArray
     verdict: IntArray
-    by_judge: IntArray
-    by_people: IntArray
+    by_judge: Tally
+    by_people: Tally
     certainty: FloatArray
     unanimity: FloatArray
     distance: FloatArray
@@ -92,12 +93,12 @@ class Differences:
 def judges_and_subjects(collected: Collected) -> dict[str, tuple[Subject, ...]]:
     """Return every judge with what it judged that a verdict can be wrong on.
 
-    The preference, criteria with levels, whether there is any error, and each error that was
-    marked.
+    The preference, criteria, whether there is any error, and each error that was marked. Not
+    checklists, whose items are no unit that people can be asked for alone.
     """
     collected = identified(collected)
     tags = tuple(tag for tag, _ in marked(collected) if tag != ANY_ERROR)
-    asked = (*acceptable_subjects(collected), *tags)
+    asked = (*(subject for subject in subjects(collected) if subject != CHECKED), *tags)
     judges = [place for place, who in enumerate(collected.annotators) if _is_judge(who.kind)]
     told = {subject: set(_who_judged(collected, subject)) for subject in asked} if judges else {}
     every = {
@@ -140,17 +141,16 @@ def differences(
     """
     collected = identified(collected)
     place = names(collected).index(judge)
-    units = verdict_units(collected, place, subject)
+    units = said_of_units(collected, place, subject)
     counts = units.n_people > 0
     if is_agreed:
-        counts &= (units.n_people > 1) & (units.by_people.max(axis=1, initial=0) == units.n_people)
+        counts &= (units.n_people > 1) & (units.unanimity == 1.0)
     is_test = splits.is_in(Split.TEST, units.case)
     seen = counts & ~is_test
     clear = seen & (units.verdict != NO_VERDICT)
     here = np.flatnonzero(clear & units.is_wrong)
-    distance = _distance(units, subject, here)
-    unanimity = units.by_people[here].max(axis=1, initial=0) / units.n_people[here]
-    weight = np.round(unanimity * units.certainty[here] * distance, _DIGITS)
+    weight = units.unanimity[here] * units.certainty[here] * units.distance[here]
+    weight = np.round(weight, _DIGITS)
     order = np.lexsort((*_ids(collected, units, here), -units.n_people[here], -weight))
     at = here[order]
     return Differences(
@@ -166,11 +166,11 @@ def differences(
         second=units.second[at],
         is_train=splits.is_in(Split.TRAIN, units.case[at]),
         verdict=units.verdict[at],
-        by_judge=units.by_judge[at],
-        by_people=units.by_people[at],
+        by_judge=units.by_judge.at(at),
+        by_people=units.by_people.at(at),
         certainty=units.certainty[at],
-        unanimity=unanimity[order],
-        distance=distance[order],
+        unanimity=units.unanimity[at],
+        distance=units.distance[at],
         values=units.values,
     )
 
@@ -179,16 +179,7 @@ def _is_judge(kind: AnnotatorKind) -> bool:
     return kind == AnnotatorKind.JUDGE
 
 
-def _distance(units: VerdictUnits, subject: Subject, here: IntArray) -> FloatArray:
-    """Return how far each verdict is from the nearest of what most people say."""
-    apart = value_distances(subject, units.values)[units.verdict[here]]
-    people = units.by_people[here]
-    is_most = people == people.max(axis=1, initial=0)[:, np.newaxis]
-    nearest: FloatArray = np.where(is_most, apart, np.inf).min(axis=1, initial=np.inf)
-    return nearest
-
-
-def _share(units: VerdictUnits, counts: BoolArray) -> Estimate:
+def _share(units: SaidOfUnits, counts: BoolArray) -> Estimate:
     """Return the share of units that differ among those that count."""
     n = int(counts.sum())
     means = clustered_means(
@@ -201,7 +192,7 @@ def _share(units: VerdictUnits, counts: BoolArray) -> Estimate:
     return share_estimate(means)
 
 
-def _ids(collected: Collected, units: VerdictUnits, here: IntArray) -> tuple[IntArray, IntArray]:
+def _ids(collected: Collected, units: SaidOfUnits, here: IntArray) -> tuple[IntArray, IntArray]:
     """Return both outputs by their row numbers, the lower last: indices go by models' names."""
     ids = collected.outputs.id
     second = units.second[here]

@@ -3,8 +3,9 @@
 from evalkit import text
 from evalkit.phrases import counted
 from evalkit.reports.differences.report import Differences
-from evalkit.stats.counts import IntArray, value_name
+from evalkit.stats.counts import value_name
 from evalkit.study.collected import Collected, Criterion, Tag
+from evalkit.study.near_values import NEAR
 from evalkit.study.subjects import PREFERRED, subject_asked
 from evalkit.study.verdicts import NO_OUTPUT
 
@@ -17,6 +18,10 @@ ORDER = (
 NO_TEST = (
     "Cases of the test split are not listed: what a judge is tested on is not looked at while it "
     "is mended."
+)
+_NEAR = (
+    f"On a scale without steps answers within {text.percent(NEAR)} of the scale are the same, and "
+    "most people say what most others lie that near to."
 )
 _FIRST, _SECOND = 0, 1
 
@@ -52,7 +57,7 @@ def _limits(of: Differences) -> str:
 
 
 def left_out(of: Differences) -> tuple[str, ...]:
-    """Say what no number counts: what the judge is unclear about, and what it is tested on."""
+    """Say what no number counts: what is near, what the judge is unclear about, and its test."""
     more = " more" if of.differ.n else ""
     unclear = (
         f"Of {counted(of.n_unclear, _unit(of))}{more} it says two things equally often."
@@ -60,7 +65,8 @@ def left_out(of: Differences) -> tuple[str, ...]:
         else ""
     )
     tested = f"{NO_TEST} They hold {counted(of.n_test, _unit(of))} of these." if of.n_test else ""
-    return tuple(filter(None, (unclear, tested)))
+    is_continuous = isinstance(of.subject, Criterion) and of.subject.is_continuous
+    return tuple(filter(None, (_NEAR if is_continuous else "", unclear, tested)))
 
 
 def no_judge() -> str:
@@ -89,15 +95,12 @@ def _preference(collected: Collected, of: Differences, place: int, value: int) -
     return str(of.values[value])
 
 
-def answers_in_words(collected: Collected, of: Differences, place: int, counts: IntArray) -> str:
+def answers_in_words(
+    collected: Collected, of: Differences, place: int, counts: list[tuple[int, int]]
+) -> str:
     """Say all answers about one unit, the commonest first: ``2 × A is better, 1 × tie``."""
-    order = sorted(range(len(counts)), key=lambda value: (-int(counts[value]), value))
-    answers = [
-        f"{int(counts[value])} × {answer_in_words(collected, of, place, value)}"
-        for value in order
-        if counts[value]
-    ]
-    return ", ".join(answers)
+    order = sorted(counts, key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{n} × {answer_in_words(collected, of, place, value)}" for value, n in order)
 
 
 def responses_of(collected: Collected, of: Differences, place: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit.phrases import counted
 from evalkit.reports.differences.report import Differences
 from evalkit.reports.differences.sentences import answer_in_words, decision_in_words
-from evalkit.stats.counts import PREFERENCE_VALUES
+from evalkit.stats.counts import PREFERENCE_VALUES, value_name
 from evalkit.study.collected import Collected, Criterion
 from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import Preference
@@ -37,8 +37,18 @@ def show_decisions(
     if message := st.session_state.pop(_MESSAGE, None):
         st.success(message)
     for each in decided[:_MOST_DECISIONS]:
-        answer = answer_in_words(collected, of, place, _value(of, each.answer))
+        answer = _in_words(of, collected, place, each.answer)
         exhibits.say(decision_in_words(each.by, answer, each.words), style="lead")
+
+
+def _in_words(of: Differences, collected: Collected, place: int, answer: Preference | float) -> str:
+    if _is_continuous(of) and not isinstance(answer, Preference):
+        return value_name(answer)
+    return answer_in_words(collected, of, place, _value(of, answer))
+
+
+def _is_continuous(of: Differences) -> bool:
+    return isinstance(of.subject, Criterion) and of.subject.is_continuous
 
 
 def _value(of: Differences, answer: Preference | float) -> int:
@@ -140,20 +150,33 @@ def adjudication_form(
     of: Differences, collected: Collected, place: int, key: str
 ) -> tuple[Preference | float, str] | None:
     """Ask for the right answer and why; give both once it is to be stored."""
-    options = list(range(len(of.values)))
     with st.form(f"adjudicate-{key}", border=True):
         st.markdown("**An error of the people**")
         exhibits.say("Your answer stands beside theirs, and exports can take it for theirs.")
-        value = st.selectbox(
-            "What is right",
-            options,
-            index=options.index(int(of.verdict[place])),
-            format_func=lambda each: answer_in_words(collected, of, place, each),
-            key=f"adjudicate-answer-{key}",
-        )
+        answer = _right_answer(of, collected, place, f"adjudicate-answer-{key}")
         words = st.text_input("Why people are wrong", key=f"adjudicate-words-{key}")
         is_asked = st.form_submit_button("Adjudicate")
-    return (_answer(of, int(value)), words) if is_asked else None
+    return (answer, words) if is_asked else None
+
+
+def _right_answer(
+    of: Differences, collected: Collected, place: int, key: str
+) -> Preference | float:
+    """Ask what is right, beginning with what the judge says."""
+    verdict = int(of.verdict[place])
+    if _is_continuous(of) and isinstance(of.subject, Criterion):
+        low, high = map(float, (min(of.subject.values), max(of.subject.values)))
+        begin = float(of.values[verdict])
+        return st.number_input("What is right", low, high, begin, format="%g", key=key)
+    options = list(range(len(of.values)))
+    value = st.selectbox(
+        "What is right",
+        options,
+        index=options.index(verdict),
+        format_func=lambda each: answer_in_words(collected, of, place, each),
+        key=key,
+    )
+    return _answer(of, int(value))
 
 
 def _answer(of: Differences, value: int) -> Preference | float:

@@ -276,3 +276,74 @@ def test_a_hundred_thousand_pairs_are_listed_in_less_than_a_second_of_computing(
     assert of.n == round(of.differ.value * n)
     assert (np.diff(of.weight) <= 1e-9).all()
     assert spent < 1.0
+
+
+ANY_NUMBER = replace(STARS, values=(0.0, 100.0), labels=("", ""), is_continuous=True)
+
+
+def rated(values, n_cases=6):
+    return replace(judged(values=values, n_cases=n_cases), criteria=(ANY_NUMBER,))
+
+
+def test_on_a_scale_without_steps_answers_within_a_twentieth_of_it_are_the_same():
+    # By response, what people and the judge say, of 0 to 100, so that 5 is near:
+    #   0: 70, 74, 78 and 20: all lie near 74, the judge 50 off the nearest of what most say
+    #   1: 70, 74 and 79: 5 from 74, which most lie near to, is the same
+    #   2: 70, 20 and 22: people are split, and the judge says what one of them says
+    #   3: 70, 70, 30 and 50: most say 70, two of three, the judge 20 off
+    told = {
+        0: ([70.0, 74.0, 78.0], [20.0, 24.0]),
+        1: ([70.0, 74.0], [79.0]),
+        2: ([70.0, 20.0], [22.0]),
+        3: ([70.0, 70.0, 30.0], [50.0]),
+    }
+    values = [
+        (0, output, who, value)
+        for output, (people, verdicts) in told.items()
+        for who, value in [*enumerate(people), *((JUDGE, verdict) for verdict in verdicts)]
+    ]
+
+    of = differences(rated(values), DEV, "judge", ANY_NUMBER)
+
+    assert of.first.tolist() == [0, 3]
+    # The verdict on the first is the mean of both of the judge's, 22.
+    assert [of.values[place] for place in of.verdict] == [22.0, 50.0]
+    assert of.distance.tolist() == pytest.approx([(74 - 22) / 100, (70 - 50) / 100])
+    assert of.unanimity.tolist() == pytest.approx([1, 2 / 3])
+    assert of.certainty.tolist() == [1, 1]
+    assert (of.differ.value, of.differ.n) == (2 / 4, 4)
+    assert [(of.values[value], n) for value, n in of.by_people[1]] == [(30.0, 1), (70.0, 2)]
+    assert "within 5 % of the scale are the same" in left_out(of)[0]
+
+
+def test_a_scale_without_steps_read_from_its_other_end_gives_the_same():
+    rng = np.random.default_rng(5)
+    values = [
+        (0, output, who, float(value))
+        for output in range(12)
+        for who in range(4)
+        for value in rng.uniform(0, 100, 2 if who == JUDGE else 1)
+    ]
+
+    of = differences(rated(values), DEV, "judge", ANY_NUMBER)
+    turned = [(place, output, who, 100.0 - value) for place, output, who, value in values]
+    other = differences(rated(turned), DEV, "judge", ANY_NUMBER)
+
+    assert of.n > 0
+    assert other.first.tolist() == of.first.tolist()
+    assert other.weight.tolist() == pytest.approx(of.weight.tolist())
+    assert other.n_unclear == of.n_unclear
+
+
+def test_a_judge_that_says_two_numbers_far_apart_is_unclear():
+    values = [(0, 0, 0, 50.0), (0, 0, JUDGE, 10.0), (0, 0, JUDGE, 90.0)]
+
+    of = differences(rated(values), DEV, "judge", ANY_NUMBER)
+
+    assert (of.n, of.n_unclear, of.differ.n) == (0, 1, 0)
+
+
+def test_every_criterion_a_judge_scored_is_offered():
+    values = [(0, 0, 0, 50.0), (0, 0, JUDGE, 10.0)]
+
+    assert judges_and_subjects(rated(values)) == {"judge": (ANY_NUMBER,)}
