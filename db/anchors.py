@@ -1,14 +1,24 @@
 """Ask a judge about the anchors of a study: each in both orders and twice, stored when all came."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.columns import number_of
+from db.columns import new_token, number_of
+from db.commands.anchor_requests import (
+    end_request,
+    keep_request,
+    lease_request,
+    leave_request,
+    wish_check,
+)
 from db.commands.anchors import AnchorPlace, freeze_anchors, store_check
+from db.commands.errands import LEASE
 from db.engine import read_session, write_session
-from db.models import Annotator, JudgeAnchor, Judging, Study
+from db.models import AnchorRequest, Annotator, JudgeAnchor, Judging, Study
 from db.queries.few_shot import task_for_judge
 from db.queries.judgings import planned_identity, study_called, task_of
 from evalkit.annotation.task import TaskItem
@@ -43,6 +53,17 @@ class AnchorQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Who works on a wish: prolongs its lease while it asks, and can be ended from outside.
+
+    ``beat`` says whether the lease still holds; ``on_begin`` is given what ends the work.
+    """
+
+    beat: Callable[[], bool]
+    on_begin: Callable[[Callable[[], None]], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedAnchors:
     """What came of asking: the study and the judge, the check, how many got no answer."""
 
@@ -55,7 +76,11 @@ class CheckedAnchors:
 
 
 def check_anchors(
-    plan: JudgePlan, *, timeout_s: float = TIMEOUT_S, actor_id: int | None = None
+    plan: JudgePlan,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    actor_id: int | None = None,
+    watch: Watch | None = None,
 ) -> CheckedAnchors:
     """Ask a judge about the anchors of its study, and store what it says.
 
@@ -76,7 +101,7 @@ def check_anchors(
     n_each = N_LOOKS * (2 if anchors[0].right_output_id is not None else 1)
     n_changed = len(anchors) - len(questions) // n_each
     try:
-        replies = asyncio.run(_ask_all(plan, questions, timeout_s))
+        replies = asyncio.run(_watched(_ask_all(plan, questions, timeout_s), watch))
     except EndpointError as error:
         raise RefusedError(str(error)) from None
     answers, served, costs = {}, [], []
@@ -113,11 +138,58 @@ def judges_to_check(session: Session, study_id: int) -> dict[str, int]:
     return {name: number for name, number in rows if number is not None}
 
 
-def check_again(judging_id: int, *, actor_id: int | None = None) -> CheckedAnchors:
+def check_again(
+    judging_id: int, *, actor_id: int | None = None, watch: Watch | None = None
+) -> CheckedAnchors:
     """Ask the judge of a judging about the anchors, as it was asked then.
 
     Raises as `check_anchors` does, and RefusedError where the study asks something else by now.
     """
+    return check_anchors(_plan_again(judging_id), actor_id=actor_id, watch=watch)
+
+
+def check_later(judging_id: int, *, actor_id: int | None = None) -> None:
+    """Let the worker ask the judge of a judging about the anchors.
+
+    Raises RefusedError where the study asks something else by now, or that is on its way already.
+    """
+    _plan_again(judging_id)
+    wish_check(judging_id, actor_id=actor_id)
+
+
+def see_to(
+    request_id: int, *, on_begin: Callable[[Callable[[], None]], None] | None = None
+) -> bool:
+    """Ask what a wish asks for; False where somebody else does.
+
+    What cannot be asked is kept as its reason, and not raised. Work that is ended before all was
+    answered stores nothing: whoever starts next asks again.
+    """
+    token = new_token()
+    if not lease_request(request_id, token):
+        return False
+    with read_session() as session:
+        wish = session.get_one(AnchorRequest, request_id)
+        judging_id, actor_id = wish.judging_id, wish.created_by_id
+    watch = Watch(lambda: keep_request(request_id, token), on_begin)
+    try:
+        checked = check_again(judging_id, actor_id=actor_id, watch=watch)
+    except RefusedError as refused:
+        end_request(request_id, reason=str(refused))
+    except asyncio.CancelledError:
+        leave_request(request_id, token)
+    else:
+        end_request(
+            request_id,
+            check_id=checked.check_id,
+            n_asked=checked.n_asked,
+            n_failed=checked.n_failed,
+        )
+    return True
+
+
+def _plan_again(judging_id: int) -> JudgePlan:
+    """Return how the judge of a judging was asked, where the study still asks the same."""
     with read_session() as session:
         judging = session.get_one(Judging, judging_id)
         study = session.get_one(Study, judging.study_id)
@@ -139,7 +211,7 @@ def check_again(judging_id: int, *, actor_id: int | None = None) -> CheckedAncho
                 "The study asks something else by now, in other words, or shows other few-shot "
                 "cases: a judge of that is another judge. Let that one judge first."
             )
-    return check_anchors(plan, actor_id=actor_id)
+    return plan
 
 
 def _questions(
@@ -189,3 +261,27 @@ async def _ask_all(
                 *(answered(connection, each.request) for each in questions if each.look == look)
             )
     return replies
+
+
+async def _watched(asking: Coroutine[Any, Any, list[Reply]], watch: Watch | None) -> list[Reply]:
+    """Ask while a lease holds, which is prolonged; until it is lost or somebody ends it."""
+    if watch is None:
+        return await asking
+    loop, work = asyncio.get_running_loop(), asyncio.create_task(asking)
+
+    def end() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(work.cancel)
+
+    async def beat() -> None:
+        while await asyncio.to_thread(watch.beat):
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+        work.cancel()
+
+    if watch.on_begin is not None:
+        watch.on_begin(end)
+    beating = asyncio.create_task(beat())
+    try:
+        return await work
+    finally:
+        beating.cancel()

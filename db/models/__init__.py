@@ -2,7 +2,7 @@
 
 from db.columns import count_on
 from db.models.acceptances import AcceptedVerdict, CertificationLook, VerdictAcceptance
-from db.models.anchors import AnchorAnswer, AnchorCheck, JudgeAnchor
+from db.models.anchors import AnchorAnswer, AnchorCheck, AnchorRequest, JudgeAnchor
 from db.models.annotations import (
     Annotation,
     Assignment,
@@ -64,6 +64,7 @@ __all__ = [
     "AgreementTold",
     "AnchorAnswer",
     "AnchorCheck",
+    "AnchorRequest",
     "Annotation",
     "Annotator",
     "AskedCase",

@@ -5,7 +5,15 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint
 
-from db.columns import DatabaseTable, json_value, moment, one_of, reference, row_id
+from db.columns import (
+    DatabaseTable,
+    json_value,
+    long_text,
+    moment,
+    one_of,
+    reference,
+    row_id,
+)
 from evalkit.vocabulary import JudgeTask
 
 
@@ -47,6 +55,28 @@ class AnchorCheck(DatabaseTable, table=True):
     cost_usd: float | None = None
     created_by_id: int | None = reference("annotator", nullable=True)
     created_at: datetime = moment()
+
+
+class AnchorRequest(DatabaseTable, table=True):
+    """A wish that the judge of a judging is asked about the anchors, for the worker to see to.
+
+    Who works on it holds a lease, which ends soon unless it is prolonged. Once it ``ended`` it has
+    the check that came of it, or the reason why none did.
+    """
+
+    __tablename__ = "anchor_request"
+
+    id: int | None = row_id()
+    judging_id: int = reference("judging", index=True)
+    lease: str | None = None
+    leased_until: datetime | None = moment(nullable=True)
+    check_id: int | None = reference("anchor_check", nullable=True)
+    n_asked: int = 0
+    n_failed: int = 0
+    reason: str | None = long_text(nullable=True)
+    created_by_id: int | None = reference("annotator", nullable=True)
+    created_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
 
 
 class AnchorAnswer(DatabaseTable, table=True):

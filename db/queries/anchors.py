@@ -2,14 +2,62 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.columns import number_of
-from db.models import AnchorAnswer, AnchorCheck, Annotator, JudgeAnchor
+from db.columns import now, number_of
+from db.models import (
+    AnchorAnswer,
+    AnchorCheck,
+    AnchorRequest,
+    Annotator,
+    JudgeAnchor,
+    Judging,
+)
 from db.queries.lessons import preferred_by_people
 from evalkit.reports.drift.report import AnchorLook, DriftReport, Place, drift_report
 from evalkit.vocabulary import JudgeTask
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorWish:
+    """What became of the last wish that a judge is asked about the anchors."""
+
+    judge: str
+    is_open: bool
+    n_asked: int
+    n_failed: int
+    reason: str | None
+
+
+def next_anchor_request(session: Session) -> int | None:
+    """Return the wish that has waited longest for somebody to see to it; None where none does."""
+    return session.exec(
+        select(AnchorRequest.id)
+        .where(col(AnchorRequest.ended_at).is_(None))
+        .where(
+            col(AnchorRequest.leased_until).is_(None) | (col(AnchorRequest.leased_until) < now())
+        )
+        .order_by(col(AnchorRequest.id))
+        .limit(1)
+    ).first()
+
+
+def anchor_wishes(session: Session, study_id: int) -> tuple[AnchorWish, ...]:
+    """Return the last wish about each judge of a study, by the names of judges."""
+    rows = session.exec(
+        select(Annotator.name, AnchorRequest)
+        .join(Judging, col(Judging.id) == col(AnchorRequest.judging_id))
+        .join(Annotator, col(Annotator.id) == col(Judging.annotator_id))
+        .where(col(Judging.study_id) == study_id)
+        .order_by(col(Annotator.name), col(AnchorRequest.id))
+    )
+    last = {
+        name: AnchorWish(name, row.ended_at is None, row.n_asked, row.n_failed, row.reason)
+        for name, row in rows
+    }
+    return tuple(last.values())
 
 
 def drift_of(session: Session, *, study_id: int, study: str) -> DriftReport:

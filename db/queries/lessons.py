@@ -238,6 +238,16 @@ def adjudicated_pairs(session: Session, study_id: int) -> Mapping[tuple[int, int
     return decided
 
 
+def adjudicated_values(session: Session, study_id: int, subject: str) -> dict[int, float]:
+    """Return the scores decided on one thing, by the response; ``subject`` is its key."""
+    statement = (
+        select(Adjudication.left_output_id, Adjudication.value)
+        .where(col(Adjudication.study_id) == study_id, col(Adjudication.subject) == subject)
+        .order_by(col(Adjudication.id))
+    )
+    return {output: value for output, value in session.exec(statement) if value is not None}
+
+
 def notes_on_rubric(session: Session, name: str) -> tuple[CollectedNote, ...]:
     """Return what was noted on the criteria of a rubric, of any version, the newest first."""
     statement = (

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from evalkit.formats.material import ExportFormat, ExportOption, FileFormat, Pass, Source
+from evalkit.formats.material import (
+    RULES_OF_RESPONSES,
+    ExportFormat,
+    ExportOption,
+    FileFormat,
+    Pass,
+    Source,
+)
 from evalkit.formats.writing import json_document
 
 
@@ -25,6 +32,7 @@ def arrays(people: Mapping[int, Pass], judge: Mapping[int, Pass]) -> dict[str, l
 def _write(source: Source) -> Iterator[str]:
     passes = source.passes()
     document = {}
+    source.n_adjudicated = sum(votes.decided is not None for votes in passes.people.values())
     for name, judge in sorted(passes.judges.items()):
         document[name] = arrays(passes.people, judge)
         source.n_rows += len(document[name]["test_preds"]) + len(document[name]["unlabeled_preds"])
@@ -38,5 +46,6 @@ JUDGY = ExportFormat(
     "-judgy.json",
     "verdict",
     _write,
-    frozenset({ExportOption.CRITERION}),
+    frozenset({ExportOption.CRITERION, ExportOption.RULE}),
+    RULES_OF_RESPONSES,
 )

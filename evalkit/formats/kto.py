@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from evalkit.formats.material import ExportFormat, ExportOption, FileFormat, Source
+from evalkit.formats.material import (
+    RULES_OF_RESPONSES,
+    ExportFormat,
+    ExportOption,
+    FileFormat,
+    Source,
+)
 from evalkit.formats.preferences import TRAINING_OPTIONS, messages_of
 from evalkit.formats.writing import json_lines
 
@@ -17,6 +23,7 @@ def _rows(source: Source) -> Iterator[dict[str, Any]]:
         if votes.passes is None:
             source.left_out[_EVEN] = source.left_out.get(_EVEN, 0) + 1
             continue
+        source.n_adjudicated += votes.decided is not None
         n_agreed = votes.n_passed if votes.passes else votes.n_said - votes.n_passed
         yield {
             "prompt": judged.record["input"],
@@ -40,6 +47,7 @@ KTO = ExportFormat(
     "-kto.jsonl",
     "response",
     _write,
-    TRAINING_OPTIONS | {ExportOption.CRITERION},
+    TRAINING_OPTIONS | {ExportOption.CRITERION, ExportOption.RULE},
+    RULES_OF_RESPONSES,
     is_for_training=True,
 )

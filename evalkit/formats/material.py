@@ -11,6 +11,9 @@ from evalkit.vocabulary import AnnotatorKind, ConsensusRule, Preference
 #: Model and run of a response.
 Side = tuple[str, str]
 
+#: How several answers on a single response can become one.
+RULES_OF_RESPONSES = (ConsensusRule.MAJORITY, ConsensusRule.ADJUDICATED)
+
 #: A piece of a file: text, or bytes of a format that has no lines.
 Chunk = str | bytes
 
@@ -148,14 +151,17 @@ class AgreedPair:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """How many of those who judged a response say that it passes; None where nobody did."""
+    """How many of those who judged a response say that it passes, and what a lead decided."""
 
     n_passed: int
     n_said: int
+    decided: bool | None = None
 
     @property
     def passes(self) -> bool | None:
-        """Say what more than half say; None where they are divided evenly."""
+        """Say what was decided, else what more than half say; None where they are divided."""
+        if self.decided is not None:
+            return self.decided
         return None if 2 * self.n_passed == self.n_said else 2 * self.n_passed > self.n_said
 
 
@@ -177,7 +183,7 @@ class Source(Protocol):
     left_out: dict[str, int]
     #: How many rows were written so far, headings left out.
     n_rows: int
-    #: Of how many pairs agreed on a lead's decision is the answer.
+    #: Of how many rows a lead's decision is the answer.
     n_adjudicated: int
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -230,6 +236,8 @@ class ExportFormat:
         Yields the file piece by piece, and counts its rows.
     options : frozenset of ExportOption
         The choices it has room for.
+    rules : tuple of ConsensusRule
+        Of the choice of a rule, where it has room for that.
     is_for_training : bool
         Whether what is held back from training stays out of it.
     needs_pairs : bool
@@ -243,6 +251,7 @@ class ExportFormat:
     unit: str
     write: Callable[[Source], Iterator[Chunk]]
     options: frozenset[ExportOption] = field(default_factory=frozenset)
+    rules: tuple[ConsensusRule, ...] = tuple(ConsensusRule)
     is_for_training: bool = False
     needs_pairs: bool = False
 

@@ -50,7 +50,9 @@ OPTION_HELP: dict[ExportOption, str] = {
     ExportOption.JUDGES: "Judges count too, not people alone.",
     ExportOption.CRITERION: "The criterion that counts, by its key, instead of the preference.",
     ExportOption.RULE: "How several answers on a pair become one: by majority, by dawid-skene "
-    "(annotators weighed by how reliable they are), or not at all: every answer is a line.",
+    "(annotators weighed by how reliable they are), adjudicated (what a lead decided, else the "
+    "majority), or not at all: every answer is a line. Whether a response passes is by majority "
+    "or adjudicated.",
     ExportOption.ALSO: "What is held back from training by default, and may be written all the "
     "same.",
     ExportOption.AGAINST: "An eval set that nothing trained on may overlap with; the file is "

@@ -47,7 +47,7 @@ judged = kept.of(differing.judges_and_subjects)
 if not judged:
     exhibits.say(no_judge(), style="verdict")
     differences.show_nothing()
-    differences.show_foot(checks, askable, address, actor_id=user.id)
+    differences.show_foot(checks, askable, address, study.study_id, actor_id=user.id)
     addresses.stop()
 
 verdict = st.container()
@@ -60,7 +60,7 @@ exhibits.say(*left_out(of))
 differences.show_judges(kept, parts, judged, of)
 place = differences.case_picker(of, kept.collected)
 if place is None:
-    differences.show_foot(checks, askable, address, actor_id=user.id)
+    differences.show_foot(checks, askable, address, study.study_id, actor_id=user.id)
     addresses.stop()
 exhibits.say(ORDER)
 output_ids = differences.output_ids(of, kept.collected, place)
@@ -77,4 +77,4 @@ try:
         lessons.stored(lesson.message)
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))
-differences.show_foot(checks, askable, address, actor_id=user.id)
+differences.show_foot(checks, askable, address, study.study_id, actor_id=user.id)

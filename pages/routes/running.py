@@ -1,4 +1,4 @@
-"""The one worker of this process: it works on runs and judgings that wait, one by one.
+"""The one worker of this process: it works on runs, judgings and anchors that wait, one by one.
 
 It goes on when the page that began a run is closed, and after a restart with what was left. It
 loads what asks models when there is something to ask, for most processes never have that.
@@ -6,9 +6,11 @@ loads what asks models when there is something to ask, for most processes never 
 
 import logging
 from collections.abc import Callable
+from enum import Enum, auto
 from threading import Event, Thread
 
 from db.engine import NOT_TO_BE_HAD, read_session
+from db.queries.anchors import next_anchor_request
 from db.queries.askings import next_open_asking, next_open_judging
 
 #: How long a run that was begun waits at most until it is noticed.
@@ -18,8 +20,16 @@ _PATIENCE_S = 5.0
 _OWN_ERROR = "evalkit itself failed here; the log of the server has the details."
 
 
+class _Waiting(Enum):
+    """What can wait for the worker, in the order in which it is looked for."""
+
+    RUN = auto()
+    JUDGING = auto()
+    ANCHORS = auto()
+
+
 class RunWorker(Thread):
-    """Looks for runs and judgings until it is ended."""
+    """Looks for runs, judgings and anchors to ask about until it is ended."""
 
     def __init__(self) -> None:
         super().__init__(name="runs", daemon=True)
@@ -31,10 +41,12 @@ class RunWorker(Thread):
         while not self._is_over.is_set():
             try:
                 with read_session() as session:
-                    run_id, judging_id = next_open_asking(session), next_open_judging(session)
-                if run_id is not None and self._work_on(run_id, is_judging=False):
-                    continue
-                if judging_id is not None and self._work_on(judging_id, is_judging=True):
+                    waiting = {
+                        _Waiting.RUN: next_open_asking(session),
+                        _Waiting.JUDGING: next_open_judging(session),
+                        _Waiting.ANCHORS: next_anchor_request(session),
+                    }
+                if any(self._work_on(what, number) for what, number in waiting.items()):
                     continue
             except NOT_TO_BE_HAD:
                 logging.getLogger("evalkit").warning("Runs wait: the database cannot be had.")
@@ -46,19 +58,27 @@ class RunWorker(Thread):
         self._end()
         self.join(_PATIENCE_S)
 
-    def _work_on(self, number: int, *, is_judging: bool) -> bool:
-        from db import judging, running
+    def _work_on(self, what: _Waiting, number: int | None) -> bool:
+        if number is None:
+            return False
+        from db import anchors, judging, running
+        from db.commands.anchor_requests import end_request
         from db.commands.errands import JUDGING, RUN, stop_errand
 
-        work_on = judging.judge_on if is_judging else running.work_on
         try:
+            if what is _Waiting.ANCHORS:
+                return anchors.see_to(number, on_begin=self._begun)
+            work_on = judging.judge_on if what is _Waiting.JUDGING else running.work_on
             return work_on(number, on_begin=self._begun)
         except NOT_TO_BE_HAD:
             raise
         except Exception:
             # Tried again at once, it would fail again, and all the others would wait.
             logging.getLogger("evalkit").exception("What was asked of an endpoint failed")
-            stop_errand(JUDGING if is_judging else RUN, number, _OWN_ERROR)
+            if what is _Waiting.ANCHORS:
+                end_request(number, reason=_OWN_ERROR)
+            else:
+                stop_errand(JUDGING if what is _Waiting.JUDGING else RUN, number, _OWN_ERROR)
             return False
 
     def _begun(self, end: Callable[[], None]) -> None:

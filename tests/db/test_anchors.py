@@ -6,12 +6,14 @@ import pytest
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from db.anchors import check_again, check_anchors, judges_to_check
+from db import anchors as asking_anchors
+from db.anchors import check_again, check_anchors, check_later, judges_to_check, see_to
+from db.commands.anchor_requests import lease_request, wish_check
 from db.commands.anchors import freeze_anchors
 from db.commands.judgings import begin_judging
 from db.engine import read_session, write_session
 from db.models import AnchorAnswer, AnchorCheck, Case, JudgeAnchor, Output, Study
-from db.queries.anchors import drift_of
+from db.queries.anchors import anchor_wishes, drift_of, next_anchor_request
 from evalkit.cli import app
 from evalkit.errors import RefusedError
 from evalkit.judging.anchors import MOST_ANCHORS
@@ -167,3 +169,90 @@ def test_a_judge_that_was_asked_from_here_is_asked_again_as_it_was(sqlite_databa
         session.get(Study, study_id).guidelines = "Something else is asked now."
     with pytest.raises(RefusedError, match="another judge"):
         check_again(judging_id)
+
+
+@pytest.fixture
+def judging(database, server):
+    """Store a study and a judge that is to be asked about its anchors later; its judging."""
+    store_study(n_cases=N_CASES)
+    begin_judging(plan_at(server))
+    with read_session() as session:
+        ((_, number),) = judges_to_check(session, session.exec(select(Study.id)).one()).items()
+    return number
+
+
+def wishes():
+    with read_session() as session:
+        return anchor_wishes(session, session.exec(select(Study.id)).one())
+
+
+def waiting():
+    with read_session() as session:
+        return next_anchor_request(session)
+
+
+def test_what_is_wished_on_a_page_is_asked_by_whoever_works_and_once(judging):
+    check_later(judging)
+    with pytest.raises(RefusedError, match="already"):
+        check_later(judging)
+    number = waiting()
+    (wish,) = wishes()
+    assert (wish.is_open, wish.n_asked) == (True, 0)
+
+    assert see_to(number)
+
+    (wish,) = wishes()
+    assert (wish.is_open, wish.n_asked, wish.n_failed) == (False, 4 * len(dev_cases()), 0)
+    assert [row.standing for row in reports().rows] == ["first"]
+    assert waiting() is None
+    assert not see_to(number)
+    check_later(judging)
+    assert waiting() not in (None, number)
+
+
+def test_a_wish_that_another_worker_holds_is_left_to_it(judging, server):
+    wish_check(judging)
+    number = waiting()
+    assert lease_request(number, "of another")
+
+    assert not see_to(number)
+
+    assert waiting() is None
+    assert not server.requests
+
+
+def test_a_wish_whose_work_is_ended_stores_nothing_and_waits_again(judging, server):
+    wish_check(judging)
+    number = waiting()
+    server.hold_after = 3
+
+    # Who ends the app calls what it was given as soon as it was.
+    assert see_to(number, on_begin=lambda end: end())
+
+    server.release.set()
+    assert waiting() == number
+    assert reports().rows == ()
+    assert see_to(number)
+    assert len(reports().rows) == 1
+
+
+def test_a_worker_whose_lease_was_taken_stores_nothing(judging, monkeypatch):
+    wish_check(judging)
+    monkeypatch.setattr(asking_anchors, "keep_request", lambda number, token: False)
+
+    see_to(waiting())
+
+    assert reports().rows == ()
+    assert wishes()[0].is_open
+
+
+def test_why_nobody_could_be_asked_stands_with_the_wish(judging):
+    wish_check(judging)
+    with write_session() as session:
+        session.exec(select(Study)).one().guidelines = "Something else is asked now."
+
+    assert see_to(waiting())
+
+    (wish,) = wishes()
+    assert not wish.is_open
+    assert "another judge" in wish.reason

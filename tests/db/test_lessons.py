@@ -331,3 +331,35 @@ def test_of_a_response_the_whole_answer_of_a_person_who_is_right_is_shown(databa
 
         (shot,) = few_shot_of(session, study, JudgeTask.SCORES)
     assert shot.answer.responses["left"].scores == {"helpfulness": 4.0, "polite": 1.0}
+
+
+def test_whether_a_response_passes_can_be_what_a_lead_decided_of_its_score(database, tmp_path):
+    ids = make_eval_set(n_cases=2)
+    make_study(ids)
+    names = [f"case-{case}/Model one" for case in range(2)]
+    # Passing is 4 and more of 5: both do after people, of whom one of three does not say so.
+    for person, helpful in (("Ada", 4), ("Bo", 5), ("Cy", 1)):
+        for name in names:
+            annotate(ids, person, name, scores=[(name, "helpfulness", helpful)])
+    helpfulness = Criterion("helpfulness", "How?", "ordinal", (1.0, 2.0, 3.0, 4.0, 5.0), ("",) * 5)
+    adjudicate(ids["Study"], helpfulness, [ids[names[0]]], 5.0, "It helps.")
+    adjudicate(ids["Study"], helpfulness, [ids[names[0]]], 2.0, "It does not.")
+
+    def exported(rule):
+        options = ExportOptions(criterion="helpfulness", rule=rule, also=tuple(HeldBack))
+        export_file(tmp_path / "x", study="Study", format=FileFormat.KTO, options=options)
+        told = json.loads((tmp_path / "x.manifest.json").read_text())
+        lines = map(json.loads, (tmp_path / "x").read_text().splitlines())
+        return {line["case"]: (line["label"], line["agreement"]) for line in lines}, told[
+            "n_adjudicated"
+        ]
+
+    by_majority, by_lead = map(exported, (ConsensusRule.MAJORITY, ConsensusRule.ADJUDICATED))
+
+    two_thirds = pytest.approx(2 / 3)
+    assert by_majority == ({"case-0": (True, two_thirds), "case-1": (True, two_thirds)}, 0)
+    # The last decision holds, and agreement stays the share of people who say so.
+    decided = (False, pytest.approx(1 / 3))
+    assert by_lead == ({"case-0": decided, "case-1": (True, two_thirds)}, 1)
+    with pytest.raises(RefusedError, match="by majority or adjudicated"):
+        exported(ConsensusRule.DAWID_SKENE)

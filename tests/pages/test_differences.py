@@ -5,12 +5,13 @@ import html
 import pytest
 from sqlmodel import select
 
-from db.anchors import CheckedAnchors
+from db.commands.anchor_requests import end_request, wish_check
 from db.commands.lessons import clarify
 from db.engine import read_session, write_session
 from db.models import (
     AnchorAnswer,
     AnchorCheck,
+    AnchorRequest,
     Annotation,
     Annotator,
     Assignment,
@@ -170,7 +171,7 @@ def test_on_a_scale_without_steps_what_is_right_is_typed(app, sign_in, sqlite_da
     sign_in(app, Role.LEAD)
     opened(app, PAGE, on="helpfulness")
 
-    assert "differ on 100.0 %" in written(app)
+    assert "differ on 100" in written(app)
     assert "within 5 % of the scale are the same" in written(app)
     right = app.number_input[0]
     assert (right.value, right.min, right.max) == (20.0, 0.0, 100.0)
@@ -179,7 +180,7 @@ def test_on_a_scale_without_steps_what_is_right_is_typed(app, sign_in, sqlite_da
     submit(app, "Adjudicate")
 
     assert not app.exception
-    assert "71.25. Both." in written(app)
+    assert "Adjudicated by test lead: 71.25. Both." in html.unescape(written(app))
 
 
 def test_a_gap_in_the_rubric_is_kept_and_nothing_is_without_words(app, sign_in, study):
@@ -358,7 +359,14 @@ def test_a_judge_asked_from_here_is_asked_about_the_anchors_at_a_click(
 
     # What the judging asked is not what the study asks now, so nobody is asked.
     assert "another judge" in app.error[0].value
-    checked = CheckedAnchors(study["Study"], JUDGE, 1, n_asked=8, n_failed=1, n_changed=0)
-    monkeypatch.setattr(differences, "check_again", lambda judging_id, *, actor_id: checked)
+    monkeypatch.setattr(
+        differences, "check_later", lambda judging_id, *, actor_id: wish_check(judging_id)
+    )
     submit(app, label)
-    assert "7 requests answered" in app.success[0].value
+    assert f"{JUDGE} is being asked about the anchors." in html.unescape(written(app))
+    submit(app, label)
+    assert "already" in app.error[0].value
+    with read_session() as session:
+        (request_id,) = session.exec(select(AnchorRequest.id)).all()
+    end_request(request_id, n_asked=8, n_failed=1)
+    assert "7 requests answered, 1 failed" in opened(app, PAGE)

@@ -6,12 +6,17 @@ import socket
 import time
 
 import pytest
+from sqlmodel import select
 
 from db import running
+from db.commands.anchor_requests import wish_check
 from db.commands.askings import begin_run
+from db.commands.errands import JUDGING, stop_errand
 from db.commands.judgings import begin_judging
 from db.commands.records import import_records
 from db.engine import read_session
+from db.models import Study
+from db.queries.anchors import anchor_wishes
 from db.queries.askings import askings
 from db.queries.judgings import judging_progress
 from evalkit.judging.plan import JudgePlan
@@ -138,3 +143,27 @@ def test_the_worker_judges_what_waits_to_be_judged(sqlite_database, monkeypatch)
         worker.end()
 
     assert (progress.state, progress.n_answered) == ("done", 8)
+
+
+def test_the_worker_asks_about_anchors_that_were_wished_for(sqlite_database, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    store_study(n_cases=20)
+    with serving(default=NoisyJudge(qualities(20))) as server:
+        plan = JudgePlan("Study", "m", Endpoint(server.base_url, "TEST_KEY"))
+        begun = begin_judging(plan)
+        stop_errand(JUDGING, begun.judging_id, "So that the anchors alone wait.")
+        wish_check(begun.judging_id)
+        worker = RunWorker()
+        worker.start()
+        deadline = time.monotonic() + 60
+        is_open = True
+        while time.monotonic() < deadline and is_open:
+            time.sleep(0.02)
+            with read_session() as session:
+                study_id = session.exec(select(Study.id)).one()
+                (wish,) = anchor_wishes(session, study_id)
+            is_open = wish.is_open
+        worker.end()
+
+    assert (wish.is_open, wish.n_failed, wish.reason) == (False, 0, None)
+    assert wish.n_asked > 0

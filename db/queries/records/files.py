@@ -103,3 +103,8 @@ def _refuse_options(made_as: ExportFormat, options: ExportOptions) -> None:
                 f"The format {made_as.key.value} has no room for --{option.replace('_', '-')}: "
                 f"that is for {joined(fitting)}."
             )
+    if options.rule not in made_as.rules:
+        raise RefusedError(
+            f"The format {made_as.key.value} has no room for --rule {options.rule}: whether a "
+            f"response passes is by {' or '.join(made_as.rules)}."
+        )

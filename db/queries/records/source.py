@@ -1,6 +1,7 @@
 """A study as export formats read it: its records, its cases, and the pairs agreed on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import Session, col
 
 from db.models import Assignment, Model, Output, Run, Study, StudyRun, VersionCase
 from db.queries.judgings import asked_of, question_of
+from db.queries.lessons import adjudicated_values
 from db.queries.records.annotated import study_annotators
 from db.queries.records.export import ExportedStudy, study_records
 from db.queries.records.guard import LeakGuard
@@ -33,7 +35,15 @@ from evalkit.phrases import quoted
 from evalkit.records.names import DEFAULT_RUN
 from evalkit.study.collected import Collected, Criterion
 from evalkit.study.passing import PassRule, default_level, default_measure, measures, passing
-from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, JudgeTask, Preference
+from evalkit.study.subjects import subject_key
+from evalkit.vocabulary import (
+    AnnotatorKind,
+    AnswerForm,
+    Api,
+    ConsensusRule,
+    JudgeTask,
+    Preference,
+)
 
 #: So many cases are in memory at once, with all their responses and labels.
 _CASES = 200
@@ -141,9 +151,19 @@ class StudySource:
         level = "" if rule.level is None else f" from {rule.level:g}"
         return Passes(
             f"{rule.criterion or 'acceptable'}{level}",
-            _passes(people, rule),
+            self._decided(_passes(people, rule), people, rule),
             {name: _passes(collected, rule) for name, collected in judges.items()},
         )
+
+    def _decided(self, told: dict[int, Pass], people: Collected, rule: PassRule) -> dict[int, Pass]:
+        """Return the same with what a lead decided of a score, where that is asked for."""
+        of = next((each for each in people.criteria if each.key == rule.criterion), None)
+        level = rule.level
+        if self.options.rule is not ConsensusRule.ADJUDICATED or of is None or level is None:
+            return told
+        values = adjudicated_values(self._session, self._exported.id, subject_key(of))
+        decided = {at: value >= level for at, value in values.items() if at in told}
+        return {at: replace(each, decided=decided.get(at)) for at, each in told.items()}
 
     def responses(self, ids: Iterable[int]) -> Iterator[tuple[int, JudgedCase, dict[str, Any]]]:
         """Yield those of some responses that may be trained on, in the order of cases."""

@@ -63,7 +63,7 @@ def ask_options(made_as: ExportFormat, eval_sets: list[str]) -> ExportOptions:
     if ExportOption.RULE in options:
         rule = st.radio(
             "Consensus",
-            _RULES,
+            made_as.rules,
             format_func=_RULES.__getitem__,
             horizontal=True,
             help=OPTION_HELP[ExportOption.RULE],

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from db.anchors import check_again
+from db.anchors import check_later
+from db.engine import read_session
+from db.queries.anchors import AnchorWish, anchor_wishes
 from evalkit.errors import RefusedError
 from evalkit.judging.anchors import MOST_ANCHORS, N_LOOKS
 from evalkit.phrases import counted
@@ -25,6 +27,7 @@ from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
 
+_EVERY_S = 2.0
 #: More checks than these, and those at which a judge moved, are read in the table.
 _MOST_CHECKS = 5
 
@@ -109,13 +112,18 @@ def show_judges(
 
 
 def show_foot(
-    checks: DriftReport, askable: Mapping[str, int], address: State, *, actor_id: int
+    checks: DriftReport,
+    askable: Mapping[str, int],
+    address: State,
+    study_id: int,
+    *,
+    actor_id: int,
 ) -> None:
     """Say whether judges still are who they were, and lead on: whatever differs, or nothing."""
     if checks.rows or askable:
         st.header("Drift", divider=False)
         _show_drift(checks)
-        _ask_anchors(askable, actor_id=actor_id)
+        _ask_anchors(askable, study_id=study_id, actor_id=actor_id)
     _show_links(address)
 
 
@@ -131,30 +139,45 @@ def _show_drift(report: DriftReport) -> None:
     exhibits.say(HOW)
 
 
-def _ask_anchors(askable: Mapping[str, int], *, actor_id: int) -> None:
-    """Let a judge be asked about the frozen anchors now."""
-    if message := st.session_state.pop("anchors-message", None):
-        st.success(labels.literal(message), icon=":material/check:")
+def _ask_anchors(askable: Mapping[str, int], *, study_id: int, actor_id: int) -> None:
+    """Let a judge be asked about the frozen anchors, and say how far that is."""
     if not askable:
         return
     left, right = st.columns(2, width=2 * exhibits.PICKER_WIDTH, vertical_alignment="bottom")
     judge = left.selectbox("Judge to look at", list(askable), key="anchors-judge")
     asked = right.button("Ask about the anchors now", icon=":material/anchor:", width="stretch")
     st.caption(
-        f"Up to {2 * N_LOOKS * MOST_ANCHORS} requests, as the judge was asked before, at its price."
+        f"Up to {2 * N_LOOKS * MOST_ANCHORS} requests, as the judge was asked before, at its "
+        "price. They go on when this page is closed."
     )
-    if not asked or judge is None:
-        return
-    try:
-        with st.spinner("Asking about the anchors"):
-            checked = check_again(askable[judge], actor_id=actor_id)
-    except RefusedError as refused:
-        st.error(labels.literal(str(refused)))
-        return
-    answered = f"{counted(checked.n_asked - checked.n_failed, 'request')} answered"
-    failed = f", {checked.n_failed:,} failed" if checked.n_failed else ""
-    st.session_state["anchors-message"] = f"{checked.judge}: {answered}{failed}."
-    st.rerun()
+    if asked and judge is not None:
+        try:
+            check_later(askable[judge], actor_id=actor_id)
+        except RefusedError as refused:
+            st.error(labels.literal(str(refused)))
+    with read_session() as session:
+        wishes = anchor_wishes(session, study_id)
+    is_open = any(wish.is_open for wish in wishes)
+    # Run again as a whole when the last one ends: then there is a check to be read above.
+    st.fragment(_show_wishes, run_every=_EVERY_S if is_open else None)(study_id, was_open=is_open)
+
+
+def _show_wishes(study_id: int, *, was_open: bool) -> None:
+    with read_session() as session:
+        wishes = anchor_wishes(session, study_id)
+    if was_open and not any(wish.is_open for wish in wishes):
+        st.rerun()
+    for wish in wishes:
+        exhibits.say(_wish_in_words(wish))
+
+
+def _wish_in_words(wish: AnchorWish) -> str:
+    if wish.is_open:
+        return f"{wish.judge} is being asked about the anchors."
+    if wish.reason is not None:
+        return f"{wish.judge} was not asked about the anchors: {wish.reason}"
+    failed = f", {wish.n_failed:,} failed" if wish.n_failed else ""
+    return f"{wish.judge}: {counted(wish.n_asked - wish.n_failed, 'request')} answered{failed}."
 
 
 def show_nothing() -> None:

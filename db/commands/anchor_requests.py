@@ -1,0 +1,82 @@
+"""Wishes that a judge is asked about the anchors: made on a page, seen to by the worker."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from db.columns import now
+from db.commands.errands import LEASE, changed
+from db.commands.units import locked_study
+from db.engine import write_session
+from db.models import AnchorRequest, AuditEvent, Judging
+from evalkit.errors import RefusedError
+
+
+def wish_check(judging_id: int, *, actor_id: int | None = None) -> None:
+    """Let the judge of a judging be asked about the anchors by whoever works next.
+
+    Raises RefusedError where that is on its way already.
+    """
+    with write_session() as session:
+        judging = session.get_one(Judging, judging_id)
+        study = locked_study(session, judging.study_id)
+        open_one = select(AnchorRequest.id).where(
+            col(AnchorRequest.judging_id) == judging_id, col(AnchorRequest.ended_at).is_(None)
+        )
+        if session.exec(open_one.limit(1)).first() is not None:
+            raise RefusedError("This judge is being asked about the anchors already.")
+        session.add(AnchorRequest(judging_id=judging_id, created_by_id=actor_id))
+        subject = f"study {study.name}" if study else f"judging:{judging_id}"
+        action = "ask about anchors"
+        session.add(AuditEvent(actor_id=actor_id, action=action, subject=subject))
+
+
+def lease_request(number: int, token: str) -> bool:
+    """Take a wish that is open and nobody's; tell whether it is this worker's now."""
+    moment = now()
+    is_free = col(AnchorRequest.lease).is_(None) | (col(AnchorRequest.leased_until) < moment)
+    return _set(
+        number,
+        col(AnchorRequest.ended_at).is_(None) & is_free,
+        lease=token,
+        leased_until=moment + LEASE,
+    )
+
+
+def keep_request(number: int, token: str) -> bool:
+    """Prolong a lease; tell whether there was still one to prolong."""
+    return _set(number, col(AnchorRequest.lease) == token, leased_until=now() + LEASE)
+
+
+def leave_request(number: int, token: str) -> None:
+    """End a lease without an answer: whoever works next asks again."""
+    _set(number, col(AnchorRequest.lease) == token, lease=None, leased_until=None)
+
+
+def end_request(
+    number: int,
+    *,
+    check_id: int | None = None,
+    n_asked: int = 0,
+    n_failed: int = 0,
+    reason: str | None = None,
+) -> None:
+    """Keep what came of a wish: a check, or the reason why there is none."""
+    _set(
+        number,
+        col(AnchorRequest.ended_at).is_(None),
+        lease=None,
+        leased_until=None,
+        check_id=check_id,
+        n_asked=n_asked,
+        n_failed=n_failed,
+        reason=reason,
+        ended_at=now(),
+    )
+
+
+def _set(number: int, where: Any, **values: Any) -> bool:
+    statement = sa.update(AnchorRequest).where(col(AnchorRequest.id) == number, where)
+    with write_session() as session:
+        return changed(session, statement.values(**values))
