@@ -53,7 +53,7 @@ class AnchorQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class LeasedAsking:
     """Who works on a wish: prolongs its lease while it asks, and can be ended from outside.
 
     ``beat`` says whether the lease still holds; ``on_begin`` is given what ends the work.
@@ -80,7 +80,7 @@ def check_anchors(
     *,
     timeout_s: float = TIMEOUT_S,
     actor_id: int | None = None,
-    watch: Watch | None = None,
+    leased: LeasedAsking | None = None,
 ) -> CheckedAnchors:
     """Ask a judge about the anchors of its study, and store what it says.
 
@@ -101,7 +101,7 @@ def check_anchors(
     n_each = N_LOOKS * (2 if anchors[0].right_output_id is not None else 1)
     n_changed = len(anchors) - len(questions) // n_each
     try:
-        replies = asyncio.run(_watched(_ask_all(plan, questions, timeout_s), watch))
+        replies = asyncio.run(_watched(_ask_all(plan, questions, timeout_s), leased))
     except EndpointError as error:
         raise RefusedError(str(error)) from None
     answers, served, costs = {}, [], []
@@ -139,13 +139,13 @@ def judges_to_check(session: Session, study_id: int) -> dict[str, int]:
 
 
 def check_again(
-    judging_id: int, *, actor_id: int | None = None, watch: Watch | None = None
+    judging_id: int, *, actor_id: int | None = None, leased: LeasedAsking | None = None
 ) -> CheckedAnchors:
     """Ask the judge of a judging about the anchors, as it was asked then.
 
     Raises as `check_anchors` does, and RefusedError where the study asks something else by now.
     """
-    return check_anchors(_plan_again(judging_id), actor_id=actor_id, watch=watch)
+    return check_anchors(_plan_again(judging_id), actor_id=actor_id, leased=leased)
 
 
 def check_later(judging_id: int, *, actor_id: int | None = None) -> None:
@@ -171,9 +171,9 @@ def see_to(
     with read_session() as session:
         wish = session.get_one(AnchorRequest, request_id)
         judging_id, actor_id = wish.judging_id, wish.created_by_id
-    watch = Watch(lambda: keep_request(request_id, token), on_begin)
+    leased = LeasedAsking(lambda: keep_request(request_id, token), on_begin)
     try:
-        checked = check_again(judging_id, actor_id=actor_id, watch=watch)
+        checked = check_again(judging_id, actor_id=actor_id, leased=leased)
     except RefusedError as refused:
         end_request(request_id, reason=str(refused))
     except asyncio.CancelledError:
@@ -263,9 +263,11 @@ async def _ask_all(
     return replies
 
 
-async def _watched(asking: Coroutine[Any, Any, list[Reply]], watch: Watch | None) -> list[Reply]:
+async def _watched(
+    asking: Coroutine[Any, Any, list[Reply]], leased: LeasedAsking | None
+) -> list[Reply]:
     """Ask while a lease holds, which is prolonged; until it is lost or somebody ends it."""
-    if watch is None:
+    if leased is None:
         return await asking
     loop, work = asyncio.get_running_loop(), asyncio.create_task(asking)
 
@@ -274,12 +276,12 @@ async def _watched(asking: Coroutine[Any, Any, list[Reply]], watch: Watch | None
             loop.call_soon_threadsafe(work.cancel)
 
     async def beat() -> None:
-        while await asyncio.to_thread(watch.beat):
+        while await asyncio.to_thread(leased.beat):
             await asyncio.sleep(LEASE.total_seconds() / 3)
         work.cancel()
 
-    if watch.on_begin is not None:
-        watch.on_begin(end)
+    if leased.on_begin is not None:
+        leased.on_begin(end)
     beating = asyncio.create_task(beat())
     try:
         return await work

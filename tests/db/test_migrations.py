@@ -21,8 +21,8 @@ from db.queries.records.annotated import pair_presentation
 MIGRATIONS = {
     "0045_code_openly.py": "8d958a0f222bb539ca190aa0f53e26f9faf54db4b518cc419452ad7f3bd10cee",
     "0043_check_responses.py": ("ed4ec9650f5013835053e2b08dba482295aafe54c4c584de6f34ee38f3060a35"),
-    "0045_ask_about_anchors_later.py": (
-        "285fa0dafa6959568d907d082555b5dc6a8d4278afba14bef362e14e4f015cc9"
+    "0046_ask_about_anchors_later.py": (
+        "91d458aa10acb0a730ca3fc102776cb194153ece3dc817543378ad9c387be85e"
     ),
     "0044_keep_the_life_of_cases.py": (
         "cac6a297264949821aa9567cfcc7b719e71d248650c4e8b2cb1218a4dacc7bcb"

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from db.anchors import check_later
-from db.engine import read_session
-from db.queries.anchors import AnchorWish, anchor_wishes
 from evalkit.errors import RefusedError
 from evalkit.judging.anchors import MOST_ANCHORS, N_LOOKS
 from evalkit.phrases import counted
@@ -26,8 +24,8 @@ from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
+from pages.shared.library import anchors
 
-_EVERY_S = 2.0
 #: More checks than these, and those at which a judge moved, are read in the table.
 _MOST_CHECKS = 5
 
@@ -155,29 +153,7 @@ def _ask_anchors(askable: Mapping[str, int], *, study_id: int, actor_id: int) ->
             check_later(askable[judge], actor_id=actor_id)
         except RefusedError as refused:
             st.error(labels.literal(str(refused)))
-    with read_session() as session:
-        wishes = anchor_wishes(session, study_id)
-    is_open = any(wish.is_open for wish in wishes)
-    # Run again as a whole when the last one ends: then there is a check to be read above.
-    st.fragment(_show_wishes, run_every=_EVERY_S if is_open else None)(study_id, was_open=is_open)
-
-
-def _show_wishes(study_id: int, *, was_open: bool) -> None:
-    with read_session() as session:
-        wishes = anchor_wishes(session, study_id)
-    if was_open and not any(wish.is_open for wish in wishes):
-        st.rerun()
-    for wish in wishes:
-        exhibits.say(_wish_in_words(wish))
-
-
-def _wish_in_words(wish: AnchorWish) -> str:
-    if wish.is_open:
-        return f"{wish.judge} is being asked about the anchors."
-    if wish.reason is not None:
-        return f"{wish.judge} was not asked about the anchors: {wish.reason}"
-    failed = f", {wish.n_failed:,} failed" if wish.n_failed else ""
-    return f"{wish.judge}: {counted(wish.n_asked - wish.n_failed, 'request')} answered{failed}."
+    anchors.show(study_id)
 
 
 def show_nothing() -> None:
