@@ -111,6 +111,11 @@ UNITS: dict[str, dict[str, str]] = {
         "false_pass": "share of what people fail, 0 to 1",
         "false_fail": "share of what people pass, 0 to 1",
     },
+    "clusters": {
+        "share": _SHARE,
+        "models": _SHARE,
+        "stability": "mean overlap of a group with its like among notes drawn anew, 0 to 1",
+    },
     "correction": {
         "people": _MEASURED,
         "corrected": _MEASURED,
@@ -297,6 +302,7 @@ INTERVAL_METHODS = {
     "annotators": "95 %, clustered by case: κ, quality and knows by jackknife over cases, shares "
     f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
     "checks": "95 %, clustered by case: κ by jackknife over cases, shares by Wilson's score",
+    "clusters": "95 %, clustered by case: shares by Wilson's score",
     "correction": "95 %, clustered by case, within the scale, by the method each row names",
     "coverage": "95 %: shares by Wilson's score at Kish's effective number of different lines and "
     "of weighted cases, differences by Newcombe's",

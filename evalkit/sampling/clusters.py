@@ -77,11 +77,11 @@ def clusters_of(pool: Pool, n: int) -> tuple[CaseCluster, ...]:
     n = min(n, len(pool.cases))
     if n < LEAST_CLUSTERS:
         return ()
-    label, middles = _labelled(pool.points, n)
+    label, middles = grouped_by_means(pool.points, n)
     names = np.unique(label)
     of_names = [np.flatnonzero(label == name) for name in names.tolist()]
     groups = sorted(of_names, key=lambda group: (-len(group), int(group[0])))
-    words = _typical_words([[pool.cases[place].text for place in group] for group in groups])
+    words = typical_words([[pool.cases[place].text for place in group] for group in groups])
     return tuple(
         CaseCluster(
             number,
@@ -98,8 +98,8 @@ def clusters_of(pool: Pool, n: int) -> tuple[CaseCluster, ...]:
     )
 
 
-def _labelled(points: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
-    """Return the group of each row, and the middles of the groups."""
+def grouped_by_means(points: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
+    """Return the group of each row by k-means with at most n, and the middles of the groups."""
     n_rows = len(points)
     spread = np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MOST_FITTED)).astype(np.int64))
     for k in range(n, 1, -1):
@@ -112,7 +112,8 @@ def _labelled(points: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
     return np.zeros(n_rows, dtype=np.int64), points.mean(axis=0, keepdims=True)
 
 
-def _typical_words(groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def typical_words(groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return what the texts of each group say far more often than the others, by c-TF-IDF."""
     in_group = [Counter(word for text in texts for word in _words(text)) for texts in groups]
     of_all: Counter[str] = Counter()
     for counts in in_group:

@@ -156,16 +156,30 @@ def directions(space: GramSpace, places: Sequence[int]) -> FloatArray:
     fitted = sparse.csr_matrix(
         (rows.data, _folded(rows.indices), rows.indptr), shape=(len(spread), _N_FOLDED)
     )
-    axes = np.random.default_rng(1).standard_normal((_N_FOLDED, min(_N_DIRECTIONS, n)))
-    for _ in range(_N_ROUNDS):
-        axes, _ = np.linalg.qr(fitted.T @ (fitted @ axes))
+    axes = leading_axes(fitted, min(_N_DIRECTIONS, n))
     chosen = GramSpace([space.texts[place] for place in places], space.rarity)
     along = chosen.along(axes.astype(np.float32))
     # To five digits, so that no machine tells apart what another holds for equally far.
-    return _of_length_one(np.round(_of_length_one(along), 5))
+    return of_length_one(np.round(of_length_one(along), 5))
 
 
-def _of_length_one(rows: FloatArray) -> FloatArray:
+def leading_axes(rows: sparse.csr_matrix, n: int) -> FloatArray:
+    """Return n axes that span the directions in which rows reach furthest, one a column.
+
+    Those of the largest singular values but for what a random start misses, the same at each call.
+
+    References
+    ----------
+    Halko, Martinsson & Tropp (2011), Finding structure with randomness, algorithm 4.4.
+    """
+    axes = np.random.default_rng(1).standard_normal((rows.shape[1], n))
+    for _ in range(_N_ROUNDS):
+        axes, _ = np.linalg.qr(rows.T @ (rows @ axes))
+    return axes
+
+
+def of_length_one(rows: FloatArray) -> FloatArray:
+    """Return rows of length 1 each; one that is nothing stays so."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     scaled: FloatArray = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 1e-9)
     return scaled

@@ -3,6 +3,7 @@
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
 from db.queries.results.judge_costs import judge_costs
+from db.queries.results.notes import notes
 from db.queries.results.odds import presented
 from db.queries.results.pace import pace
 from db.queries.results.studies import (
@@ -27,6 +28,7 @@ __all__ = [
     "collect",
     "judge_costs",
     "judged_elsewhere",
+    "notes",
     "pace",
     "presented",
     "remarks",

@@ -6,6 +6,7 @@ from evalkit.cli.report.acceptance import acceptance
 from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.checks import checks
+from evalkit.cli.report.clusters import clusters
 from evalkit.cli.report.correction import correction
 from evalkit.cli.report.coverage import coverage
 from evalkit.cli.report.decision import decision
@@ -30,6 +31,7 @@ for command in (
     scores,
     models,
     errors,
+    clusters,
     annotators,
     judges,
     checks,

@@ -250,6 +250,7 @@ COMMANDS = [
     ["report", "checks", "--study", "s"],
     ["report", "retrieval", "--study", "s"],
     ["report", "coverage", "--log", "log.jsonl", "--eval-set", "s"],
+    ["report", "clusters", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
     ["report", "differences", "--study", "s"],

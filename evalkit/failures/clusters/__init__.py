@@ -1,0 +1,1 @@
+"""Groups of short notes that say the same, how well each holds, and where notes lie on a map."""
