@@ -2,26 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from db.commands.derived_studies import blinding_of, take_over
+from db.columns import number_of
+from db.commands.derived_studies import MOST_LETTERS, add_study_like
 from db.commands.units import count_units
 from db.engine import write_session
-from db.models import AuditEvent, Study, StudyCase
-from db.queries.annotation.tasks import COLLECTS, tasks_of
+from db.models import AuditEvent, Study
+from db.queries.annotation.tasks import tasks_of
 from evalkit.annotation.assignment.tasks import StudyTask
 from evalkit.errors import NotFoundError, RefusedError
-
-_MOST_LETTERS = 120
-#: What a study has of its own, and does not take from the one it is like.
-_OWN = {
-    *("task_kind", "pairs_per_case", "tasks", *COLLECTS.values()),
-    *("id", "name", "overlap", "seed", "n_drawn", "is_open", "are_units_current", "names"),
-    *("leak_policy", "created_by_id", "created_at"),
-}
 
 
 def ask_for_labels(
@@ -63,8 +55,8 @@ def ask_for_labels(
         Where there is no study to be like.
     """
     name = name.strip()
-    if not name or len(name) > _MOST_LETTERS:
-        raise RefusedError(f"Give the study a name of at most {_MOST_LETTERS} characters.")
+    if not name or len(name) > MOST_LETTERS:
+        raise RefusedError(f"Give the study a name of at most {MOST_LETTERS} characters.")
     if not drawn or overlap < 1:
         raise RefusedError("Nothing would be labelled: draw at least one case for one person.")
     taken = RefusedError(f"There is already a study named “{name}”. Choose another name.")
@@ -96,26 +88,8 @@ def _stored(
     actor_id: int | None,
 ) -> int:
     task, seed = task_and_seed
-    asked: dict[str, Any] = {what: key in task.collects for key, what in COLLECTS.items()}
-    study = Study(
-        **{field: value for field, value in source.model_dump().items() if field not in _OWN},
-        **asked,
-        name=name,
-        task_kind=task.kind.value,
-        overlap=task.overlap,
-        pairs_per_case=task.per_case,
-        seed=seed,
-        n_drawn=len(drawn),
-        leak_policy=blinding_of(source),
-        created_by_id=actor_id,
-    )
-    session.add(study)
-    session.flush()
-    assert study.id is not None  # flushed
-    take_over(session, source, study)
-    session.add_all(
-        StudyCase(study_id=study.id, case_id=case_id, inclusion_probability=chance)
-        for case_id, chance in drawn.items()
+    study = add_study_like(
+        session, source, name=name, task=task, chances=drawn, seed=seed, actor_id=actor_id
     )
     session.add(
         AuditEvent(
@@ -127,4 +101,4 @@ def _stored(
     )
     session.flush()
     count_units(session, study)
-    return study.id
+    return number_of(study)

@@ -132,6 +132,27 @@ def leave_out(
         return _next(session, newest, minus=case_ids, note=note, actor_id=actor_id)
 
 
+def keep_only(
+    eval_set: str, case_ids: Collection[int], *, note: str, actor_id: int | None = None
+) -> tuple[int, bool]:
+    """Make the next version of an eval set of some of its cases alone.
+
+    Returns its number and whether it is new: where the newest holds just these cases it is that
+    one. Raises RefusedError without a note, and for a case that the newest version does not hold.
+    """
+    note = required(note, "Say what the version is for: why these cases alone.")
+    with write_session() as session:
+        newest = _locked(session, eval_set)
+        held = {each.case_id: each.key for each in held_cases(session, number_of(newest))}
+        for case in locked_cases(session, list(case_ids)):
+            if number_of(case) not in held:
+                raise RefusedError(f"“{case.key}” is not in version {newest.number}, the newest.")
+        minus = held.keys() - set(case_ids)
+        if not minus:
+            return newest.number, False
+        return _next(session, newest, minus=minus, note=note, actor_id=actor_id), True
+
+
 def merge_repeats(eval_set: str, *, reason: str, actor_id: int | None = None) -> tuple[int, int]:
     """Keep the first by name of cases with one content, as the eval set's next version.
 

@@ -48,7 +48,7 @@ if through == "tags":
         exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()
     rows = kept.read(results.tagged_responses, **cell)
-    pick = partial(failures.response_picker, rows)
+    pick = partial(failures.response_picker, rows, cell["tag_id"])
 elif through == "remarks":
     search = failures.search_box()
     pick = partial(failures.remark_picker, kept.read(results.remarks, search=search), search)

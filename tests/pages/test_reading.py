@@ -149,3 +149,66 @@ def test_who_lost_the_role_reads_no_further_response(app, sign_in, study):
     step(app, "Next")
 
     assert shown_panes(app) == []
+
+
+def pressed(app, label):
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+
+
+def way(app, name):
+    app.segmented_control(key="ways-way").set_value(name).run()
+    assert not app.exception
+    return written(app)
+
+
+def test_a_list_becomes_a_study_which_says_first_what_it_will_be(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "failures", tag="tone")
+    # Four responses of one model to four cases: each is judged alone.
+    said = way(app, "study")
+    assert "4 responses of 1 model to 4 cases." in said
+    assert "A study of 4 cases, response by response, with 4 responses." in said
+
+    pressed(app, "Start the study")
+    assert [each.value for each in app.error] == ["Give the study a name\\."]
+    app.text_input(key=f"ways-study-{study['Study']}").set_value("Blunt").run()
+    pressed(app, "Start the study")
+    assert "Started “Blunt”" in app.success[0].value
+    pressed(app, "Start the study")
+
+    assert "It is there already" in app.success[0].value
+
+
+def test_ticked_responses_alone_become_a_version_and_watched_cases(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "failures", tag="tone")
+    step(app, "Tick")
+    step(app, "Next")
+    assert "1 response ticked." in written(app)
+    step(app, "Tick")
+
+    said = way(app, "watch")
+    assert "2 responses of 1 model to 2 cases." in said
+    app.text_input(key=f"ways-watch-{study['Study']}").set_value("Tone").run()
+    pressed(app, "Watch them")
+    assert "2 cases watched" in app.success[0].value
+    said = way(app, "version")
+    assert "Version 2 of “Support questions” with 2 cases of the 4 of version 1" in said
+    app.text_input(key=f"ways-version-{study['Study']}").set_value("Tone").run()
+    pressed(app, "Make the version")
+    assert "Version 2 of" in app.success[0].value
+
+    step(app, "Untick all")
+    assert "4 responses of 1 model to 4 cases." in written(app)
+
+
+def test_a_table_and_the_start_of_a_judge_are_offered_where_there_is_one_error(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "failures", tag="tone")
+    assert "A row for each error, note and comment" in written(app)
+    assert "A request that asks a judge for “Tone” alone" in way(app, "judge")
+
+    opened(app, "failures", through="responses")
+    options = app.segmented_control(key="ways-way").options
+    assert "Judge for this error" not in options

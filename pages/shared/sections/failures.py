@@ -21,6 +21,7 @@ from pages.shared import collecting
 from pages.shared.address import addresses, choices, links, pins
 from pages.shared.components import scroll
 from pages.shared.display import blocks, exhibits, html_tables, lists
+from pages.shared.response.chosen import ReadList
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: Of a severity that is named so its key is asked for: this is none.
@@ -185,7 +186,7 @@ def model_picker(models: Sequence[str]) -> str | None:
     return None if model == _ALL_MODELS else model
 
 
-def judged_picker(frame: pd.DataFrame) -> int | None:
+def judged_picker(frame: pd.DataFrame) -> ReadList | None:
     """List responses with what they were given, the worst judged first; give the chosen one."""
     if not len(frame):
         exhibits.say("No response here has been judged.", style="lead")
@@ -200,7 +201,7 @@ def judged_picker(frame: pd.DataFrame) -> int | None:
         key="failures-judged",
         everything=lambda: frame.assign(case=frame["case"].map(_keys_of(frame))),
     )
-    return int(ids[row])
+    return ReadList(int(ids[row]), tuple(frame["output_id"].tolist()))
 
 
 def judged_table(frame: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
@@ -230,8 +231,8 @@ def _keys_of(frame: pd.DataFrame) -> dict[int, str]:
     return collecting.case_keys(frame["case"].unique().tolist())
 
 
-def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
-    """List the responses of a cell, most agreed on first; give the one that is chosen."""
+def response_picker(responses: Sequence[TaggedResponse], tag_id: int) -> ReadList | None:
+    """List the responses of a cell, most agreed on first; give them and the one that is chosen."""
     if not responses:
         exhibits.say("No response here was given this tag.", style="lead")
         return None
@@ -258,7 +259,8 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
         key="failures-responses",
         everything=lambda: frame,
     )
-    return responses[row].output_id
+    output_ids = tuple(response.output_id for response in responses)
+    return ReadList(output_ids[row], output_ids, tag_id)
 
 
 def _marked_words(responses: Sequence[TaggedResponse]) -> dict[str, list[str]]:
@@ -291,7 +293,7 @@ def search_box() -> str:
     return search
 
 
-def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
+def remark_picker(remarks: Sequence[Remark], search: str) -> ReadList | None:
     """List notes and comments, newest first; give the response of the one that is chosen."""
     if not remarks:
         nothing = (
@@ -322,7 +324,8 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         key="failures-remarks",
         everything=lambda: frame,
     )
-    return remarks[row].output_id
+    output_ids = tuple(dict.fromkeys(remark.output_id for remark in remarks))
+    return ReadList(remarks[row].output_id, output_ids)
 
 
 def _shown(models: Sequence[str]) -> str:
