@@ -59,8 +59,8 @@ def selection_of(session: Session, output_ids: Sequence[int]) -> Selection:
             .join(Model, col(Model.id) == col(Run.model_id))
             .where(col(Output.id).in_(part))
         )
-        for *values, has_note, is_watched in session.connection().execute(statement):
-            rows[values[0]] = ChosenResponse(*values, bool(has_note), bool(is_watched))
+        for row in session.connection().execute(statement):
+            rows[row.id] = ChosenResponse(*row)
     if len(rows) < len(wanted):
         raise NotFoundError(_GONE)
     return Selection(tuple(rows[output_id] for output_id in wanted))

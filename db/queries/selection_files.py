@@ -74,8 +74,8 @@ def _rows(
                 for step in response.steps
             )
             about = (case.key, case.category, asked, response.model, response.run, words)
-            for row in said_of.get(response.output_id) or [(None,) * 7]:
-                yield (*about, *row)
+            for said_row in said_of.get(response.output_id) or [(None,) * 7]:
+                yield (*about, *said_row)
 
 
 def _said(answer: Answer) -> Iterator[tuple[Any, ...]]:

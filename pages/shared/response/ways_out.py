@@ -180,20 +180,20 @@ def _of_picker(n_listed: int, n_ticked: int) -> str:
     options = [_ALL, _TICKED] if n_ticked else [_ALL]
     if st.session_state.get("ways-of") not in options:
         st.session_state["ways-of"] = options[-1]
-    chosen: str = st.segmented_control(
+    st.segmented_control(
         "Of", options, format_func=lambda of: names[of], required=True, key="ways-of"
     )
-    return chosen
+    return str(st.session_state["ways-of"])
 
 
 def _way_picker(*, has_tag: bool) -> str:
     options = [way for way in _WAYS if has_tag or way != "judge"]
     if st.session_state.get("ways-way") not in options:
         st.session_state["ways-way"] = options[0]
-    chosen: str = st.segmented_control(
+    st.segmented_control(
         "Make", options, format_func=lambda way: _WAYS[way], required=True, key="ways-way"
     )
-    return chosen
+    return str(st.session_state["ways-way"])
 
 
 def _ticked(study: ResultStudy) -> dict[int, None]:
