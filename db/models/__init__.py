@@ -56,6 +56,7 @@ from db.models.studies import (
     Tag,
     Taxonomy,
 )
+from db.models.taxonomies import RecodedMark, TaxonomyEvent
 from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "PublicScore",
     "Question",
     "RankedOutput",
+    "RecodedMark",
     "ResultsState",
     "Rubric",
     "Run",
@@ -120,6 +122,7 @@ __all__ = [
     "StudyRun",
     "Tag",
     "Taxonomy",
+    "TaxonomyEvent",
     "TrafficShare",
     "Unit",
     "UnitPair",

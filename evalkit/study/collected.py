@@ -55,6 +55,20 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedTag:
+    """What marks of a tag count as since its taxonomy was changed, on the day ``since``.
+
+    ``into`` is the key of the tag they are counted as; empty where the tag was split, and they
+    wait to be coded anew as what they were made as.
+    """
+
+    key: str
+    into: str
+    n_marks: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class VersionMark:
     """Which cases: the version of an eval set, and the hash of all that is in it."""
 
@@ -213,6 +227,8 @@ class Collected:
         What was preferred on each of ``criteria`` alone; empty where nobody said.
     traffic : Traffic
         What production is asked of each category, where a lead said so.
+    moved : tuple of MovedTag
+        What became of tags since they were marked.
     first_shown : FirstShown
         Rankings by what was shown first, where that is known.
     """
@@ -243,6 +259,7 @@ class Collected:
     mark_counts: MarkCounts = NO_MARK_COUNTS
     by_criterion: tuple[Preferences, ...] = ()
     traffic: Traffic = NO_TRAFFIC
+    moved: tuple[MovedTag, ...] = ()
     first_shown: FirstShown = NO_FIRST_SHOWN
 
 

@@ -113,6 +113,7 @@ def collect(
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
         traffic=study.traffic,
+        moved=study.moved,
     )
     if study.bar is None or not filters.every_judge:
         return collected

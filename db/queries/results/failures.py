@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
 from db.queries.results.filtering import counted, in_categories, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
+from db.queries.taxonomies import counted_tag
 from evalkit.severity import Severity, severity_name
 from evalkit.study.subjects import ANY_ERROR
 from evalkit.vocabulary import SIDES
@@ -99,7 +100,13 @@ def tagged_responses(
         .where(
             *counted(study, filters, subject=ANY_ERROR.key),
             ~col(ErrorMark.is_superseded),
-            col(ErrorMark.tag_id) == tag_id,
+            (counted_tag() if study.has_recoded else col(ErrorMark.tag_id)).in_(
+                [
+                    stored
+                    for stored, counted in (*study.counted_as, (tag_id, tag_id))
+                    if counted == tag_id
+                ]
+            ),
             col(Output.run_id).in_(_runs(study, model)),
             *([] if category is None else in_categories(_only(category), col(Case.id))),
             *([] if severity is None else [col(ErrorMark.severity) == severity]),

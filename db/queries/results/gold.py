@@ -32,7 +32,7 @@ def gold_of(session: Session, study: ResultStudy, output_ids: IntArray) -> Gold:
     pairs = [row for row in rows if row.preference is not None]
     criteria = [criterion.criterion_id for criterion in study.criteria]
     scores = [row for row in rows if row.criterion_id in criteria]
-    tags = {tag.tag_id: place for place, tag in enumerate(study.tags)} | {None: NO_TAG}
+    tags: dict[Any, int] = {**study.tag_places, None: NO_TAG}
     errors = [
         row
         for row in rows

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Assignment, ErrorMark
 from db.queries.results.reading import numbers_of, of_annotators, places_among
 from db.queries.results.studies import ResultStudy
+from db.queries.taxonomies import counted_tag
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.study.collected import NO_TAG, Marks, Penalties
 from evalkit.study.marked_words import MarkCounts, PlacedMarks
@@ -35,8 +36,9 @@ def marks_of(
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
     tag = np.full(len(table), NO_TAG, dtype=np.int64)
-    tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
-    tag[tagged] = places_among(table[tagged, 2], tag_ids)
+    stored = np.array(list(study.tag_places), dtype=np.int64)
+    place_of = np.array(list(study.tag_places.values()), dtype=np.int64)
+    tag[tagged] = place_of[places_among(table[tagged, 2], stored)]
     output = places_among(table[:, 0], output_ids)
     marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, table[:, 4].copy())
     placed = tagged & (table[:, 6] != _UNKNOWN)
@@ -67,7 +69,7 @@ def _marks(
         sa.select(
             col(ErrorMark.output_id),
             col(Assignment.annotator_id),
-            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
+            sa.func.coalesce(counted_tag() if study.has_recoded else col(ErrorMark.tag_id), NO_TAG),
             severity + has_note,  # one number: each column takes time for every one of a million
             col(ErrorMark.annotation_id),
             sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),

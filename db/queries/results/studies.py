@@ -1,6 +1,5 @@
 """Which studies have results, and what they can be filtered by."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -14,7 +13,6 @@ from db.models import (
     Annotator,
     Assignment,
     Case,
-    ErrorMark,
     EvalSetVersion,
     Model,
     Run,
@@ -26,19 +24,22 @@ from db.models import (
 )
 from db.queries.results.admission import admissions_in, bar_of, openings_of
 from db.queries.results.criteria import ResultCriterion, criteria_of
+from db.queries.results.tags import PlannedChange, ResultTag, study_tags
 from db.queries.results.versions import (
     n_of_status,
     version_marks,
     version_numbers,
 )
+from db.queries.taxonomies import changes_since
 from db.queries.traffic import traffic_of_version
 from evalkit.errors import NotFoundError
+from evalkit.failures.changes import moved_weights
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
-from evalkit.study.collected import VersionMark
+from evalkit.study.collected import MovedTag, VersionMark
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind, CaseStatus
 
@@ -114,16 +115,6 @@ class ResultAnnotator:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultTag:
-    """One kind of error that was, or can be, marked in the study."""
-
-    tag_id: int
-    key: str
-    name: str
-    definition: str
-
-
-@dataclass(frozen=True, slots=True)
 class ResultStudy:
     """A study as its results need it; ``runs`` are in the order they were made.
 
@@ -132,6 +123,8 @@ class ResultStudy:
     ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead; ``traffic``
     is what production is asked of each category of its eval set. ``versions`` are the numbers of
     all versions of that, newest first; ``n_of_status`` how many of its own cases have which status.
+    ``counted_as``, ``moved`` and ``has_recoded`` say what became of tags, see
+    :class:`db.queries.results.tags.StudyTags`.
     """
 
     study_id: int
@@ -150,6 +143,9 @@ class ResultStudy:
     bar: AdmissionBar | None = None
     admissions: tuple[Admission, ...] = ()
     openings: tuple[OpenedTest, ...] = ()
+    counted_as: tuple[tuple[int, int], ...] = ()
+    moved: tuple[MovedTag, ...] = ()
+    has_recoded: bool = False
     traffic: Traffic = NO_TRAFFIC
     versions: tuple[int, ...] = ()
     n_of_status: tuple[tuple[CaseStatus, int], ...] = ()
@@ -170,6 +166,12 @@ class ResultStudy:
         barred = [who.name for who in self.annotators if not who.is_admitted]
         return f"Not admitted, and measured here all the same: {quoted(barred)}." if barred else ""
 
+    @property
+    def tag_places(self) -> dict[int, int]:
+        """Return where each stored tag that may have been marked stands among the tags."""
+        places = {tag.tag_id: place for place, tag in enumerate(self.tags)}
+        return places | {stored: places[counted] for stored, counted in self.counted_as}
+
     def counted_annotators(self, filters: ResultFilters) -> tuple[ResultAnnotator, ...]:
         """Return the annotators whose work counts within the filters."""
         return tuple(annotator for annotator in self.annotators if filters.counts(annotator))
@@ -183,8 +185,13 @@ def result_studies(session: Session) -> dict[str, int]:
     return {row.name: row.id for row in session.connection().execute(statement)}
 
 
-def result_study(session: Session, *, name: str) -> ResultStudy:
-    """Return a study by name; raise NotFoundError, naming those there are, if there is none."""
+def result_study(
+    session: Session, *, name: str, planned: PlannedChange | None = None
+) -> ResultStudy:
+    """Return a study by name; raise NotFoundError, naming those there are, if there is none.
+
+    ``planned`` is a change of its taxonomy that is only thought of, to see what it would do.
+    """
     statement = sa.select(
         col(Study.id),
         col(Study.eval_set_version_id),
@@ -197,8 +204,10 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
     if study is None:
         known = quoted(result_studies(session), nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
-    tags = _tags(session, study.id, study.taxonomy_id)
-    severities = _severities(session, study.taxonomy_id, [tag.tag_id for tag in tags])
+    as_of_now = study_tags(session, study.id, study.taxonomy_id, planned)
+    tags = as_of_now.tags
+    stored = [*(tag.tag_id for tag in tags), *(tag_id for tag_id, _ in as_of_now.counted_as)]
+    severities = _severities(session, study.taxonomy_id, stored)
     bar = bar_of(session, study.id)
     admissions = admissions_in(session, study.id) if bar else ()
     return ResultStudy(
@@ -210,8 +219,11 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         annotators=_admitted(_annotators(session, study.id), bar, admissions),
         criteria=criteria_of(session, study.id, study.rubric_id),
         tags=tags,
+        counted_as=as_of_now.counted_as,
+        moved=as_of_now.moved,
+        has_recoded=as_of_now.has_recoded,
         severities=severities,
-        weights=_weights(session, study.taxonomy_id, severities),
+        weights=_weights(session, study.taxonomy_id, severities, planned),
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
         collects_preference=study.collects_preference,
         collects_strength=study.collects_strength,
@@ -265,10 +277,21 @@ def _severities(
 
 
 def _weights(
-    session: Session, taxonomy_id: int | None, severities: Sequence[Severity]
+    session: Session,
+    taxonomy_id: int | None,
+    severities: Sequence[Severity],
+    planned: PlannedChange | None,
 ) -> ErrorWeights:
-    statement = sa.select(col(Taxonomy.weights)).where(col(Taxonomy.id) == taxonomy_id)
-    weights = session.connection().scalar(statement) or {}
+    """Return what errors weigh in the study's version, by what became of its tags."""
+    statement = sa.select(col(Taxonomy.weights), col(Taxonomy.name), col(Taxonomy.version))
+    row = session.connection().execute(statement.where(col(Taxonomy.id) == taxonomy_id)).first()
+    weights = {} if row is None else row.weights or {}
+    if row is not None:
+        changes = [made.change for made in changes_since(session, row.name, row.version)]
+        if planned is not None and planned.taxonomy == row.name:
+            changes.append(planned.change)
+        for change in changes:
+            weights = moved_weights(weights, change)
     return read_weights([f"{what}={weight}" for what, weight in weights.items()], severities)
 
 
@@ -335,41 +358,3 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
     kinds = list(AnnotatorKind)
     annotators.sort(key=lambda annotator: (kinds.index(annotator.kind), annotator.name))
     return tuple(annotators)
-
-
-def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[ResultTag, ...]:
-    """Return the tags of the study's taxonomy, and any other that was marked in it."""
-    marked = (
-        sa.select(1)
-        .select_from(ErrorMark)
-        .join(Annotation, col(Annotation.id) == col(ErrorMark.annotation_id))
-        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
-        .where(col(ErrorMark.tag_id) == col(Tag.id), col(Assignment.study_id) == study_id)
-    )
-    of_study = col(Tag.taxonomy_id) == taxonomy_id
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Tag.id),
-            col(Tag.key),
-            sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)).label("name"),
-            col(Tag.definition),
-            col(Taxonomy.name).label("taxonomy"),
-            col(Taxonomy.version),
-            of_study.label("is_own"),
-        )
-        .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
-        .where(sa.or_(of_study, marked.exists()))
-        .order_by(sa.case((of_study, 0), else_=1), col(Tag.taxonomy_id).desc(), col(Tag.position))
-    )
-    rows = session.connection().execute(statement).all()
-    n_named = Counter(row.name for row in rows)
-    n_keyed = Counter((row.name, row.key) for row in rows)
-    tags = []
-    for row in rows:
-        # Tables have a line per name: "Other" of two parents, or of two taxonomies, has two.
-        more = [row.key] if n_named[row.name] > 1 else []
-        if n_keyed[row.name, row.key] > 1 and not row.is_own:
-            more.append(f"{row.taxonomy} v{row.version}")
-        name = f"{row.name} ({', '.join(more)})" if more else row.name
-        tags.append(ResultTag(row.id, row.key, name, row.definition or ""))
-    return tuple(tags)
