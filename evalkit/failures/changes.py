@@ -167,6 +167,8 @@ def _check(tags: Sequence[TagDefinition], change: TaxonomyChange) -> None:
 
 def _check_rename(tags: Sequence[TagDefinition], change: TaxonomyChange) -> None:
     (key,) = change.tags
+    if not change.target.strip():
+        raise RefusedError("Say what key the tag gets.")
     before = next(tag for tag in tags if tag.key == key)
     if change.target == key and change.name in ("", before.name):
         raise RefusedError(f"“{key}” is called so already.")

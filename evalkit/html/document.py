@@ -255,6 +255,7 @@ def _on_quality(
             weights=collected.weights,
             made=mark_counts(collected),
             known=saturation_report(collected),
+            moved=collected.moved,
         ),
     )
 

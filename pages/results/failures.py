@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from evalkit.failures.words import moved_sentences
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.sentences import saturation_sentences
@@ -39,6 +40,7 @@ through = failures.through_picker()
 if through == "tags":
     rates = kept.of(tags_report)
     known = saturation_sentences(kept.of(saturation_report))
+    known += moved_sentences(kept.collected.moved)
     cell = failures.cell_picker(rates, kept.of(mark_counts), known, study, best_first(kept))
     if cell is None:
         is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)

@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("library/open_coding.py", "open-coding", "Open coding", "Library", Role.LEAD),
     Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),
+    Entry("library/taxonomies.py", "taxonomies", "Taxonomies", "Library", Role.LEAD),
     Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),
     Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),

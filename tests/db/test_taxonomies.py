@@ -110,7 +110,8 @@ def test_the_same_change_sent_again_is_answered_and_stored_once(ids):
         (RENAMED, 1, "  ", "Say in a sentence why"),
         (RENAMED, 7, "So", "Somebody saved version 1"),
         (TaxonomyChange(RENAME, ("nothing",), "x"), 1, "So", "There is no tag “nothing”"),
-        (TaxonomyChange(RENAME, ("tone",), "Bad Key"), 1, "So", "Bad Key"),
+        (TaxonomyChange(RENAME, ("tone",), " "), 1, "So", "what key the tag gets"),
+        (TaxonomyChange(RENAME, ("tone",), "tone", "Unsafe"), 1, "So", "have the same name"),
         (TaxonomyChange(RENAME, ("unsafe",), "harm"), 1, "So", "moved into it or out of it"),
     ],
 )

@@ -20,5 +20,14 @@ def errors(asked: Asked, weight: WeightOption = None) -> Answer:
     rates, weighed, models = tags_report(collected), penalty_rows(collected), order_of(collected)
     made, weights = mark_counts(collected), collected.weights
     known = saturation_report(collected)
-    room = errors_section(rates, weighed, models, models, weights=weights, made=made, known=known)
+    room = errors_section(
+        rates,
+        weighed,
+        models,
+        models,
+        weights=weights,
+        made=made,
+        known=known,
+        moved=collected.moved,
+    )
     return room.blocks

@@ -1,5 +1,8 @@
 """Errors as one JSON document: how often each was found, and what they weigh."""
 
+from dataclasses import asdict
+
+from evalkit.failures.words import moved_sentences
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
 from evalkit.reports.errors.report import TagMarks, mark_counts, tags_report
@@ -31,6 +34,10 @@ def errors_document(collected: Collected) -> Document:
         },
         "saturation": _saturation(saturation_report(collected)),
         "penalties": penalties_entry(collected),
+        "counted_as": {
+            "tags": [asdict(tag) for tag in collected.moved],
+            "sentences": moved_sentences(collected.moved),
+        },
     }
 
 

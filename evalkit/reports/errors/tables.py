@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from evalkit import text
+from evalkit.failures.words import moved_sentences
 from evalkit.phrases import capital
 from evalkit.reports.blocks import (
     Axis,
@@ -30,7 +31,7 @@ from evalkit.reports.errors.sentences import commonest_errors, saturation_senten
 from evalkit.severity import Severity
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
-from evalkit.study.collected import Tag
+from evalkit.study.collected import MovedTag, Tag
 
 LOOKS = (
     "Share of the looks at a response for errors that found one of this kind; one look is one "
@@ -63,10 +64,11 @@ def errors_section(
     weights: ErrorWeights,
     made: Sequence[TagMarks] = (),
     known: Saturation | None = None,
+    moved: Sequence[MovedTag] = (),
 ) -> Section:
     """Show what errors weigh in each model's responses, how often each was found, and how made.
 
-    ``known`` is how far their kinds are.
+    ``known`` is how far their kinds are, ``moved`` what became of tags since they were marked.
     """
     grid = error_map(rates, mapped)
     numbers = [row.estimate for rate in rates for row in rate.rows]
@@ -79,6 +81,7 @@ def errors_section(
         Heading(grid.title),
         bullets(commonest_errors(rates, mapped)),
         *([] if known is None else [words(*saturation_sentences(known))]),
+        *([words(*moved_sentences(moved))] if moved else []),
         readable(grid),
         how_marked(made),
     )

@@ -1,0 +1,144 @@
+"""The page on which a lead changes taxonomies and sees before what that would do."""
+
+import pytest
+
+from db.engine import read_session
+from db.queries.definitions import newest_taxonomy
+from db.queries.taxonomies import stale_marks
+from evalkit.vocabulary import Role
+from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
+from tests.pages.test_open_coding import button, written
+
+PAGE, NAME = "library/taxonomies.py", "Taxonomy of Study"
+
+
+@pytest.fixture
+def ids(sqlite_database):
+    ids = make_eval_set()
+    make_study(ids)
+    one, two = "case-0/Model one", "case-0/Model two"
+    annotate(ids, "ann", one, two, "left", marks=[(one, "hallucination"), (two, "tone")])
+    return ids
+
+
+@pytest.fixture
+def lead(ids, app, sign_in):
+    sign_in(app, Role.LEAD)
+    return at_page(app, PAGE).run()
+
+
+def choose(app, kind):
+    app.segmented_control[0].set_value(kind).run()
+
+
+def box(app, label):
+    boxes = (*app.selectbox, *app.multiselect, *app.text_input, *app.text_area)
+    return next(each for each in boxes if each.label == label)
+
+
+def newest():
+    with read_session() as session:
+        return newest_taxonomy(session, NAME)
+
+
+def test_without_a_taxonomy_the_page_says_so(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    at_page(app, PAGE).run()
+
+    assert not app.exception
+    assert "No taxonomy is stored yet" in written(app)
+
+
+def test_an_annotator_does_not_get_here(app, ids, sign_in):
+    sign_in(app, Role.ANNOTATOR)
+
+    at_page(app, PAGE).run()
+
+    assert "Taxonomies" not in [title.value for title in app.title]
+
+
+def test_a_lead_sees_what_a_merge_would_do_then_does_it(lead):
+    choose(lead, "merge")
+    box(lead, "Tags").set_value(["hallucination"]).run()
+    box(lead, "Into").set_value("tone").run()
+    assert "Hallucination merged into tone" in written(lead)
+    assert "Study: 1 mark of 1 response." in written(lead)
+    rates = lead.dataframe[0].value
+    # Of one look at each response: hallucination in Model one's, tone in Model two's.
+    assert list(rates) == ["Model", "hallucination, now", "tone, now", "tone, then"]
+    assert [cell.split()[0] for cell in rates["tone, now"]] == ["0", "100"]
+    assert [cell.split()[0] for cell in rates["tone, then"]] == ["100", "100"]
+
+    box(lead, "Why").set_value("They mean the same").run()
+    button(lead, "Make version 2").click().run()
+
+    assert not lead.exception
+    assert f"“{NAME}” has a version 2" in written(lead)
+    assert [tag.key for tag in newest().parts] == ["tone", "unsafe"]
+    assert "They mean the same" in lead.dataframe[0].value["Why"].tolist()
+
+
+def test_what_does_not_fit_is_said_before_anything_can_be_stored(lead):
+    choose(lead, "rename")
+    box(lead, "Tag").set_value("unsafe").run()
+    box(lead, "Key").set_value("harm").run()
+
+    assert not lead.exception
+    assert "No tag is moved into it or out of it" in written(lead)
+    assert "Make version 2" not in [each.label for each in lead.button]
+
+
+def test_without_a_reason_nothing_is_changed(lead):
+    choose(lead, "nest")
+    box(lead, "Tag").set_value("tone").run()
+    box(lead, "Under").set_value("hallucination").run()
+
+    button(lead, "Make version 2").click().run()
+
+    assert not lead.exception
+    assert "Say in a sentence why" in written(lead)
+    assert newest().version == 1
+
+
+def test_marks_of_a_split_tag_are_coded_anew_one_after_the_other(lead):
+    choose(lead, "split")
+    box(lead, "Tag").set_value("tone").run()
+    box(lead, "Its parts, one a line: key, name, definition").set_value(
+        "cold, Cold, Speaks as to a number\npushy, Pushy"
+    ).run()
+    assert "each waits to be coded anew" in written(lead)
+    box(lead, "Why").set_value("Two kinds").run()
+    button(lead, "Make version 2").click().run()
+    assert not lead.exception
+    assert "ann marked `tone` in Study" in written(lead)
+
+    button(lead, "pushy").click().run()
+
+    assert not lead.exception
+    with read_session() as session:
+        assert stale_marks(session, NAME) == ()
+
+
+def test_a_version_is_frozen_with_a_note(lead):
+    box(lead, "Freeze version 1: what it is made from").set_value("From 100 notes")
+    button(lead, "Freeze version 1").click().run()
+
+    assert not lead.exception
+    assert "is frozen" in written(lead)
+    assert "Freeze version 1" not in [each.label for each in lead.button]
+    assert lead.dataframe[0].value["What"].tolist() == ["Frozen", "Written or edited"]
+
+
+def test_failures_says_what_marks_are_counted_as(lead, app):
+    choose(lead, "merge")
+    box(lead, "Tags").set_value(["hallucination"]).run()
+    box(lead, "Into").set_value("tone").run()
+    box(lead, "Why").set_value("They mean the same").run()
+    button(lead, "Make version 2").click().run()
+
+    at_page(lead, "results/failures.py").run()
+
+    assert not lead.exception
+    assert "1 mark of `hallucination` is counted as `tone` since" in written(lead)
