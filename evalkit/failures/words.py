@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
-from evalkit.study.collected import MovedTag
+from evalkit.study.moved_tags import MovedTag
 
 
 def change_in_words(change: TaxonomyChange) -> str:

@@ -19,6 +19,7 @@ from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
 from evalkit.study.gold import NO_GOLD, Gold
 from evalkit.study.marked_words import NO_MARK_COUNTS, NO_PLACED_MARKS, MarkCounts, PlacedMarks
+from evalkit.study.moved_tags import MovedTag
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
@@ -52,20 +53,6 @@ class Tag:
 
     key: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class MovedTag:
-    """What marks of a tag count as since its taxonomy was changed, on the day ``since``.
-
-    ``into`` is the key of the tag they are counted as; empty where the tag was split, and they
-    wait to be coded anew as what they were made as.
-    """
-
-    key: str
-    into: str
-    n_marks: int
-    since: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session
 from db.queries import library
 from db.queries.definitions import newest_taxonomy
+from db.queries.responses import side_by_side
+from db.queries.results import ResultFilters
 from db.queries.taxonomies import stale_marks, taxonomy_history
 from evalkit.errors import EvalkitError
 from evalkit.failures.changes import changed
@@ -13,6 +15,7 @@ from evalkit.vocabulary import Role
 from pages.shared import labels, state
 from pages.shared.address import addresses
 from pages.shared.sections import taxonomies, taxonomy_effects
+from pages.shared.taxonomy_changes import effects_of
 
 user = state.require(Role.LEAD)
 
@@ -39,7 +42,10 @@ if newest is None:
     addresses.stop()
 
 if stale:
-    taxonomies.recode_first(stale, actor_id=user.id)
+    with read_session() as session:
+        asked = [stale[0].output_id]
+        read = side_by_side.of_responses(session, asked, filters=ResultFilters())
+    taxonomies.recode(stale[0], read, n=len(stale), actor_id=user.id)
 
 st.subheader("Change it")
 change = taxonomies.change_form(newest)
@@ -50,7 +56,7 @@ if change is not None:
         st.error(labels.literal(str(refused)))
         change = None
 if change is not None:
-    taxonomy_effects.show(name, change)
+    taxonomy_effects.show(change, effects_of(name, change))
     reason = taxonomies.reason_box(newest)
     if st.button("Make version " + str(newest.version + 1), type="primary"):
         try:

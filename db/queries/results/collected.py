@@ -115,9 +115,16 @@ def collect(
         traffic=study.traffic,
         moved=study.moved,
     )
+    return _of_split(session, study, filters, collected)
+
+
+def _of_split(
+    session: Session, study: ResultStudy, filters: ResultFilters, collected: Collected
+) -> Collected:
+    """Leave out what is of another split, where judges are measured by a bar."""
     if study.bar is None or not filters.every_judge:
         return collected
-    is_test = splits(session, study).is_in(Split.TEST, outputs.case)
+    is_test = splits(session, study).is_in(Split.TEST, collected.outputs.case)
     return said_of_outputs(collected, is_test == filters.is_test)
 
 

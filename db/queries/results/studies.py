@@ -39,7 +39,8 @@ from evalkit.reports.errors.penalties import read_weights
 from evalkit.severity import Severity, read_severities
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.admitted import Admission, AdmissionBar, OpenedTest
-from evalkit.study.collected import MovedTag, VersionMark
+from evalkit.study.collected import VersionMark
+from evalkit.study.moved_tags import MovedTag
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import AdmissionStanding, AnnotatorKind, AssignmentKind, CaseStatus
 

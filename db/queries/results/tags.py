@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Assignment, ErrorMark, RecodedMark, Tag, Taxonomy
 from db.queries.taxonomies import TagReading, counted_tag, has_recoded, tag_readings
 from evalkit.failures.changes import TaxonomyChange
-from evalkit.study.collected import MovedTag
+from evalkit.study.moved_tags import MovedTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def study_tags(
         return StudyTags(_named(rows), (), (), recoded)
     targets = {tag_id: reading for tag_id, reading in readings.items() if not reading.now.is_stale}
     row_of = _targets(session, rows, targets, planned)
-    shown = list({row.id: row for row in (row_of.get(row.id, row) for row in rows)}.values())
-    tags = _named(shown)
+    counted = list({row.id: row for row in (row_of.get(row.id, row) for row in rows)}.values())
+    tags = _named(counted)
     counted_as = tuple((tag_id, row.id) for tag_id, row in row_of.items())
     moved = _moved(session, study_id, rows, readings, row_of, has_recoded=recoded)
     return StudyTags(tags, counted_as, moved, recoded)

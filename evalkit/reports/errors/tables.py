@@ -31,7 +31,8 @@ from evalkit.reports.errors.sentences import commonest_errors, saturation_senten
 from evalkit.severity import Severity
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
-from evalkit.study.collected import MovedTag, Tag
+from evalkit.study.collected import Tag
+from evalkit.study.moved_tags import MovedTag
 
 LOOKS = (
     "Share of the looks at a response for errors that found one of this kind; one look is one "

@@ -6,10 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from db.commands.taxonomies import freeze_taxonomy, recode_mark
-from db.engine import read_session
 from db.queries.definitions import NewestDefinition
-from db.queries.responses import side_by_side
-from db.queries.results import ResultFilters
+from db.queries.responses.side_by_side import SideBySide
 from db.queries.taxonomies import HistoryEntry, StaleMark
 from evalkit.errors import RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
@@ -71,17 +69,17 @@ def change_form(newest: NewestDefinition[TagDefinition]) -> TaxonomyChange | Non
     tag = st.selectbox("Tag", keys, index=None, key=f"{key}-tag", width=exhibits.PICKER_WIDTH)
     if tag is None:
         return None
-    part_key = f"{key}-{labels.digest(tag)}"
+    key = f"{key}-{labels.digest(tag)}"
     if kind is ChangeKind.RENAME:
-        return _rename(next(each for each in newest.parts if each.key == tag), part_key)
+        return _rename(next(each for each in newest.parts if each.key == tag), key)
     if kind is ChangeKind.SPLIT:
-        return _split(next(each for each in newest.parts if each.key == tag), part_key)
+        return _split(next(each for each in newest.parts if each.key == tag), key)
     parent = st.selectbox(
         "Under",
         ["", *(each for each in keys if each != tag)],
         index=None,
         format_func=lambda each: each or "Nothing: lift it to the top",
-        key=f"{part_key}-parent",
+        key=f"{key}-parent",
         width=exhibits.PICKER_WIDTH,
     )
     return None if parent is None else TaxonomyChange(kind, (tag,), parent)
@@ -96,15 +94,14 @@ def reason_box(newest: NewestDefinition[TagDefinition]) -> str:
     )
 
 
-def recode_first(stale: Sequence[StaleMark], *, actor_id: int) -> None:
-    """Show the first of the marks that wait with its response, and ask which part it is of."""
-    mark = stale[0]
-    st.subheader(f"To be coded anew ({len(stale):,})")
-    said = [f"“{mark.quote}”" if mark.quote else "", mark.note]
+def recode(mark: StaleMark, read: SideBySide | None, *, n: int, actor_id: int) -> None:
+    """Show one of ``n`` marks that wait with its response, and ask which part it is of."""
+    st.subheader(f"To be coded anew ({n:,})")
+    words = [f"“{mark.quote}”" if mark.quote else "", mark.note]
     exhibits.say(
         f"{mark.by or 'Somebody'} marked `{mark.key}` in {mark.study}, and the tag was split "
         "since. Which part is it?",
-        *filter(None, said),
+        *filter(None, words),
     )
     with st.container(horizontal=True):
         for number, part in enumerate(mark.parts, start=1):
@@ -115,8 +112,6 @@ def recode_first(stale: Sequence[StaleMark], *, actor_id: int) -> None:
                 on_click=_recode,
                 args=(mark.mark_id, part, actor_id),
             )
-    with read_session() as session:
-        read = side_by_side.of_responses(session, [mark.output_id], filters=ResultFilters())
     responses.show(read)
 
 
