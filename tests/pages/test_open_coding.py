@@ -27,7 +27,7 @@ def button(app, label):
 
 
 def written(app):
-    kinds = (app.title, app.info, app.text, app.caption, app.error, app.markdown)
+    kinds = (app.title, app.info, app.text, app.caption, app.error, app.success)
     said = "\n".join(str(element.value) for kind in kinds for element in kind)
     html = "\n".join(str(element.proto.body) for element in app.get("html"))
     return f"{said}\n{html}".replace("\\", "").replace("\N{WORD JOINER}", "")

@@ -35,7 +35,7 @@ from db.queries.results.preferences import (
     strengths_imported,
 )
 from db.queries.results.reading import numbers_of, of_annotators, places_among
-from db.queries.results.splits import splits
+from db.queries.results.splits import of_split
 from db.queries.results.studies import (
     ResultAnnotator,
     ResultFilters,
@@ -44,11 +44,9 @@ from db.queries.results.studies import (
 from db.queries.results.versions import eval_set_of
 from db.queries.traffic import chances_of_cases
 from evalkit.failures.taxonomy import UNSAFE_TAG
-from evalkit.judging.split import Split
 from evalkit.records import checks
 from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray
-from evalkit.study.admitted import said_of_outputs
 from evalkit.study.collected import (
     Collected,
     Criterion,
@@ -115,17 +113,7 @@ def collect(
         traffic=study.traffic,
         moved=study.moved,
     )
-    return _of_split(session, study, filters, collected)
-
-
-def _of_split(
-    session: Session, study: ResultStudy, filters: ResultFilters, collected: Collected
-) -> Collected:
-    """Leave out what is of another split, where judges are measured by a bar."""
-    if study.bar is None or not filters.every_judge:
-        return collected
-    is_test = splits(session, study).is_in(Split.TEST, collected.outputs.case)
-    return said_of_outputs(collected, is_test == filters.is_test)
+    return of_split(session, study, filters, collected)
 
 
 def _unsafe(study: ResultStudy) -> tuple[int, ...]:

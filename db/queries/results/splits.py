@@ -7,6 +7,8 @@ from sqlmodel import Session, col
 from db.models import Assignment, Case, VersionCase
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.judging.split import Split, split_of
+from evalkit.study.admitted import said_of_outputs
+from evalkit.study.collected import Collected
 from evalkit.study.splits import Splits
 
 _PARTS = tuple(Split)
@@ -29,3 +31,13 @@ def splits(session: Session, study: ResultStudy, *, filters: ResultFilters | Non
     parts = [(row.id, _PARTS.index(split_of(row.case_hash))) for row in rows]
     case, part = np.array(parts, dtype=np.int64).reshape(-1, 2).T
     return Splits(case, part)
+
+
+def of_split(
+    session: Session, study: ResultStudy, filters: ResultFilters, collected: Collected
+) -> Collected:
+    """Leave out what is of another part of the split, where judges are measured by a bar."""
+    if study.bar is None or not filters.every_judge:
+        return collected
+    is_test = splits(session, study).is_in(Split.TEST, collected.outputs.case)
+    return said_of_outputs(collected, is_test == filters.is_test)
