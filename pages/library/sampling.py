@@ -23,6 +23,9 @@ st.caption(
     "A log holds thousands of cases, and people judge a few hundred. What is chosen here becomes "
     "the next version of its eval set; the whole stays in the version it is in."
 )
+st.page_link(
+    "library/new_log.py", label="Choose from the files of a log", icon=":material/upload_file:"
+)
 if message := st.session_state.pop("sampling-message", None):
     st.success(labels.literal(message))
     st.page_link("library/eval_sets.py", label="See the cases", icon=":material/list:")

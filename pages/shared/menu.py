@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/checks.py", "checks", "Checks", "Library", Role.LEAD),
     Entry("library/sampling.py", "choose-cases", "Choose cases", "Library", Role.LEAD),
+    Entry("library/new_log.py", "new-log", "New log", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("library/open_coding.py", "open-coding", "Open coding", "Library", Role.LEAD),
     Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),
