@@ -149,13 +149,15 @@ def typed_swaps(pool: "Pool", typed: list[str] | None) -> list["Swap"]:
     return swaps
 
 
-def show_sample(sample: "Sample", groups: "list[tuple[CaseCluster, str]]") -> None:
+def show_sample(
+    sample: "Sample", groups: "list[tuple[CaseCluster, str]]", *, has_chances: bool = True
+) -> None:
     """Print what a sample covers and what it misses."""
     from evalkit.sampling.sentences import sample_sentences
     from evalkit.sampling.tables import cluster_table, distance_table, far_table, strata_table
 
     print_block(cluster_table(groups))
-    for sentence in sample_sentences(sample):
+    for sentence in sample_sentences(sample, has_chances=has_chances):
         out().print(sentence)
     print_block(strata_table(sample))
     print_block(distance_table(sample))

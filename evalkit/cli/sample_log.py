@@ -91,7 +91,7 @@ def sample_log_command(
         version = report.eval_set_version if report else None
         print_json({"eval_set": eval_set, "version": version, **sample_document(sample)})
         return
-    show_sample(sample, groups)
+    show_sample(sample, groups, has_chances=not add)
     if report is None:
         out().print(f"Nothing was stored. To store this: the same with --seed {seed}.")
         return

@@ -7,10 +7,16 @@ from evalkit.sampling.strata import ALL_OTHERS
 
 #: A case this far from the nearest one in the sample shares almost nothing with it.
 _FAR = 0.7
+_WITHOUT = (
+    "They come without chances into an eval set that is there, for these speak of this log alone."
+)
 
 
-def sample_sentences(sample: Sample) -> tuple[str, ...]:
-    """Say what was chosen from what, and what was left out."""
+def sample_sentences(sample: Sample, *, has_chances: bool = True) -> tuple[str, ...]:
+    """Say what was chosen from what, and what was left out.
+
+    ``has_chances`` says whether cases keep their chances, as they do in a version of their own.
+    """
     told = [_from_what(sample), _how(sample), _strata(sample)]
     strata = sample.made_by
     if strata.not_by:
@@ -25,7 +31,8 @@ def sample_sentences(sample: Sample) -> tuple[str, ...]:
             f"{_n_strata(len(strata.pooled))} with {counted(n, 'case')} had no "
             f"place of their own and are drawn from together, as “{ALL_OTHERS}”."
         )
-    return (*told, _coverage(sample), _estimates(sample), *_swaps(sample))
+    speaks_of = _estimates(sample) if has_chances else _WITHOUT
+    return (*told, _coverage(sample), speaks_of, *_swaps(sample))
 
 
 def swap_sentences(before: Sample, after: Sample) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ try:
 except EvalkitError as refused:
     st.error(labels.literal(str(refused)))
     st.stop()
-sampling.show_sample(sample)
+sampling.show_sample(sample, has_chances=eval_set is None)
 
 with st.form("new-log-store", border=False):
     name = eval_set.name if eval_set else st.text_input("Name of the eval set")

@@ -52,6 +52,7 @@ def test_what_no_case_is_like_is_shown_redacted_and_added_to_the_eval_set(
     assert "of its lines are unlike any case" in written
     assert "60 lines of the log" in written
     assert "example.org" not in written
+    assert "They come without chances" in written
 
     press(app, "State these as what production is asked")
     app.number_input(key="new-log-n-True").set_value(5).run(timeout=60)

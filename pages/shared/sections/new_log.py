@@ -56,7 +56,6 @@ def show_coverage(report: CoverageReport, *, actor_id: int) -> None:
     blocks.fold(tables.distance_table(report), key="distances", label="Distances")
     st.subheader("What is asked")
     blocks.show(tables.mix_table(report), page=_PAGE, key="mix")
-    exhibits.say(sentences.HOW_MIX)
     if report.log_traffic and st.button(
         "State these as what production is asked",
         icon=":material/balance:",

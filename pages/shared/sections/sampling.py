@@ -164,9 +164,9 @@ def set_swaps(swaps: Sequence[Swap]) -> None:
     st.session_state[_SWAPS] = asked, tuple(swaps)
 
 
-def show_sample(sample: Sample) -> None:
+def show_sample(sample: Sample, *, has_chances: bool = True) -> None:
     """Show what a sample covers and what it misses."""
-    for sentence in sample_sentences(sample):
+    for sentence in sample_sentences(sample, has_chances=has_chances):
         exhibits.say(sentence)
     st.subheader("What it covers")
     blocks.fold(strata_table(sample), key="strata", label=None)
