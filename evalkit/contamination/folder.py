@@ -1,7 +1,9 @@
 """A folder of public sets or training exports as words, read line by line in bounded memory."""
 
+import csv
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -12,6 +14,12 @@ from evalkit.records.lines import UNREADABLE
 
 #: So much of a line is looked at once: a whole file may be one line.
 _PIECE = 1024 * 1024
+#: What stands between the cells of a table, by the end of its name.
+_SEPARATORS = {"csv": ",", "tsv": "\t"}
+_JSON = ("json", "jsonl", "ndjson")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+#: No text of less than eight words is longer, in characters.
+_SHORT = 500
 #: So many words go over to the next piece of running text, so that no run is cut.
 _CARRIED = 2 * N_WORDS - 1
 
@@ -97,8 +105,34 @@ def _texts_of(name: str, file: IO[bytes]) -> Iterator[FolderText]:
             # A line of JSON that goes over several, or is too long: its line breaks are no words.
             words = words_of(text.replace("\\n", " ").replace("\\t", " "))
             yield FolderText(name, number, carried + words, is_whole=False)
+            for part in _parts_of_line(name, text):
+                yield FolderText(name, number, part, is_whole=True)
             carried = (carried + words)[-_CARRIED:]
         number += piece.endswith(b"\n")
+
+
+def _parts_of_line(name: str, text: str) -> Iterator[list[str]]:
+    """Yield the words of each short text that a plain line holds: a short question may be one.
+
+    Of a table these are its cells, of JSON over several lines its strings, else the line.
+    """
+    kind = name.removesuffix(".gz").rpartition(".")[2].lower()
+    parts = [text]
+    if kind in _SEPARATORS:
+        # A line that is no row, as one in the middle of a cell, is read as far as it goes.
+        parts = next(iter(csv.reader([text.replace("\0", "")], delimiter=_SEPARATORS[kind])), [])
+    elif kind in _JSON:
+        parts = [_unescaped(string) for string in _STRING.findall(text)]
+    for part in parts:
+        if len(part) <= _SHORT and (words := words_of(part)):
+            yield words
+
+
+def _unescaped(string: str) -> str:
+    try:
+        return str(json.loads(string))
+    except ValueError:
+        return string
 
 
 def _strings_of_line(text: str) -> list[str] | None:

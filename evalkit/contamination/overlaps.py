@@ -60,7 +60,7 @@ class Contamination:
 
     ``overlaps`` are the cases of which anything does, the largest share first; ``n_empty`` cases
     ask nothing in words, so nothing can be said of them, and ``n_short`` less than a run, so they
-    are seen in lines of JSON alone.
+    are seen as a whole text alone: of JSON, a cell of a table, a line.
     """
 
     overlaps: tuple[CaseOverlap, ...]

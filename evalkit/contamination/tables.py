@@ -27,8 +27,8 @@ def contamination_sentences(of: Contamination) -> tuple[str, ...]:
     if of.n_short:
         told.append(
             f"{counted(of.n_short, 'case')} {'asks' if of.n_short == 1 else 'ask'} less than eight "
-            "words. These are looked for in JSON lines alone, as a whole text, and not in files of "
-            "other kinds: there they may stand unseen."
+            "words. These are looked for as a whole: a text in JSON, a cell of a CSV or TSV file, "
+            "a line of other files. Where they stand within more, they are not seen."
         )
     if of.unread:
         told.append(f"Not read, for they are no text: {some(of.unread)}.")

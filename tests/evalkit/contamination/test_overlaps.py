@@ -61,19 +61,38 @@ def test_a_short_question_is_seen_as_a_whole_text_alone(tmp_path):
     assert "by itself" in reason(report.overlaps[0])
 
 
-def test_it_is_said_where_short_questions_cannot_be_seen(tmp_path):
-    """The same question in a table is no text by itself, so its absence says nothing."""
-    (tmp_path / "a.csv").write_text("q,a\nWho wrote Faust?,Goethe\n")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "q,a\nWho wrote Faust?,Goethe\n"),
+        ("a.csv", 'q,a\n"Who wrote Faust?","A poet, and a minister"\n'),
+        ("a.tsv", "q\ta\nWho wrote Faust?\tGoethe, a poet\n"),
+        ("a.txt", "Questions of May\n  Who wrote Faust?\n"),
+        ("a.json", json.dumps([{"q": "Who wrote\nFaust?", "a": "Goethe"}], indent=1)),
+    ],
+)
+def test_a_short_question_is_seen_as_a_cell_a_line_or_a_string_of_any_file(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+
+    report = of(tmp_path, short="Who wrote Faust?", part="Who wrote")
+
+    assert [(each.key, each.share) for each in report.overlaps] == [("short", 1.0)]
+    assert report.overlaps[0].places[0].file == name
+
+
+def test_it_is_said_how_many_questions_are_seen_as_a_whole_alone(tmp_path):
+    (tmp_path / "a.csv").write_text("q,a\nThey ask who wrote Faust?,Goethe\n")
 
     report = of(tmp_path, short="Who wrote Faust?", long=TEN, empty="")
 
     assert (report.overlaps, report.n_short, report.n_empty) == ((), 1, 1)
     assert (
-        "1 case asks less than eight words. These are looked for in JSON lines alone, as a whole "
-        "text, and not in files of other kinds: there they may stand unseen."
+        "1 case asks less than eight words. These are looked for as a whole: a text in JSON, a "
+        "cell of a CSV or TSV file, a line of other files. Where they stand within more, they are "
+        "not seen."
     ) in contamination_sentences(report)
     of_long = of(tmp_path, long=TEN)
-    assert not any("JSON lines" in sentence for sentence in contamination_sentences(of_long))
+    assert not any("less than eight" in sentence for sentence in contamination_sentences(of_long))
 
 
 @pytest.mark.parametrize(
