@@ -55,7 +55,7 @@ def test_what_no_case_is_like_is_shown_redacted_and_added_to_the_eval_set(
     assert "They come without chances" in written
 
     press(app, "State these as what production is asked")
-    app.number_input(key="new-log-n-True").set_value(5).run(timeout=60)
+    app.number_input(key="new-log-more").set_value(5).run(timeout=60)
     press(app, "Store the cases")
 
     assert "Imported 5 cases" in as_read(app)
@@ -70,7 +70,7 @@ def test_what_no_case_is_like_is_shown_redacted_and_added_to_the_eval_set(
 
 def test_a_log_makes_an_eval_set_of_its_own_with_chances(app, sign_in, sqlite_database, content):
     opened(app, sign_in, content)
-    app.number_input(key="new-log-n-False").set_value(12).run(timeout=60)
+    app.number_input(key="new-log-all").set_value(12).run(timeout=60)
     press(app, "Store the cases")
     assert "name" in app.error[0].value.lower()
 

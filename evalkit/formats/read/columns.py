@@ -82,6 +82,7 @@ class _MappedReading:
         self._scales = Scales(mapping.name or "Imported")
         self._has_marks = False
         self._nths: dict[str, int] = {}
+        self._cases: set[str] = set()
         for key, ends in mapping.ranges.items():
             for end in ends:
                 self._scales.value(key, end)
@@ -115,20 +116,24 @@ class _MappedReading:
             id=self._get(row, "id"),
             reference=as_text(self._get(row, "reference")),
             category=name_of(self._get(row, "category"), otherwise=""),
-            metadata=self._unmapped(row),
+            metadata={} if self._is_of_output else self._unmapped(row),
         )
-        yield of_case
+        # Rows that differ in nothing but unmapped columns may repeat a case: the first has them.
+        if self._by_model or self._is_new({**of_case, "metadata": None}):
+            yield of_case
         contents = self._contents(row)
         sides: dict[str, Row] = {}
         for model, content in contents.items():
             sides[model] = {"model": model, **self._run(of_case["id"], model, content)}
-            yield {
+            output = {
                 "type": "output",
                 "case": of_case["id"],
                 **sides[model],
                 "content": content,
                 **(self._took(row) if len(contents) == 1 else {}),
             }
+            unmapped = self._unmapped(row) if self._is_of_output else {}
+            yield {**output, "metadata": unmapped} if unmapped else output
         labels = self._get(row, "labels") if "labels" in self._mapping.columns else [row]
         for place, label in enumerate(from_json(labels) or ()):
             yield from self._label(label, place, of_case["id"], sides, digest(row))
@@ -146,6 +151,17 @@ class _MappedReading:
             return self._notes.runs.named(case_id, model)
         n = self._nth(digest("run", case_id, model), digest(content))
         return {} if n == 1 else {"run": str(n)}
+
+    def _is_new(self, case_as_read: Row) -> bool:
+        """Tell whether a case has not been given before; one is remembered by its digest."""
+        n = len(self._cases)
+        self._cases.add(digest(case_as_read))
+        return len(self._cases) > n
+
+    @property
+    def _is_of_output(self) -> bool:
+        """Say whether what is not mapped belongs to the one response of a row."""
+        return not self._by_model and "output" in self._mapping.columns
 
     @property
     def _by_model(self) -> bool:
@@ -183,7 +199,7 @@ class _MappedReading:
     def _unmapped(self, row: Row) -> Row:
         mapping = self._mapping
         of = (*mapping.columns.values(), *mapping.outputs.values(), *mapping.scores.values())
-        return rest(row, *of, *(column.split(".")[0] for column in of)) if self._by_model else {}
+        return rest(row, *of, *(column.split(".")[0] for column in of))
 
     def _label(
         self, label: Any, place: int, case_id: str, sides: dict[str, Row], row: str

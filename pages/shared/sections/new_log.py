@@ -78,8 +78,9 @@ def chosen_from(report: CoverageReport | None) -> bool:
 def log_plan(pool: Pool, *, adds: bool) -> LogPlan:
     """Ask how many cases to choose, and how."""
     left, middle, right = st.columns(3)
+    key = "new-log-more" if adds else "new-log-all"
     usual = max(1, min(_USUAL_MORE if adds else _USUAL_N, len(pool.cases)))
-    n = left.number_input("Cases to choose", 1, _MOST_N, usual, key=f"new-log-n-{adds}")
+    n = left.number_input("Cases to choose", 1, _MOST_N, usual, key=key)
     share = middle.number_input("Drawn at random, per cent", 20, 100, 50, 5, key="new-log-random")
     seed = right.number_input("Seed", 0, 2**31 - 1, 1, key="new-log-seed")
     return LogPlan(int(n), int(seed), share / 100)

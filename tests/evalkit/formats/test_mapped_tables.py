@@ -124,3 +124,28 @@ def test_cells_under_no_heading_are_counted_however_often_they_are_read():
     ):
         _, reading = read((name, content), mapping=ONE_A_ROW)
         assert reading.dropped == {"cells under no heading": 2}, name
+
+
+def test_what_is_not_mapped_belongs_to_the_one_response_of_its_row():
+    table = b"q,a,m,topic,row\nWhat?,three,x,sums,1\nWhat?,four,y,sums,2\nWhat?,three,x,sums,3\n"
+
+    records, _ = read(("t.csv", table), mapping=ONE_A_ROW)
+
+    (case,) = of_type(records, "case")
+    assert "metadata" not in case
+    assert [(each["model"], each["metadata"]) for each in of_type(records, "output")] == [
+        ("x", {"topic": "sums", "row": "1"}),
+        ("y", {"topic": "sums", "row": "2"}),
+        ("x", {"topic": "sums", "row": "3"}),
+    ]
+
+
+def test_what_is_not_mapped_belongs_to_the_case_where_a_row_has_no_response():
+    table = b"q,topic,row\nWhat?,sums,1\nWhy?,,2\nWhat?,sums,3\n"
+
+    records, _ = read(("t.csv", table), mapping=read_mapping(["input=q"]))
+
+    assert [each["metadata"] for each in of_type(records, "case")] == [
+        {"topic": "sums", "row": "1"},
+        {"row": "2"},
+    ]
