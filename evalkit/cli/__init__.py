@@ -25,6 +25,7 @@ from evalkit.cli import (
     sample,
     sample_log,
     studies,
+    taxonomies,
     traffic,
     versions,
 )
@@ -56,6 +57,7 @@ app.add_typer(admission.app, name="admission")
 app.add_typer(checks.app, name="check")
 app.add_typer(versions.app, name="versions")
 app.add_typer(cases.app, name="case")
+app.add_typer(taxonomies.app, name="taxonomy")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(images.app, name="images")
 app.add_typer(leaderboards.app, name="leaderboard")

@@ -27,11 +27,12 @@ st.caption(
     "Tags are renamed, merged, split and put under one another as failures are understood. Marks "
     "stay as they were made; results count them as what became of their tag."
 )
+taxonomies.say_what_was_done()
+taxonomies.offer_others(names, actor_id=user.id)
 if not names:
     st.info("No taxonomy is stored yet. The ready one is, with the first study that uses it.")
     st.page_link("library/rubrics.py", label="Write a taxonomy", icon=":material/edit:")
     addresses.stop()
-taxonomies.say_what_was_done()
 
 name = taxonomies.name_picker(names)
 with read_session() as session:

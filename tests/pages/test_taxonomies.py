@@ -142,3 +142,14 @@ def test_failures_says_what_marks_are_counted_as(lead, app):
 
     assert not lead.exception
     assert "1 mark of `hallucination` is counted as `tone` since" in written(lead)
+
+
+def test_a_taxonomy_of_others_is_taken_over_at_a_press(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+
+    button(app, "Take over MAST").click().run()
+
+    assert not app.exception
+    assert "“MAST” is stored" in written(app)
+    assert "Take over MAST" not in [each.label for each in app.button]

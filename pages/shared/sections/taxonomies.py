@@ -5,14 +5,17 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from db.commands.rubrics import save_taxonomy
 from db.commands.taxonomies import freeze_taxonomy, recode_mark
 from db.queries.definitions import NewestDefinition
 from db.queries.responses.side_by_side import SideBySide
 from db.queries.taxonomies import HistoryEntry, StaleMark
 from evalkit.errors import RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.others import OthersTaxonomy, others_taxonomies
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.failures.words import change_in_words
+from evalkit.phrases import counted
 from pages.shared import labels
 from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits
@@ -28,6 +31,34 @@ _KINDS = {
 _WHAT = {"saved": "Written or edited", "freeze": "Frozen"}
 #: So many parts have a digit of their own as a key.
 _MOST_DIGITS = 9
+
+
+def offer_others(names: Sequence[str], *, actor_id: int) -> None:
+    """Offer the taxonomies of others that are not stored yet."""
+    there = [each for each in others_taxonomies() if each.name not in names]
+    if not there:
+        return
+    with st.expander("Take over a taxonomy of others", icon=":material/library_add:"):
+        for number, taxonomy in enumerate(there):
+            exhibits.say(f"{taxonomy.name}: {counted(len(taxonomy.tags), 'tag')}. {taxonomy.about}")
+            exhibits.say(f"{taxonomy.source}. Its structure, in our own words.")
+            if st.button(labels.literal(f"Take over {taxonomy.name}"), key=f"others-{number}"):
+                _take_over(taxonomy, actor_id)
+
+
+def _take_over(taxonomy: OthersTaxonomy, actor_id: int) -> None:
+    try:
+        save_taxonomy(
+            taxonomy.name,
+            taxonomy.tags,
+            opened=None,
+            severities=taxonomy.severities,
+            actor_id=actor_id,
+        )
+    except RefusedError as refused:
+        st.error(labels.literal(str(refused)))
+        return
+    done(f"“{taxonomy.name}” is stored. Studies can use it, and you can change it.")
 
 
 def say_what_was_done() -> None:

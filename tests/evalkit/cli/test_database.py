@@ -202,6 +202,7 @@ COMMANDS = [
     ["check", "list", "--eval-set", "e"],
     ["check", "run", "--eval-set", "e"],
     ["check", "show", "c", "--eval-set", "e"],
+    ["taxonomy", "add", "MAST"],
     ["traffic", "set", "--eval-set", "e", "a=1"],
     ["traffic", "show", "--eval-set", "e"],
     ["traffic", "forget", "--eval-set", "e"],
