@@ -39,7 +39,7 @@ _ABOUT = {
 
 def others_taxonomies() -> tuple[OthersTaxonomy, ...]:
     """Return the taxonomies of others that come along."""
-    return tuple(_read(file, *said) for file, said in _ABOUT.items())
+    return tuple(_read(file, *about) for file, about in _ABOUT.items())
 
 
 def others_taxonomy(name: str) -> OthersTaxonomy:
