@@ -137,6 +137,30 @@ class CaseEventKind(StrEnum):
     MERGED = "merged"
 
 
+class FailureState(StrEnum):
+    """How a known failure stands, as somebody last said.
+
+    Whether a fix holds is not among these: that is told by what was judged since, wherever the
+    failure is read.
+    """
+
+    OPEN = "open"
+    EXPLAINED = "explained"
+    FIXED = "fixed"
+    REOPENED = "reopened"
+
+
+class FailureEventKind(StrEnum):
+    """What can become of a known failure."""
+
+    STARTED = "started"
+    STATE = "state"
+    OWNER = "owner"
+    CASES = "cases"
+    TITLE = "title"
+    NOTE = "note"
+
+
 class ContextState(StrEnum):
     """What is wrong with the passages of a case, where something is: a right answer says so."""
 

@@ -26,6 +26,7 @@ from db.models.eval_sets import (
     TrafficShare,
     VersionCase,
 )
+from db.models.failures import KnownFailure, KnownFailureCase, KnownFailureEvent
 from db.models.gold import GoldAnswer
 from db.models.images import Image, NamedImage
 from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
@@ -99,6 +100,9 @@ __all__ = [
     "JudgeOpening",
     "Judging",
     "KeptMapping",
+    "KnownFailure",
+    "KnownFailureCase",
+    "KnownFailureEvent",
     "Model",
     "NamedImage",
     "OpenCoding",

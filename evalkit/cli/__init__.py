@@ -14,6 +14,7 @@ from evalkit.cli import (
     contamination,
     database,
     demo,
+    failures,
     images,
     judge,
     labels,
@@ -58,6 +59,7 @@ app.add_typer(checks.app, name="check")
 app.add_typer(versions.app, name="versions")
 app.add_typer(cases.app, name="case")
 app.add_typer(taxonomies.app, name="taxonomy")
+app.add_typer(failures.app, name="failure")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(images.app, name="images")
 app.add_typer(leaderboards.app, name="leaderboard")

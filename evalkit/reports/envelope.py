@@ -180,6 +180,18 @@ UNITS: dict[str, dict[str, str]] = {
         "saturation": _SHARE,
         "penalties": "weight of the errors in a response",
     },
+    "failures": {
+        "rate": _SHARE,
+        "rates": _SHARE,
+        "weight": "weight of the errors in a look that found any",
+        "share": _SHARE,
+        "cost": "weight of its errors per response of production",
+        "before": _SHARE,
+        "after": _SHARE,
+        "difference": "difference of shares of cases, -1 to 1",
+        "p": _CHANCE,
+        "q": _CHANCE,
+    },
     "judges": {
         "alpha": _AGREEMENT,
         "kappa": _AGREEMENT,
@@ -312,6 +324,8 @@ INTERVAL_METHODS = {
     "drift": "95 %: shares by Wilson's score",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts; kinds not "
     "marked yet by Esty's variance, each kind once per case",
+    "failures": "95 %: rates by Wilson's score and costs as amounts, clustered by case; "
+    "differences paired by case, Bonett and Price's",
     "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
     "shares by Wilson's score; the stand-in test by Student's t",
     "models": "95 %: latencies between order statistics of responses, costs and tokens of "

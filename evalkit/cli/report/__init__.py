@@ -13,6 +13,7 @@ from evalkit.cli.report.decision import decision
 from evalkit.cli.report.differences import differences
 from evalkit.cli.report.drift import drift
 from evalkit.cli.report.errors import errors
+from evalkit.cli.report.failures import failures
 from evalkit.cli.report.html import html
 from evalkit.cli.report.judges import judges
 from evalkit.cli.report.models import models
@@ -32,6 +33,7 @@ for command in (
     models,
     errors,
     clusters,
+    failures,
     annotators,
     judges,
     checks,

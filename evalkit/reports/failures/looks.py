@@ -1,0 +1,108 @@
+"""Every look for errors at the responses of an eval set, over all its studies, as integers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from evalkit.failures.life import Failure
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """One run of an eval set, judged or not.
+
+    ``made`` is when its newest response was made, None where any does not say; ``stored`` is when
+    the run was. Both have a zone.
+    """
+
+    run_id: int
+    model: str
+    run: str
+    stored: datetime
+    made: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetLooks:
+    """One entry per look: somebody read a response for errors, in whatever study.
+
+    Attributes
+    ----------
+    hashes, keys : tuple of str
+        The contents of cases, and what a case of each is called.
+    categories : tuple of str
+        Sorted; ``""`` is that of cases without one.
+    runs : tuple of JudgedRun
+    tags : tuple of (str, str, str)
+        Taxonomy, key and name; the same key of another revision of a taxonomy is the same tag.
+    annotation, case, category, run : IntArray of shape (n_looks,)
+        The row number of the annotation; indices into ``hashes``, ``categories`` and ``runs``.
+    mark_look, mark_tag : IntArray of shape (n_marks,)
+        Which look, and which of ``tags``.
+    mark_weight : FloatArray of shape (n_marks,)
+        What the error weighs, by the taxonomy of its study.
+    """
+
+    hashes: tuple[str, ...]
+    keys: tuple[str, ...]
+    categories: tuple[str, ...]
+    runs: tuple[JudgedRun, ...]
+    tags: tuple[tuple[str, str, str], ...]
+    annotation: IntArray
+    case: IntArray
+    category: IntArray
+    run: IntArray
+    mark_look: IntArray
+    mark_tag: IntArray
+    mark_weight: FloatArray
+
+    def penalties(self, is_wanted: BoolArray) -> FloatArray:
+        """Return what the marks of some tags weigh together, of shape (n_looks,); else 0."""
+        wanted = is_wanted[self.mark_tag]
+        return np.bincount(
+            self.mark_look[wanted], self.mark_weight[wanted], minlength=len(self.case)
+        ).astype(np.float64)
+
+    def hits(self, is_wanted: BoolArray) -> BoolArray:
+        """Return which looks marked any of some tags, of shape (n_looks,)."""
+        marked = self.mark_look[is_wanted[self.mark_tag]]
+        hit: BoolArray = np.bincount(marked, minlength=len(self.case)) > 0
+        return hit
+
+    def tags_of(self, failure: Failure) -> BoolArray:
+        """Return which tags are those of a failure, of shape (n_tags,)."""
+        return np.array([failure.is_of(taxonomy, key) for taxonomy, key, _ in self.tags], bool)
+
+    def in_scope(self, failure: Failure) -> BoolArray:
+        """Return which looks are at responses in which a failure is looked for."""
+        keep = np.ones(len(self.case), dtype=np.bool_)
+        if failure.model is not None:
+            of_model = np.array([run.model == failure.model for run in self.runs], bool)
+            keep &= of_model[self.run]
+        if failure.category is not None:
+            of_category = np.array([name == failure.category for name in self.categories], bool)
+            keep &= of_category[self.category]
+        return keep
+
+
+@dataclass(frozen=True, slots=True)
+class SinceFixed:
+    """What is known of regression cases beside looks.
+
+    Attributes
+    ----------
+    submitted : mapping of int to datetime
+        When annotations on these cases were made, by their row numbers.
+    answered : collection of (str, int)
+        Which content was answered in which run, by its row number.
+    """
+
+    submitted: Mapping[int, datetime] = field(default_factory=dict)
+    answered: Collection[tuple[str, int]] = frozenset()
+
+
+#: Where no failure is fixed.
+NOTHING_FIXED = SinceFixed()

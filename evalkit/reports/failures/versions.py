@@ -1,0 +1,272 @@
+"""Versions of models in the order of their time, and how often tags are marked from one to next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.phrases import joined, quoted
+from evalkit.reports.failures.cases import rate_of, shows
+from evalkit.reports.failures.looks import JudgedRun, SetLooks
+from evalkit.stats.counts import BoolArray, IntArray
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.regression import share_difference
+from evalkit.stats.significance import McNemar, benjamini_hochberg, mcnemar
+
+#: Runs stored closer together than this came with one import: nothing says which is newer.
+_ONE_IMPORT = timedelta(minutes=1)
+FEWEST_VERSIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """Runs of one model at one time: those made on one day (UTC) are trials of one version.
+
+    Where any run of the model does not say when, those are that came with one import. ``when`` is
+    that of the newest.
+    """
+
+    name: str
+    model: str
+    run_ids: tuple[int, ...]
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """How a tag changed from one version to another, on the cases judged in all that are shown.
+
+    ``category`` is None where it is over all. ``test.only_first`` counts cases that show the tag
+    only before, ``test.only_second`` only after; ``q_value`` is Benjamini–Hochberg's over all
+    changes of the report with a case that changed, None where none did.
+    """
+
+    taxonomy: str
+    tag: str
+    category: str | None
+    before: str
+    after: str
+    difference: Estimate
+    test: McNemar
+    q_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagTimeline:
+    """How often a tag is marked in each version: the share of looks, clustered by case."""
+
+    taxonomy: str
+    tag: str
+    name: str
+    rates: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsReport:
+    """Tags over versions, on the cases that were looked at in every one of them.
+
+    ``n_tests`` is how many changes were corrected for one another.
+    """
+
+    versions: tuple[ModelVersion, ...]
+    n_cases: int
+    timelines: tuple[TagTimeline, ...] = ()
+    changes: tuple[TagChange, ...] = ()
+    n_tests: int = 0
+    reason: str | None = None
+
+
+def in_time(runs: Sequence[JudgedRun]) -> list[JudgedRun]:
+    """Return runs of one model, the oldest first: by when they were made, where all say so."""
+    return sorted(runs, key=lambda run: (_moment(run, runs), run.run_id))
+
+
+def _moment(run: JudgedRun, runs: Sequence[JudgedRun]) -> datetime:
+    is_said = all(each.made is not None for each in runs)
+    return (run.made if is_said and run.made else run.stored).astimezone(UTC)
+
+
+def model_versions(runs: Sequence[JudgedRun]) -> tuple[ModelVersion, ...]:
+    """Return the versions of all models, the oldest first."""
+    by_model: dict[str, list[JudgedRun]] = {}
+    for run in runs:
+        by_model.setdefault(run.model, []).append(run)
+    versions = [each for of_model in by_model.values() for each in _versions(of_model)]
+    return tuple(sorted(versions, key=lambda version: (version.when, max(version.run_ids))))
+
+
+def _versions(runs: Sequence[JudgedRun]) -> list[ModelVersion]:
+    is_said = all(run.made is not None for run in runs)
+    groups: list[list[JudgedRun]] = []
+    for run in in_time(runs):
+        last = _moment(groups[-1][-1], runs) if groups else None
+        when = _moment(run, runs)
+        if last is not None and (
+            when.date() == last.date() if is_said else when - last < _ONE_IMPORT
+        ):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return [
+        ModelVersion(
+            _name(group, is_only=len(groups) == 1),
+            group[0].model,
+            tuple(run.run_id for run in group),
+            _moment(group[-1], runs),
+        )
+        for group in groups
+    ]
+
+
+def _name(runs: Sequence[JudgedRun], *, is_only: bool) -> str:
+    if is_only:
+        return runs[0].model
+    return f"{runs[0].model}, run{'s' * (len(runs) > 1)} {joined([run.run for run in runs])}"
+
+
+def chosen_versions(
+    versions: Sequence[ModelVersion], names: Sequence[str]
+) -> tuple[ModelVersion, ...]:
+    """Return versions by their names in the order asked for; raise where one is not there."""
+    by_name = {version.name: version for version in versions}
+    if unknown := [name for name in names if name not in by_name]:
+        raise NotFoundError(f"There is no version “{unknown[0]}”. There are: {quoted(by_name)}.")
+    if len(set(names)) < len(names):
+        raise RefusedError("A version stands there twice. Name each once.")
+    return tuple(by_name[name] for name in names)
+
+
+def judged_versions(looks: SetLooks) -> tuple[ModelVersion, ...]:
+    """Return the versions of which somebody looked at a response, the oldest first."""
+    judged = {looks.runs[place].run_id for place in np.unique(looks.run).tolist()}
+    return tuple(version for version in model_versions(looks.runs) if judged & set(version.run_ids))
+
+
+def versions_report(
+    looks: SetLooks, versions: Sequence[ModelVersion], tags: Sequence[BoolArray] | None = None
+) -> VersionsReport:
+    """Follow tags over versions on the same cases.
+
+    Parameters
+    ----------
+    looks : SetLooks
+    versions : sequence of ModelVersion
+        In the order in which they are read.
+    tags : sequence of BoolArray of shape (n_tags,), optional
+        Which tags make a line together; each tag marked on these cases by itself where not given.
+
+    Returns
+    -------
+    VersionsReport
+        Of every tag the rate per version; and from each version to the next, and from the first to
+        the last, over all cases and in each category of several, McNemar's test of whether other
+        cases show it (``shows``).
+
+    Notes
+    -----
+    Changes without a case that changed could not be decided by any data, so they cost the others
+    nothing (Tarone 1990, Biometrics 46).
+    """
+    nothing = np.zeros(0, dtype=np.int64)
+    if len(versions) < FEWEST_VERSIONS:
+        reason = "A change takes two versions in which somebody looked for errors."
+        return VersionsReport(tuple(versions), 0, reason=reason)
+    place = np.full(len(looks.runs), -1)
+    for number, version in enumerate(versions):
+        for run, of in enumerate(looks.runs):
+            place[run] = number if of.run_id in version.run_ids else place[run]
+    version_of = place[looks.run] if len(looks.run) else nothing
+    shared = _shared(looks, version_of, len(versions))
+    keep = shared[looks.case] & (version_of >= 0)
+    n_cases = int(shared.sum())
+    if n_cases == 0:
+        reason = "No case was looked at for errors in all of these versions."
+        return VersionsReport(tuple(versions), 0, reason=reason)
+    lines = _lines(looks, keep) if tags is None else tags
+    hits = [looks.hits(line) for line in lines]
+    timelines = tuple(
+        TagTimeline(
+            *looks.tags[int(np.flatnonzero(line)[0])],
+            tuple(
+                rate_of(looks.case, hit, keep & (version_of == number))
+                for number in range(len(versions))
+            ),
+        )
+        for line, hit in zip(lines, hits, strict=True)
+    )
+    changes = _changes(looks, versions, version_of, keep, timelines, hits)
+    n_tests = sum(change.q_value is not None for change in changes)
+    return VersionsReport(tuple(versions), n_cases, timelines, changes, n_tests)
+
+
+def _shared(looks: SetLooks, version_of: IntArray, n_versions: int) -> BoolArray:
+    """Return which contents were looked at in every version, of shape (n_hashes,)."""
+    is_in = version_of >= 0
+    key = looks.case[is_in].astype(np.int64) * n_versions + version_of[is_in]
+    seen = np.bincount(key, minlength=len(looks.hashes) * n_versions) > 0
+    return np.asarray(seen.reshape(-1, n_versions).all(axis=1), dtype=np.bool_)
+
+
+def _lines(looks: SetLooks, keep: BoolArray) -> list[BoolArray]:
+    """Return each tag that was marked in what is kept, by itself, in the order of the tags."""
+    marked = np.unique(looks.mark_tag[keep[looks.mark_look]])
+    lines = []
+    for tag in marked.tolist():
+        line = np.zeros(len(looks.tags), dtype=np.bool_)
+        line[tag] = True
+        lines.append(line)
+    return lines
+
+
+def _changes(
+    looks: SetLooks,
+    versions: Sequence[ModelVersion],
+    version_of: IntArray,
+    keep: BoolArray,
+    timelines: Sequence[TagTimeline],
+    hits: Sequence[BoolArray],
+) -> tuple[TagChange, ...]:
+    steps = [(number, number + 1) for number in range(len(versions) - 1)]
+    if len(versions) > FEWEST_VERSIONS:
+        steps.append((0, len(versions) - 1))
+    present = np.unique(looks.category[keep]).tolist()
+    places: list[int | None] = [None, *(present if len(present) > 1 else [])]
+    made = [
+        _change(looks, line, hit, keep, version_of, place, [versions[at] for at in step], step)
+        for line, hit in zip(timelines, hits, strict=True)
+        for place in places
+        for step in steps
+    ]
+    adjusted = benjamini_hochberg(
+        np.array([np.nan if change.test.reason else change.test.p_value for change in made])
+    )
+    return tuple(
+        replace(change, q_value=None if np.isnan(q_value) else float(q_value))
+        for change, q_value in zip(made, adjusted, strict=True)
+    )
+
+
+def _change(
+    looks: SetLooks,
+    line: TagTimeline,
+    hit: BoolArray,
+    keep: BoolArray,
+    version_of: IntArray,
+    category: int | None,
+    of: Sequence[ModelVersion],
+    step: tuple[int, int],
+) -> TagChange:
+    in_it = np.ones(len(keep), bool) if category is None else looks.category == category
+    here = np.logical_and(keep, in_it)
+    first, second = (shows(looks.case, hit, here & (version_of == at))[1] for at in step)
+    test = mcnemar(
+        only_first=int((first & ~second).sum()), only_second=int((~first & second).sum())
+    )
+    difference = share_difference(
+        n_cases=len(first), n_lost=test.only_first, n_gained=test.only_second
+    )
+    named = None if category is None else looks.categories[category]
+    versions = of[0].name, of[1].name
+    return TagChange(line.taxonomy, line.tag, named, *versions, difference, test, None)

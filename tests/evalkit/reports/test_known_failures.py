@@ -1,0 +1,426 @@
+"""Known failures: whether a fix holds, what a failure costs, what changed over versions."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.failures.life import Failure, FailureChanged, RegressionCase
+from evalkit.reports.failures import sentences, tables
+from evalkit.reports.failures.document import failures_document
+from evalkit.reports.failures.fix import FixVerdict, Standing, fix_of, standing_of
+from evalkit.reports.failures.looks import JudgedRun, SetLooks, SinceFixed
+from evalkit.reports.failures.report import board_report, narrowed
+from evalkit.reports.failures.versions import (
+    chosen_versions,
+    judged_versions,
+    model_versions,
+    versions_report,
+)
+from evalkit.reports.watched.report import Flip, Trials
+from evalkit.study.passing import Verdict
+from evalkit.study.traffic import Traffic
+from evalkit.vocabulary import FailureEventKind, FailureState
+
+START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FIXED = START + timedelta(days=10)
+OLD = JudgedRun(1, "birch", "1", START, START)
+NEW = JudgedRun(2, "birch", "2", START + timedelta(days=9), START + timedelta(days=9))
+OTHER = JudgedRun(3, "cedar", "1", START, START)
+TAGS = (("Errors", "tone", "Tone"), ("Errors", "format", "Format"), ("Errors", "format/json", "J"))
+
+
+def looks_of(rows, *, runs=(OLD, NEW, OTHER), categories=("chat", "code"), tags=TAGS):
+    """Make looks of rows (case, run, tag or None, weight), in whose order they were made.
+
+    A case is in the category of its number: even ones in the first.
+    """
+    cases = sorted({row[0] for row in rows})
+    marks = [(place, row[2], row[3]) for place, row in enumerate(rows) if row[2] is not None]
+    case = np.array([cases.index(row[0]) for row in rows], dtype=np.int64)
+    return SetLooks(
+        hashes=tuple(f"hash {each}" for each in cases),
+        keys=tuple(f"case {each}" for each in cases),
+        categories=categories,
+        runs=tuple(runs),
+        tags=tags,
+        annotation=np.arange(len(rows)) + 100,
+        case=case,
+        category=np.array([row[0] % len(categories) for row in rows], dtype=np.int64),
+        run=np.array([row[1] for row in rows], dtype=np.int64),
+        mark_look=np.array([place for place, _, _ in marks], dtype=np.int64),
+        mark_tag=np.array([tag for _, tag, _ in marks], dtype=np.int64),
+        mark_weight=np.array([weight for _, _, weight in marks], dtype=np.float64),
+    )
+
+
+def failure(n_cases=6, **fields):
+    """Make a failure of the tag tone on so many cases, fixed in the second run of birch."""
+    cases = tuple(RegressionCase(f"hash {each}", f"case {each}") for each in range(n_cases))
+    of = {
+        "failure_id": 1,
+        "title": "Curt",
+        "taxonomy": "Errors",
+        "tag": "tone",
+        "tag_name": "Tone",
+        "model": "birch",
+        "category": None,
+        "owner": "Ann",
+        "state": FailureState.FIXED,
+        "cases": cases,
+        "fixed_run_id": 2,
+        "fixed_in": "birch, run 2",
+        "fixed_at": FIXED,
+    }
+    return Failure(**of | fields)
+
+
+def since(looks, *, days=1, run_ids=(2,)):
+    """Say that every look at the fixed run was made so many days after the fix."""
+    at = {
+        int(each): FIXED + timedelta(days=days if run == 1 else -days)
+        for each, run in zip(looks.annotation, looks.run, strict=True)
+    }
+    return SinceFixed(at, frozenset((each, run) for each in looks.hashes for run in run_ids))
+
+
+def before(n=6, tag=0):
+    return [(case, 0, tag, 1.0) for case in range(n)]
+
+
+def after(n=6, shown=()):
+    return [(case, 1, 0 if case in shown else None, 1.0) for case in range(n)]
+
+
+def judged(rows, of=None, **how):
+    looks = looks_of(rows)
+    return fix_of(of or failure(), looks, since(looks, **how))
+
+
+def test_a_fix_is_confirmed_where_every_case_was_judged_after_it_and_none_shows_it():
+    fix = judged([*before(), *after()])
+
+    assert (fix.verdict, fix.n_judged, fix.n_cases) == (FixVerdict.CONFIRMED, 6, 6)
+    # Bonett and Price (2012) for 6 of 6 cases lost: (1/8 - 7/8) ± 1.96 √((1 - 0.75²) / 8).
+    assert fix.difference.value == -1.0
+    assert fix.difference.high == pytest.approx(-0.75 + 1.959964 * np.sqrt((1 - 0.5625) / 8))
+    assert (fix.before.value, fix.after.value) == (1.0, 0.0)
+    assert standing_of(failure(), fix) is Standing.CONFIRMED
+
+
+def test_what_was_judged_before_the_fix_was_said_confirms_nothing():
+    fix = judged([*before(), *after()], days=-1)
+
+    assert (fix.verdict, fix.n_judged) == (FixVerdict.NOT_YET, 0)
+    assert standing_of(failure(), fix) is Standing.FIXED
+
+
+def test_a_fix_waits_for_every_case_of_its_set_but_for_quarantined_ones():
+    rows = [*before(), *after(5)]
+    assert judged(rows).verdict is FixVerdict.NOT_YET
+
+    gone = RegressionCase("hash 5", "case 5", is_quarantined=True)
+    of = failure(cases=(*failure().cases[:5], gone))
+    fix = judged(rows, of)
+    assert (fix.verdict, fix.n_cases) == (FixVerdict.CONFIRMED, 5)
+
+
+def test_fewer_than_five_cases_confirm_nothing_for_chance_does_as_much():
+    # Four cases that all change: mid-p of McNemar is P(X < 4) counted both ways, 2⁻⁴ = 0.0625.
+    assert binom.pmf(0, 4, 0.5) == pytest.approx(0.0625)
+    assert judged([*before(4), *after(4)], failure(4)).verdict is FixVerdict.NOT_YET
+    assert judged([*before(5), *after(5)], failure(5)).verdict is FixVerdict.CONFIRMED
+
+
+def test_cases_that_hardly_showed_it_before_confirm_nothing():
+    fix = judged([*before(6, tag=None), *after()])
+
+    assert fix.verdict is FixVerdict.NOT_YET
+    assert "too few showed it" in sentences.fix_sentence(row_of([*before(6, tag=None), *after()]))
+
+
+def test_one_mark_since_reopens_a_fix_however_many_cases_hold():
+    fix = judged([*before(), *after(shown={2})])
+
+    assert (fix.verdict, fix.shown) == (FixVerdict.NOT_FIXED, ("case 2",))
+    assert standing_of(failure(), fix) is Standing.REOPENED
+
+
+def test_a_mark_on_a_later_run_of_the_fixed_model_reopens_it_and_one_on_another_model_does_not():
+    later = JudgedRun(9, "birch", "3", START + timedelta(days=20), START + timedelta(days=20))
+    for run, verdict in ((3, FixVerdict.NOT_FIXED), (2, FixVerdict.CONFIRMED)):
+        rows = [*before(), *after(), (1, run, 0, 1.0)]
+        looks = looks_of(rows, runs=(OLD, NEW, OTHER, later))
+        at = {int(each): FIXED + timedelta(days=1) for each in looks.annotation}
+        assert fix_of(failure(), looks, SinceFixed(at)).verdict is verdict
+
+
+def test_another_tag_says_nothing_of_a_fix_and_one_nested_under_its_tag_does():
+    rows = [*before(6, tag=1), *after()]
+    of = failure(tag="format")
+    assert judged(rows, of).verdict is FixVerdict.CONFIRMED
+    assert judged([*rows, (0, 1, 0, 1.0)], of).verdict is FixVerdict.CONFIRMED
+    assert judged([*rows, (0, 1, 2, 1.0)], of).verdict is FixVerdict.NOT_FIXED
+
+
+def test_a_watched_case_of_the_set_that_flips_in_the_fixed_run_reopens_it():
+    passed, failed = Trials(("1",), (Verdict(1, 1),)), Trials(("2",), (Verdict(0, 1),))
+    looks = looks_of([*before(), *after()])
+
+    def with_flip(case_hash="hash 1", model="birch", to=failed):
+        flip = Flip(case_hash, "case 1", "A dose", model, passed, to)
+        return fix_of(failure(), looks, since(looks), [flip])
+
+    assert with_flip().verdict is FixVerdict.NOT_FIXED
+    assert "watched, passed before and fails now" in sentences.against(with_flip())
+    for other in (
+        {"case_hash": "hash of another case"},
+        {"model": "cedar"},
+        {"to": Trials(("1",), (Verdict(0, 1),))},
+    ):
+        assert with_flip(**other).verdict is FixVerdict.CONFIRMED
+
+
+def test_before_is_the_fixed_model_or_where_it_has_none_the_others_in_scope():
+    of = failure(model=None)
+    # Cedar alone was looked at before, so its marks are what was before.
+    rows = [*((case, 2, 0, 1.0) for case in range(6)), *after()]
+    assert judged(rows, of).before.n == 6
+    assert judged([*rows, *before(6, tag=None)], of).before.value == 0.0
+    assert judged(rows).difference.n == 0  # of birch alone nothing was before
+
+
+def test_a_fix_that_nobody_said_is_none():
+    looks = looks_of(before())
+    of = failure(state=FailureState.EXPLAINED, fixed_run_id=None, fixed_at=None)
+
+    assert fix_of(of, looks, SinceFixed()) is None
+    assert standing_of(of, None) is Standing.EXPLAINED
+
+
+def row_of(rows, of=None, **how):
+    looks = looks_of(rows)
+    (row,) = board_report("Set", [of or failure()], looks, since=since(looks), **how).rows
+    return row
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([*before(), *after(4)], "4 of 6 cases judged since, none shows it."),
+        (before(), "0 of 6 cases judged since."),
+        ([*before(), *after(shown={1, 2})], "case 1 and case 2 show it again (2 of 6 cases"),
+        ([*before(), *after()], "Confirmed: 6 cases looked at since, none shows it in birch, run"),
+    ],
+)
+def test_a_fix_is_told_in_a_sentence_with_its_numbers(rows, told):
+    assert told in sentences.fix_sentence(row_of(rows))
+
+
+def test_a_fix_without_cases_or_responses_says_what_to_do():
+    assert "Add those that show it" in sentences.fix_sentence(row_of(before(), failure(0)))
+    looks = looks_of(before())
+    (row,) = board_report("Set", [failure()], looks, since=since(looks, run_ids=())).rows
+    assert "To 6 of them the run has no response." in sentences.fix_sentence(row)
+
+
+def test_cost_is_rate_times_weight_times_share_at_the_newest_version():
+    # At the newest run of birch 4 looks at 4 cases, two marked: weights 5 and 1. The old run, all
+    # marked, counts no more. Of the four cases looked at two are of chat.
+    rows = [*before(4), (0, 1, 0, 5.0), (1, 1, None, 0.0), (2, 1, 0, 1.0), (3, 1, None, 0.0)]
+    row = row_of(rows)
+    assert (row.rate.value, row.weight, row.share) == (0.5, 3.0, 1.0)
+    assert row.cost.value == pytest.approx(0.5 * 3.0 * 1.0)
+
+    of_chat = row_of(rows, failure(category="chat"))
+    assert (of_chat.rate.value, of_chat.weight, of_chat.share) == (1.0, 3.0, 0.5)
+    assert of_chat.cost.value == pytest.approx(1.5)
+
+
+def test_production_weighs_categories_where_somebody_said_what_it_is_asked():
+    rows = [(0, 1, 0, 5.0), (1, 1, None, 0.0), (2, 1, 0, 1.0), (3, 1, None, 0.0)]
+    traffic = Traffic((("chat", 10.0), ("code", 90.0)))
+
+    row = row_of(rows, traffic=traffic)
+    # A tenth of production is chat, where every look found it; none of code's did.
+    assert row.rate.value == pytest.approx(0.1)
+    assert row.cost.value == pytest.approx(0.1 * 3.0)
+    of_chat = row_of(rows, failure(category="chat"), traffic=traffic)
+    assert (of_chat.rate.value, of_chat.share) == (1.0, pytest.approx(0.1))
+    assert of_chat.cost.value == pytest.approx(0.3)
+    of_code = row_of(rows, failure(category="code"), traffic=Traffic((("chat", 1.0),)))
+    assert of_code.cost.value is None
+    assert of_code.cost.reason == "Production is asked nothing of its scope."
+
+
+def test_the_board_is_ordered_by_cost_and_what_is_not_known_comes_last():
+    rows = [(0, 0, 0, 1.0), (1, 0, 1, 9.0), (2, 0, None, 0.0)]
+    tone, form = failure(failure_id=1), failure(failure_id=2, tag="format", title="Broken JSON")
+    nobody = failure(failure_id=3, model="dogwood", title="Unknown")
+
+    report = board_report("Set", [nobody, tone, form], looks_of(rows))
+
+    assert [row.failure.failure_id for row in report.rows] == [2, 1, 3]
+    assert report.rows[2].cost.value is None
+    assert sentences.costliest(report).startswith("“Broken JSON” costs most, of 3 failures: 300")
+    assert [row.failure.title for row in narrowed(report, owners=["nobody"]).rows] == []
+    assert sentences.costliest(narrowed(report, owners=["x"])) == sentences.NONE_SHOWN
+    assert len(narrowed(report, standings=[Standing.FIXED]).rows) == 3
+
+
+def test_names_and_the_order_of_looks_move_no_number():
+    rows = [*before(), *after(shown={3}), *((case, 2, 1, 2.0) for case in range(6))]
+    plain, turned = looks_of(rows), looks_of(rows[::-1])
+    renamed = [
+        JudgedRun(run.run_id, {"birch": "zz", "cedar": "aa"}[run.model], run.run, run.stored)
+        for run in plain.runs
+    ]
+    of_renamed = looks_of(rows, runs=renamed)
+
+    reports = [
+        board_report("Set", [failure(model=model, state=FailureState.OPEN)], looks).rows[0]
+        for model, looks in (("birch", plain), ("birch", turned), ("zz", of_renamed))
+    ]
+
+    numbers = [(row.rate, row.weight, row.share, row.cost) for row in reports]
+    assert numbers[0] == numbers[1] == numbers[2]
+
+
+def test_nothing_followed_and_nobody_looking_are_sentences():
+    empty = looks_of([])
+    report = board_report("Set", [], empty)
+    assert sentences.costliest(report) == "No failure of “Set” is followed yet."
+    assert not tables.board(report)
+    lone = board_report("Set", [failure()], empty)
+    assert lone.rows[0].rate.reason == "Nobody looked for errors in its scope yet."
+    assert "not known" in sentences.costliest(lone)
+
+
+def test_versions_are_runs_by_the_day_they_were_made_and_trials_of_a_day_are_one():
+    day = timedelta(days=1)
+    runs = [
+        JudgedRun(1, "b", "2", START, START + 5 * day),
+        JudgedRun(2, "b", "1", START + day, START),
+        JudgedRun(3, "b", "1b", START + 2 * day, START + timedelta(hours=2)),
+        JudgedRun(4, "a", "1", START, None),
+        JudgedRun(5, "a", "2", START + timedelta(seconds=5), None),
+    ]
+    versions = model_versions(runs)
+
+    assert [version.name for version in versions] == ["a", "b, runs 1 and 1b", "b, run 2"]
+    assert versions[-1].run_ids == (1,)
+
+
+def stepped(n=40, *, fall=True):
+    """Two versions of birch on the same cases: tone everywhere before, in a quarter after."""
+    rows = [(case, 0, 0, 1.0) for case in range(n)]
+    return rows + [(case, 1, 0 if case % 4 == 0 or not fall else None, 1.0) for case in range(n)]
+
+
+def test_a_tag_that_falls_on_the_same_cases_is_decided_and_counts_cases():
+    looks = looks_of(stepped())
+    report = versions_report(looks, judged_versions(looks))
+
+    (line,) = report.timelines
+    assert [rate.value for rate in line.rates] == [1.0, 0.25]
+    overall = next(change for change in report.changes if change.category is None)
+    # 30 of 40 cases lost it, none gained it: McNemar's mid-p is 2 · 0.5³⁰ · 0.5 = 2⁻³⁰.
+    assert (overall.test.only_first, overall.test.only_second) == (30, 0)
+    assert overall.test.p_value == pytest.approx(2.0**-30)
+    assert overall.difference.value == -0.75
+    assert "1 less" not in sentences.versions_verdict(report)
+    assert "3 less" in sentences.versions_verdict(report)  # all cases, and both categories
+
+
+def test_only_cases_looked_at_in_every_version_count():
+    rows = [*stepped(4), *((case, 0, 0, 1.0) for case in range(10, 20))]
+    looks = looks_of(rows)
+    report = versions_report(looks, judged_versions(looks))
+
+    assert report.n_cases == 4
+    assert [rate.n for rate in report.timelines[0].rates] == [4, 4]
+    alone = versions_report(looks, judged_versions(looks)[:1])
+    assert alone.reason == "A change takes two versions in which somebody looked for errors."
+    apart = looks_of([(0, 0, 0, 1.0), (1, 1, 0, 1.0)])
+    told = versions_report(apart, judged_versions(apart)).reason
+    assert told == "No case was looked at for errors in all of these versions."
+
+
+def test_three_versions_are_set_side_by_side_step_by_step_and_from_end_to_end():
+    third = JudgedRun(7, "birch", "3", START + timedelta(days=30), START + timedelta(days=30))
+    rows = [*stepped(8), *((case, 3, None, 0.0) for case in range(8))]
+    looks = looks_of(rows, runs=(OLD, NEW, OTHER, third), categories=("chat",))
+    report = versions_report(looks, judged_versions(looks))
+
+    steps = [(change.before, change.after) for change in report.changes]
+    first, second, last = (f"birch, run {number}" for number in (1, 2, 3))
+    assert steps == [(first, second), (second, last), (first, last)]
+    order = chosen_versions(report.versions, [last, first])
+    assert [version.name for version in versions_report(looks, order).versions] == [last, first]
+    with pytest.raises(NotFoundError, match="no version “x”"):
+        chosen_versions(report.versions, ["x"])
+    with pytest.raises(RefusedError, match="twice"):
+        chosen_versions(report.versions, [first, first])
+
+
+def test_what_cannot_be_decided_costs_the_other_tests_nothing():
+    # Format is marked on no case that changed: it is no test, and q of tone is that of tone alone.
+    looks = looks_of([*stepped(8), *((case, run, 1, 1.0) for case in range(8) for run in (0, 1))])
+    of_both = versions_report(looks, judged_versions(looks))
+    alone = looks_of(stepped(8))
+    of_tone = versions_report(alone, judged_versions(alone))
+
+    def q_values(report, tag):
+        return [change.q_value for change in report.changes if change.tag == tag]
+
+    assert set(q_values(of_both, "format")) == {None}
+    assert q_values(of_both, "tone") == q_values(of_tone, "tone")
+
+
+@pytest.mark.slow
+def test_changes_found_where_nothing_changed_are_at_most_at_the_stated_rate():
+    # Simulation with known truth: 100 studies of 40 cases, 4 tags and 2 versions alike. Where
+    # nothing changed, the chance that Benjamini–Hochberg finds anything is at most 0.05.
+    generator = np.random.default_rng(3)
+    tags = tuple(("Errors", f"tag-{each}", f"Tag {each}") for each in range(4))
+    n_found = 0
+    for _ in range(100):
+        marked = generator.random((2, 40, 4)) < 0.25
+        rows = [
+            (case, run, tag if marked[run, case, tag] else None, 1.0)
+            for run in (0, 1)
+            for case in range(40)
+            for tag in range(4)
+        ]
+        looks = looks_of(rows, tags=tags)
+        report = versions_report(looks, judged_versions(looks))
+        n_found += any(sentences.is_decided(change) for change in report.changes)
+    # The upper end of a binomial count at 0.05 with 100 draws.
+    assert n_found <= binom.ppf(0.999, 100, 0.05)
+
+
+def test_board_document_and_tables_say_the_same():
+    looks = looks_of([*before(), *after(shown={1})])
+    report = board_report("Set", [failure()], looks, since=since(looks))
+    versions = versions_report(looks, judged_versions(looks))
+    changed = FailureChanged(
+        FailureEventKind.STATE, "open", "fixed in birch, run 2", "New prompt", "Ann", FIXED
+    )
+
+    document = failures_document(report, versions, {1: [changed]})
+
+    (entry,) = document["failures"]
+    (row,) = tables.board(report).rows
+    assert entry["standing"] == "reopened"
+    assert row[1].text == "reopened"
+    assert entry["cost"]["value"] == row[4].number.value
+    assert entry["fix"]["shown"] == ["case 1"]
+    assert document["versions"]["n_cases"] == 6
+    told = [words for block in tables.opening(report) for words in block.sentences]
+    assert told[0].startswith("“Curt” is said to be fixed in birch, run 2, and is not: case 1")
+    history = tables.one_failure(report.rows[0], [changed])[-1]
+    assert history.sentences == (
+        "2026-11-11 12:00 UTC by Ann, fixed in birch, run 2, open before: New prompt",
+    )
