@@ -403,6 +403,8 @@ SORTED_BY_NUMBERS = {
     "evalkit/reports/agreement/sentences.py": "judges by how they agree with people",
     "evalkit/reports/agreement/word_tables.py": "pairs of annotators, most agreed first",
     "evalkit/reports/decision/report.py": "models by the quality a lead asked for",
+    "evalkit/reports/failures/report.py": "failures by what they cost",
+    "evalkit/reports/failures/tables.py": "changes of tags, the surest first",
     "evalkit/reports/model_order.py": "models wherever no other order was asked for",
     "evalkit/reports/pair/analyses.py": "two models, the stronger first",
     "evalkit/reports/pair/tables.py": "errors by how far two models differ in them",

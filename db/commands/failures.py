@@ -193,13 +193,13 @@ def note_failure(failure_id: int, note: str, *, actor_id: int | None = None) -> 
 
 def change_cases(
     failure_id: int,
-    case_hashes: Sequence[str],
     *,
-    is_in: bool,
+    add: Sequence[str] = (),
+    take_out: Sequence[str] = (),
     reason: str,
     actor_id: int | None = None,
 ) -> int:
-    """Put cases into the regression set of a failure, or take them out; return how many changed.
+    """Put contents of cases into the set of a failure, take others out; return how many changed.
 
     Raises RefusedError without a reason, where nothing changes, or where a set would be too large,
     and NotFoundError for a content that the eval set does not hold.
@@ -207,30 +207,29 @@ def change_cases(
     reason = required(reason, "Say why: the reason stays in the history of the failure.")
     with write_session() as session:
         failure = _locked(session, failure_id)
-        hashes = _contents(session, failure.eval_set_id, case_hashes)
         of_failure = select(KnownFailureCase).where(col(KnownFailureCase.failure_id) == failure_id)
         rows = {row.case_hash: row for row in session.exec(of_failure)}
         there = {each for each, row in rows.items() if not row.is_out}
-        changed = [each for each in hashes if (each in there) != is_in]
-        if not changed:
-            raise RefusedError(
-                f"Nothing to change: the set has {'all' if is_in else 'none'} of these cases."
-            )
-        if is_in and len(there) + len(changed) > MAX_CASES:
+        new = [each for each in _contents(session, failure.eval_set_id, add) if each not in there]
+        gone = [each for each in dict.fromkeys(take_out) if each in there]
+        if not new and not gone:
+            raise RefusedError("Nothing to change: choose cases to add, or to take out.")
+        if len(there) + len(new) - len(gone) > MAX_CASES:
             raise RefusedError(f"A regression set holds at most {MAX_CASES:,} cases.")
-        for each in changed:
+        for each in (*new, *gone):
             row = rows.get(each) or KnownFailureCase(failure_id=failure_id, case_hash=each)
-            row.is_out = not is_in
+            row.is_out = each in there
             session.add(row)
+        told = (("added", new), ("taken out", gone))
         _tell(
             session,
             failure,
             FailureEventKind.CASES,
-            after=f"{'added' if is_in else 'taken out'}: {_keys(session, failure, changed)}",
+            after="; ".join(f"{how}: {_keys(session, failure, of)}" for how, of in told if of),
             reason=reason,
             actor_id=actor_id,
         )
-        return len(changed)
+        return len(new) + len(gone)
 
 
 def _locked(session: Session, failure_id: int) -> KnownFailure:

@@ -1,7 +1,7 @@
 """Known failures of an eval set, what became of each, and what one can be started with."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,16 @@ class TagOfSet:
     taxonomy: str
     key: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartChoices:
+    """What a failure can be of: tags, and by their ids models, runs (newest first) and owners."""
+
+    tags: tuple[TagOfSet, ...]
+    models: Mapping[int, str]
+    runs: Mapping[int, str]
+    owners: Mapping[int, str]
 
 
 def known_failures(session: Session, eval_set_id: int) -> tuple[Failure, ...]:
@@ -189,6 +199,22 @@ def eval_set_called(session: Session, name: str) -> int:
             f"There is no eval set “{name}”. There are: {quoted(names, nothing='none yet')}."
         )
     return number
+
+
+def eval_set_of_version(session: Session, version_id: int) -> int:
+    """Return the id of the eval set of a version."""
+    statement = select(EvalSetVersion.eval_set_id).where(col(EvalSetVersion.id) == version_id)
+    return session.exec(statement).first() or 0
+
+
+def start_choices(session: Session, eval_set_id: int) -> StartChoices:
+    """Return what a failure of an eval set can be started with."""
+    return StartChoices(
+        tags_of_set(session, eval_set_id),
+        models_of_set(session, eval_set_id),
+        runs_of_set(session, eval_set_id),
+        possible_owners(session),
+    )
 
 
 def tags_of_set(session: Session, eval_set_id: int) -> tuple[TagOfSet, ...]:

@@ -124,7 +124,8 @@ def cases_command(
     with read_session() as session:
         failure_id = failure_called(session, eval_set_called(session, eval_set), title)
         hashes = _contents(session, eval_set, keys)
-    n = change_cases(failure_id, hashes, is_in=not take_out, reason=reason)
+    add, gone = ((), hashes) if take_out else (hashes, ())
+    n = change_cases(failure_id, add=add, take_out=gone, reason=reason)
     out().print(f"{counted(n, 'case')} {'taken out of' if take_out else 'put into'} “{title}”.")
 
 

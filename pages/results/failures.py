@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from db.queries.failures import eval_set_of_version
 from evalkit.failures.words import moved_sentences
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
@@ -17,6 +18,7 @@ from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import reading
 from pages.shared.sections import failures
+from pages.shared.sections.failure_board import follow_link
 from pages.shared.sections.shown_models import best_first
 
 state.require(Role.LEAD)
@@ -49,6 +51,9 @@ if through == "tags":
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()
+    with read_session() as session:
+        set_id = eval_set_of_version(session, study.version_id)
+    follow_link(set_id, study, cell)
     rows = kept.read(results.tagged_responses, **cell)
     pick = partial(failures.response_picker, rows, cell["tag_id"])
 elif through == "remarks":

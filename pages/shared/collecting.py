@@ -14,9 +14,12 @@ from db.queries import results
 from db.queries.responses import responses
 from db.queries.results import ResultFilters, ResultStudy, acceptances
 from db.queries.results.automated_checks import automated_checks, state_of_checks
+from db.queries.results.failure_looks import board_in, state_of_board
 from db.queries.results.style import features_of
 from db.queries.results.watched import watched_in, watched_state
 from evalkit.reports.acceptance.audit import AuditRow
+from evalkit.reports.failures.looks import SetLooks
+from evalkit.reports.failures.report import BoardReport
 from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.reports.watched.report import NOTHING_WATCHED, WatchedReport
@@ -142,6 +145,22 @@ def _watched(
     """Return how watched cases stand in one state, the same for everybody."""
     with read_session() as session:
         return watched_in(session, version_id, judges=judges)
+
+
+def failure_board(eval_set_id: int, *, judges: bool) -> tuple[BoardReport, SetLooks]:
+    """Return the failures of an eval set and the looks they rest on, made once for their state."""
+    with read_session() as session:
+        state = state_of_board(session, eval_set_id)
+    return _failure_board(database_url(), eval_set_id, judges, state)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading what was looked at for errors")
+def _failure_board(
+    url: str, eval_set_id: int, judges: bool, state: tuple[object, ...]
+) -> tuple[BoardReport, SetLooks]:
+    """Return the board in one state, the same for everybody."""
+    with read_session() as session:
+        return board_in(session, eval_set_id, judges=judges)
 
 
 def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) -> Made:

@@ -35,7 +35,7 @@ from db.queries.failures import (
 from db.queries.results.failure_looks import board_in, state_of_board
 from evalkit.cli import app as command
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.reports.failures.fix import FixVerdict, Standing
+from evalkit.reports.failures.fix import FailureStanding, FixVerdict
 from evalkit.study.traffic import Traffic
 from evalkit.vocabulary import CaseStatus, FailureEventKind, FailureState
 from tests.db.record_files import HEADER, TAG, case, mark, output, table_sizes
@@ -108,7 +108,7 @@ def test_a_failure_is_followed_with_its_cases_and_its_history_only_grows(set_id)
     change_state(failure_id, FailureState.EXPLAINED, reason="The prompt asks for one line")
     rename_failure(failure_id, "Curt")
     note_failure(failure_id, "See the ticket")
-    change_cases(failure_id, hashes(["c5"]), is_in=False, reason="Not this one")
+    change_cases(failure_id, take_out=hashes(["c5"]), reason="Not this one")
 
     with read_session() as session:
         (failure,) = known_failures(session, set_id)
@@ -172,8 +172,8 @@ def test_a_change_that_changes_nothing_or_has_no_reason_is_refused(set_id):
         (lambda: rename_failure(failure_id, "Curt answers"), "Nothing to change"),
         (lambda: note_failure(failure_id, " "), "Write the note first"),
         (
-            lambda: change_cases(failure_id, hashes(), is_in=True, reason="So"),
-            "Nothing to change: the set has all",
+            lambda: change_cases(failure_id, add=hashes(), reason="So"),
+            "Nothing to change: choose cases to add",
         ),
     ):
         with pytest.raises(RefusedError, match=told):
@@ -192,22 +192,22 @@ def test_a_fix_is_confirmed_by_labels_after_it_and_reopened_by_a_mark(set_id):
 
     # What was said of the run before the fix was declared confirms nothing.
     (row,) = the_board(set_id).rows
-    assert (row.standing, row.fix.n_judged, row.fix.n_cases) == (Standing.FIXED, 0, 6)
+    assert (row.standing, row.fix.n_judged, row.fix.n_cases) == (FailureStanding.FIXED, 0, 6)
 
     more(labels("2", None, annotator="Bo"))
     (row,) = the_board(set_id).rows
-    assert (row.standing, row.fix.verdict) == (Standing.CONFIRMED, FixVerdict.CONFIRMED)
+    assert (row.standing, row.fix.verdict) == (FailureStanding.CONFIRMED, FixVerdict.CONFIRMED)
     assert (row.fix.before.value, row.fix.after.value) == (1.0, 0.0)
 
     more(labels("2", "tone", keys=["c3"], annotator="Cy"), later=2)
     (row,) = the_board(set_id).rows
-    assert (row.standing, row.fix.shown) == (Standing.REOPENED, ("c3",))
+    assert (row.standing, row.fix.again) == (FailureStanding.REOPENED, ("c3",))
     with read_session() as session:
         # It is told wherever the failure is read, and nobody had to write it down.
         assert known_failures(session, set_id)[0].state == FailureState.FIXED
 
     change_state(failure_id, FailureState.REOPENED, reason="It is back on c3")
-    assert the_board(set_id).rows[0].standing is Standing.REOPENED
+    assert the_board(set_id).rows[0].standing is FailureStanding.REOPENED
     assert the_board(set_id).rows[0].fix is None
 
 
@@ -235,7 +235,7 @@ def test_a_watched_case_that_flips_in_the_fixed_run_reopens_it(set_id):
 
     (row,) = the_board(set_id).rows
 
-    assert row.standing is Standing.REOPENED
+    assert row.standing is FailureStanding.REOPENED
     assert [flip.key for flip in row.fix.flips] == ["c1"]
 
 
@@ -250,7 +250,7 @@ def test_quarantined_cases_hold_no_fix_up_and_judges_count_only_where_asked_for(
     assert the_board(set_id).rows[0].fix.n_judged == 0
     (row,) = the_board(set_id, judges=True).rows
     assert (row.fix.n_judged, row.fix.n_cases) == (5, 5)
-    assert row.standing is Standing.CONFIRMED
+    assert row.standing is FailureStanding.CONFIRMED
 
 
 def test_the_board_weighs_by_severities_and_by_what_production_is_asked(set_id):

@@ -14,15 +14,21 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.phrases import quoted
 from evalkit.reports.failures import tables
 from evalkit.reports.failures.document import failures_document
-from evalkit.reports.failures.fix import Standing
+from evalkit.reports.failures.fix import FailureStanding
 from evalkit.reports.failures.report import narrowed
-from evalkit.reports.failures.versions import chosen_versions, judged_versions, versions_report
+from evalkit.reports.failures.versions import (
+    chosen_versions,
+    judged_versions,
+    read_first,
+    versions_report,
+)
 
 EvalSetOption = Annotated[
     str | None, typer.Option("--eval-set", help="Needed where there are several.")
 ]
 StateOption = Annotated[
-    list[Standing] | None, typer.Option("--state", help="Only failures that stand so; repeatable.")
+    list[FailureStanding] | None,
+    typer.Option("--state", help="Only failures that stand so; repeatable."),
 ]
 OwnerOption = Annotated[
     list[str] | None, typer.Option("--owner", help="Only failures of this person; repeatable.")
@@ -32,7 +38,7 @@ TitleOption = Annotated[
 ]
 VersionOption = Annotated[
     list[str] | None,
-    typer.Option("--version", help="A version of a model, in the order given; else all by time."),
+    typer.Option("--version", help="A version of a model, in the order given."),
 ]
 
 
@@ -55,16 +61,18 @@ def failures(
             for row in board.rows
         }
     every = judged_versions(looks)
-    versions = versions_report(looks, chosen_versions(every, version) if version else every)
+    versions = versions_report(
+        looks, chosen_versions(every, version) if version else read_first(every)
+    )
     rows = {row.failure.title: row for row in board.rows}
     if failure is not None and failure not in rows:
         known = quoted(rows, nothing="none yet")
         raise NotFoundError(f"No failure “{failure}” is followed here. There are: {known}.")
     if as_json:
-        shown = narrowed(board, standings=state or (), owners=owner or ())
+        narrow = narrowed(board, standings=state or (), owners=owner or ())
         filters = {"judges": judges, "states": list(map(str, state or []))}
         filters |= {"owners": owner or [], "versions": version or []}
-        body = failures_document(shown, versions, histories)
+        body = failures_document(narrow, versions, histories)
         print_report("failures", {"studies": [], "filters": filters, **body})
         return
     if failure is not None:
@@ -73,8 +81,8 @@ def failures(
         blocks = [*tables.one_failure(row, histories[row.failure.failure_id])]
         blocks += [tables.timeline(each, line.versions) for each in line.timelines]
     else:
-        shown = narrowed(board, standings=state or (), owners=owner or ())
-        blocks = [*tables.opening(shown), tables.board(shown), *tables.versions_opening(versions)]
+        narrow = narrowed(board, standings=state or (), owners=owner or ())
+        blocks = [*tables.opening(narrow), tables.board(narrow), *tables.versions_opening(versions)]
         blocks += [tables.timelines(versions), tables.changes(versions)]
     for block in blocks:
         print_block(block)

@@ -66,7 +66,7 @@ def _fix(fix: Fix) -> Document:
         "n_cases": fix.n_cases,
         "n_judged": fix.n_judged,
         "n_unanswered": fix.n_unanswered,
-        "shown": list(fix.shown),
+        "shown": list(fix.again),
         "flipped": [{"case": flip.key, "model": flip.model} for flip in fix.flips],
         "before": asdict(fix.before),
         "after": asdict(fix.after),

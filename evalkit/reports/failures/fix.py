@@ -32,7 +32,7 @@ class FixVerdict(StrEnum):
     NOT_FIXED = "not_fixed"
 
 
-class Standing(StrEnum):
+class FailureStanding(StrEnum):
     """How a failure stands by what people said and by what was judged since."""
 
     OPEN = "open"
@@ -54,7 +54,7 @@ class Fix:
         of the fixed run or a later one of its model.
     n_unanswered : int
         Cases to which no such run has a response.
-    shown : tuple of str
+    again : tuple of str
         The cases that somebody marked since.
     flips : tuple of Flip
         Watched cases of the set that passed before and fail in such a run.
@@ -68,23 +68,25 @@ class Fix:
     n_cases: int
     n_judged: int
     n_unanswered: int
-    shown: tuple[str, ...]
+    again: tuple[str, ...]
     flips: tuple[Flip, ...]
     before: Estimate
     after: Estimate
     difference: Estimate
 
 
-def standing_of(failure: Failure, fix: Fix | None) -> Standing:
+def standing_of(failure: Failure, fix: Fix | None) -> FailureStanding:
     """Return how a failure stands; ``fix`` is None where none is said.
 
     A fix that is not one reopens the failure, whatever people said of it last.
     """
     if failure.state != FailureState.FIXED or fix is None:
-        return Standing(failure.state.value)
+        return FailureStanding(failure.state.value)
     if fix.verdict is FixVerdict.NOT_FIXED:
-        return Standing.REOPENED
-    return Standing.CONFIRMED if fix.verdict is FixVerdict.CONFIRMED else Standing.FIXED
+        return FailureStanding.REOPENED
+    return (
+        FailureStanding.CONFIRMED if fix.verdict is FixVerdict.CONFIRMED else FailureStanding.FIXED
+    )
 
 
 def fix_of(
@@ -150,18 +152,18 @@ def _weighed(
     cases = failure.counted_cases
     names = {case.case_hash: case.key for case in cases}
     judged = np.unique(looks.case[after])
-    shown = np.unique(looks.case[after & hit])
+    marked = np.unique(looks.case[after & hit])
     both = np.intersect1d(judged, np.unique(looks.case[before]))
     paired = np.isin(looks.case, both)
     difference = _difference(looks.case, hit, before & paired, after & paired)
     fixed_ids = {run.run_id for run, is_fixed in zip(looks.runs, fixed, strict=True) if is_fixed}
     answered = {case_hash for case_hash, run_id in since.answered if run_id in fixed_ids}
     return Fix(
-        _verdict(len(cases), len(judged), len(shown) + len(flips), difference),
+        _verdict(len(cases), len(judged), len(marked) + len(flips), difference),
         n_cases=len(cases),
         n_judged=len(judged),
         n_unanswered=len(set(names) - answered - {looks.hashes[place] for place in judged}),
-        shown=tuple(sorted(names[looks.hashes[place]] for place in shown)),
+        again=tuple(sorted(names[looks.hashes[place]] for place in marked)),
         flips=flips,
         before=rate_of(looks.case, hit, before & paired, _NO_LOOK_BEFORE),
         after=rate_of(looks.case, hit, after & paired, _NO_LOOK_SINCE),

@@ -9,7 +9,7 @@ from evalkit.failures.life import Failure
 from evalkit.phrases import joined
 from evalkit.reports.by_model import category_name
 from evalkit.reports.failures.cases import rate_of
-from evalkit.reports.failures.fix import Fix, Standing, fix_of, standing_of
+from evalkit.reports.failures.fix import FailureStanding, Fix, fix_of, standing_of
 from evalkit.reports.failures.looks import NOTHING_FIXED, SetLooks, SinceFixed
 from evalkit.reports.failures.versions import judged_versions
 from evalkit.reports.watched.report import Flip
@@ -31,7 +31,7 @@ class FailureRow:
     Attributes
     ----------
     failure : Failure
-    standing : Standing
+    standing : FailureStanding
     fix : Fix or None
         What was judged since it was said to be fixed, where it is.
     rate : Estimate
@@ -48,7 +48,7 @@ class FailureRow:
     """
 
     failure: Failure
-    standing: Standing
+    standing: FailureStanding
     fix: Fix | None
     rate: Estimate
     weight: float | None
@@ -101,8 +101,33 @@ def board_report(
     return BoardReport(eval_set, tuple(rows), bool(traffic), len(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class ShowingCase:
+    """A case in which somebody found a tag: in ``n_hits`` of ``n_looks`` looks within a scope."""
+
+    case_hash: str
+    key: str
+    n_hits: int
+    n_looks: int
+
+
+def showing_cases(failure: Failure, looks: SetLooks) -> tuple[ShowingCase, ...]:
+    """Return the cases in which somebody found a failure within its scope, the surest first."""
+    here, hit = looks.in_scope(failure), looks.hits(looks.tags_of(failure))
+    n_hits = np.bincount(looks.case[here & hit], minlength=len(looks.hashes))
+    n_looks = np.bincount(looks.case[here], minlength=len(looks.hashes))
+    cases = [
+        ShowingCase(looks.hashes[place], looks.keys[place], int(n_hits[place]), int(n_looks[place]))
+        for place in np.flatnonzero(n_hits).tolist()
+    ]
+    return tuple(sorted(cases, key=lambda case: (-case.n_hits / case.n_looks, case.key)))
+
+
 def narrowed(
-    report: BoardReport, *, standings: Collection[Standing] = (), owners: Collection[str] = ()
+    report: BoardReport,
+    *,
+    standings: Collection[FailureStanding] = (),
+    owners: Collection[str] = (),
 ) -> BoardReport:
     """Return the board with failures that stand so and are of these owners; empty is no limit."""
     rows = tuple(

@@ -1,7 +1,7 @@
 """Known failures in sentences: what costs most, whether fixes hold, what changed over versions."""
 
 from evalkit.phrases import counted, joined, some
-from evalkit.reports.failures.fix import FEWEST_CASES, Fix, FixVerdict, Standing
+from evalkit.reports.failures.fix import FEWEST_CASES, FailureStanding, Fix, FixVerdict
 from evalkit.reports.failures.report import BoardReport, FailureRow
 from evalkit.reports.failures.versions import TagChange, VersionsReport
 from evalkit.reports.pair.significance import SIGNIFICANT
@@ -76,7 +76,7 @@ def what_cost_is(report: BoardReport) -> str:
 
 def standings(report: BoardReport) -> str:
     """Count how failures stand."""
-    counts = {of: sum(row.standing is of for row in report.rows) for of in Standing}
+    counts = {of: sum(row.standing is of for row in report.rows) for of in FailureStanding}
     told = [f"{n:,} {of.value}" for of, n in counts.items() if n]
     return f"{joined(told)}." if told else ""
 
@@ -94,9 +94,9 @@ def reopenings(report: BoardReport) -> list[str]:
 def against(fix: Fix) -> str:
     """Say what speaks against a fix."""
     parts = []
-    if fix.shown:
+    if fix.again:
         of = f"of {counted(fix.n_judged, 'case')} looked at since"
-        parts.append(f"{some(fix.shown)} {_show(len(fix.shown))} it again ({len(fix.shown)} {of})")
+        parts.append(f"{some(fix.again)} {_show(len(fix.again))} it again ({len(fix.again)} {of})")
     if fix.flips:
         names = some(sorted({flip.key for flip in fix.flips}))
         parts.append(f"{names}, watched, passed before and {_fail(len(fix.flips))} now")

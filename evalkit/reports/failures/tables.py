@@ -20,14 +20,14 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import category_name
 from evalkit.reports.failures import sentences
-from evalkit.reports.failures.fix import Fix, Standing
+from evalkit.reports.failures.fix import FailureStanding, Fix
 from evalkit.reports.failures.report import BoardReport, FailureRow
 from evalkit.reports.failures.versions import ModelVersion, TagChange, TagTimeline, VersionsReport
 from evalkit.stats.intervals import Estimate
 from evalkit.text import bare_p, difference, percent, points
 
 BOARD = "Known failures"
-_TONES = {Standing.CONFIRMED: Tone.BETTER, Standing.REOPENED: Tone.WORSE}
+_TONES = {FailureStanding.CONFIRMED: Tone.BETTER, FailureStanding.REOPENED: Tone.WORSE}
 _RATES = "Share of looks that found it, by version"
 _HOW_TO_READ = (
     "Share of looks with the tag, of the cases looked at in every version, with 95 % intervals "
@@ -90,7 +90,7 @@ def fix_blocks(row: FailureRow) -> tuple[Block, ...]:
     """Say whether a fix holds, with its numbers and the rule; nothing where none is said."""
     if row.fix is None:
         return ()
-    style = "warning" if row.standing is Standing.REOPENED else ""
+    style = "warning" if row.standing is FailureStanding.REOPENED else ""
     return (
         words(sentences.fix_sentence(row), style=style),
         *((sides(row.fix),) if row.fix.before.n or row.fix.after.n else ()),

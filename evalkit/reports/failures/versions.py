@@ -18,6 +18,7 @@ from evalkit.stats.significance import McNemar, benjamini_hochberg, mcnemar
 #: Runs stored closer together than this came with one import: nothing says which is newer.
 _ONE_IMPORT = timedelta(minutes=1)
 FEWEST_VERSIONS = 2
+_MOST_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,19 @@ def judged_versions(looks: SetLooks) -> tuple[ModelVersion, ...]:
     """Return the versions of which somebody looked at a response, the oldest first."""
     judged = {looks.runs[place].run_id for place in np.unique(looks.run).tolist()}
     return tuple(version for version in model_versions(looks.runs) if judged & set(version.run_ids))
+
+
+def read_first(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
+    """Return which versions are read where nobody chose: those of the model that has most.
+
+    Of models that have one each the newest eight; the fewer there are, the more cases they share.
+    """
+    by_model: dict[str, list[ModelVersion]] = {}
+    for version in versions:
+        by_model.setdefault(version.model, []).append(version)
+    of_one = max(by_model.values(), key=lambda of: (len(of), of[-1].when), default=[])
+    wanted = of_one if len(of_one) >= FEWEST_VERSIONS else versions
+    return tuple(wanted[-_MOST_FIRST:])
 
 
 def versions_report(

@@ -10,7 +10,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.life import Failure, FailureChanged, RegressionCase
 from evalkit.reports.failures import sentences, tables
 from evalkit.reports.failures.document import failures_document
-from evalkit.reports.failures.fix import FixVerdict, Standing, fix_of, standing_of
+from evalkit.reports.failures.fix import FailureStanding, FixVerdict, fix_of, standing_of
 from evalkit.reports.failures.looks import JudgedRun, SetLooks, SinceFixed
 from evalkit.reports.failures.report import board_report, narrowed
 from evalkit.reports.failures.versions import (
@@ -107,14 +107,14 @@ def test_a_fix_is_confirmed_where_every_case_was_judged_after_it_and_none_shows_
     assert fix.difference.value == -1.0
     assert fix.difference.high == pytest.approx(-0.75 + 1.959964 * np.sqrt((1 - 0.5625) / 8))
     assert (fix.before.value, fix.after.value) == (1.0, 0.0)
-    assert standing_of(failure(), fix) is Standing.CONFIRMED
+    assert standing_of(failure(), fix) is FailureStanding.CONFIRMED
 
 
 def test_what_was_judged_before_the_fix_was_said_confirms_nothing():
     fix = judged([*before(), *after()], days=-1)
 
     assert (fix.verdict, fix.n_judged) == (FixVerdict.NOT_YET, 0)
-    assert standing_of(failure(), fix) is Standing.FIXED
+    assert standing_of(failure(), fix) is FailureStanding.FIXED
 
 
 def test_a_fix_waits_for_every_case_of_its_set_but_for_quarantined_ones():
@@ -144,8 +144,8 @@ def test_cases_that_hardly_showed_it_before_confirm_nothing():
 def test_one_mark_since_reopens_a_fix_however_many_cases_hold():
     fix = judged([*before(), *after(shown={2})])
 
-    assert (fix.verdict, fix.shown) == (FixVerdict.NOT_FIXED, ("case 2",))
-    assert standing_of(failure(), fix) is Standing.REOPENED
+    assert (fix.verdict, fix.again) == (FixVerdict.NOT_FIXED, ("case 2",))
+    assert standing_of(failure(), fix) is FailureStanding.REOPENED
 
 
 def test_a_mark_on_a_later_run_of_the_fixed_model_reopens_it_and_one_on_another_model_does_not():
@@ -197,7 +197,7 @@ def test_a_fix_that_nobody_said_is_none():
     of = failure(state=FailureState.EXPLAINED, fixed_run_id=None, fixed_at=None)
 
     assert fix_of(of, looks, SinceFixed()) is None
-    assert standing_of(of, None) is Standing.EXPLAINED
+    assert standing_of(of, None) is FailureStanding.EXPLAINED
 
 
 def row_of(rows, of=None, **how):
@@ -267,7 +267,7 @@ def test_the_board_is_ordered_by_cost_and_what_is_not_known_comes_last():
     assert sentences.costliest(report).startswith("“Broken JSON” costs most, of 3 failures: 300")
     assert [row.failure.title for row in narrowed(report, owners=["nobody"]).rows] == []
     assert sentences.costliest(narrowed(report, owners=["x"])) == sentences.NONE_SHOWN
-    assert len(narrowed(report, standings=[Standing.FIXED]).rows) == 3
+    assert len(narrowed(report, standings=[FailureStanding.FIXED]).rows) == 3
 
 
 def test_names_and_the_order_of_looks_move_no_number():
