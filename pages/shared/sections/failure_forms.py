@@ -200,13 +200,14 @@ def _state_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
     key = f"failure-state-{failure.failure_id}"
     with st.form(f"{key}-form", border=False):
         states = [each for each in FailureState if each != failure.state]
+        number = list(FailureState).index(failure.state)
         if failure.state == FailureState.FIXED:
             states.append(FailureState.FIXED)  # in another run
         state = st.selectbox(
             "State",
             states,
             format_func=lambda each: f"{capital(each)}: {MEANINGS[each]}",
-            key=f"{key}-{len(states)}-{list(FailureState).index(failure.state)}",
+            key=f"{key}-{number}",
         )
         run_id = st.selectbox(
             "Fixed in",
