@@ -26,6 +26,7 @@ from db.models import (
     Taxonomy,
 )
 from db.queries.records.rows import BATCH, batched
+from db.queries.taxonomies import tag_readings
 from evalkit.errors import NotFoundError
 from evalkit.failures.life import Failure, FailureChanged, RegressionCase
 from evalkit.phrases import quoted
@@ -78,14 +79,15 @@ def known_failures(session: Session, eval_set_id: int) -> tuple[Failure, ...]:
     )
     rows = session.connection().execute(statement).all()
     cases = _cases_of(session, eval_set_id, [row.id for row in rows])
-    names = _tag_names(session, {row.taxonomy for row in rows})
+    tags = _tags_now(session, {row.taxonomy for row in rows})
+    nowhere = ("", "")
     return tuple(
         Failure(
             failure_id=row.id,
             title=row.title,
             taxonomy=row.taxonomy,
-            tag=row.tag,
-            tag_name=names.get((row.taxonomy, row.tag), row.tag),
+            tag=tags.get((row.taxonomy, row.tag), nowhere)[0] or row.tag,
+            tag_name=tags.get((row.taxonomy, row.tag), nowhere)[1] or row.tag,
             model=row.model,
             category=row.category,
             owner=row.owner,
@@ -131,10 +133,16 @@ def _cases_of(
     return cases
 
 
-def _tag_names(session: Session, taxonomies: Collection[str]) -> dict[tuple[str, str], str]:
-    """Return what tags are called in the newest revision that has them."""
+def _tags_now(
+    session: Session, taxonomies: Collection[str]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return what each tag of some taxonomies counts as by now: its key, and what it is called.
+
+    A tag that was split keeps its key: which of its parts is meant only who coded it anew can say.
+    """
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
+            col(Tag.id),
             col(Taxonomy.name),
             col(Tag.key),
             sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)),
@@ -143,7 +151,15 @@ def _tag_names(session: Session, taxonomies: Collection[str]) -> dict[tuple[str,
         .where(col(Taxonomy.name).in_(taxonomies))
         .order_by(col(Taxonomy.version))
     )
-    return {(row[0], row[1]): row[2] for row in session.connection().execute(statement)}
+    rows = session.connection().execute(statement).all()
+    newest = {(taxonomy, key): (tag_id, name) for tag_id, taxonomy, key, name in rows}
+    readings = tag_readings(session, [tag_id for tag_id, _ in newest.values()])
+    now: dict[tuple[str, str], tuple[str, str]] = {}
+    for (taxonomy, key), (tag_id, name) in newest.items():
+        reading = readings.get(tag_id)
+        current = key if reading is None or reading.now.is_stale else reading.now.key
+        now[taxonomy, key] = current, newest.get((taxonomy, current), (0, name))[1]
+    return now
 
 
 def changes_of_failure(session: Session, failure_id: int) -> tuple[FailureChanged, ...]:

@@ -19,12 +19,10 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
-    "0047_change_taxonomies.py": "a66e1c4cee27b89143e2eb300c2c3997f241a49925259f0be109e7b11baf00ae",
-    "0046_follow_known_failures.py": (
-        "d980c4af29a71a3dce79f8e02726fb0340f9ad6e76f2a8afadbb0812056479a6"
-    "0047_follow_known_failures.py": (
-        "14a46b8dd2c7877dd83aab79b1c6c420dbaa6276eaedbb8264777df894546b6f"
+    "0048_follow_known_failures.py": (
+        "03ce7f1d1fb3ab6f5a642f9963a80ff5166ccd512b33ea82143b7b45230f5ac2"
     ),
+    "0047_change_taxonomies.py": "a66e1c4cee27b89143e2eb300c2c3997f241a49925259f0be109e7b11baf00ae",
     "0045_code_openly.py": "8d958a0f222bb539ca190aa0f53e26f9faf54db4b518cc419452ad7f3bd10cee",
     "0043_check_responses.py": ("ed4ec9650f5013835053e2b08dba482295aafe54c4c584de6f34ee38f3060a35"),
     "0046_ask_about_anchors_later.py": (

@@ -29,8 +29,9 @@ from db.queries.records.rows import BATCH, batched
 from db.queries.results.filtering import counted
 from db.queries.results.reading import numbers_of, places_among
 from db.queries.results.regression import studies_of
-from db.queries.results.studies import ResultFilters, ResultStudy, result_study
+from db.queries.results.studies import ResultFilters, ResultStudy, ResultTag, result_study
 from db.queries.results.watched import watched_in, watched_state
+from db.queries.taxonomies import counted_tag
 from db.queries.traffic import traffic_of
 from evalkit.failures.life import Failure
 from evalkit.records.checks import as_moment
@@ -204,7 +205,7 @@ def _marks(session: Session, study: ResultStudy, filters: ResultFilters) -> IntA
         sa.select(
             col(ErrorMark.output_id),
             col(ErrorMark.annotation_id),
-            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
+            sa.func.coalesce(counted_tag() if study.has_recoded else col(ErrorMark.tag_id), NO_TAG),
             sa.case(codes, value=col(ErrorMark.severity), else_=len(codes)),
         )
         .select_from(Assignment)
@@ -231,25 +232,38 @@ def _together(
             if identity not in places:
                 places[identity] = len(called)
                 called.append((*identity, tag.name))
-        ids = np.array([tag.tag_id for tag in known], dtype=np.int64)
-        code_of = np.array([places[names[tag.tag_id], tag.key] for tag in known], dtype=np.int64)
-        severities = [*(severity.key for severity in study.severities), None]
-        weights = np.array(
-            [[study.weights.of(tag.key, severity) for severity in severities] for tag in known]
-        )
-        tagged = np.isin(table[:, 2], ids)
-        at = places_among(table[tagged, 2], ids)
-        tag_of = np.full(len(table), NO_TAG, dtype=np.int64)
-        weight = np.zeros(len(table))
-        if len(at):
-            tag_of[tagged], weight[tagged] = code_of[at], weights[at, table[tagged, 3]]
-        parts.append(_Marks(table[:, 0], table[:, 1], tag_of, weight))
+        codes = [places[names[tag.tag_id], tag.key] for tag in known]
+        parts.append(_placed(study, table, known, np.array(codes, dtype=np.int64)))
     return tuple(called), _Marks(
         np.concatenate([part.output for part in parts]),
         np.concatenate([part.annotation for part in parts]),
         np.concatenate([part.tag for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
+
+
+def _placed(
+    study: ResultStudy, table: IntArray, known: Sequence[ResultTag], codes: IntArray
+) -> _Marks:
+    """Give the marks of a study the codes of its tags, as what they count by now, and weights."""
+    of_study = {tag.tag_id: at for at, tag in enumerate(known)}
+    stored = {
+        tag_id: of_study[study.tags[place].tag_id]
+        for tag_id, place in study.tag_places.items()
+        if study.tags[place].tag_id in of_study
+    }
+    ids = np.array(list(stored), dtype=np.int64)
+    place_of = np.array(list(stored.values()), dtype=np.int64)
+    severities = [*(severity.key for severity in study.severities), None]
+    weights = np.array(
+        [[study.weights.of(tag.key, severity) for severity in severities] for tag in known]
+    )
+    tagged = np.isin(table[:, 2], ids)
+    tag, weight = np.full(len(table), NO_TAG, dtype=np.int64), np.zeros(len(table))
+    if tagged.any():
+        at = place_of[places_among(table[tagged, 2], ids)]
+        tag[tagged], weight[tagged] = codes[at], weights[at, table[tagged, 3]]
+    return _Marks(table[:, 0], table[:, 1], tag, weight)
 
 
 def _taxonomies(session: Session) -> dict[int, str]:
