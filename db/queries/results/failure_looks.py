@@ -29,7 +29,8 @@ from db.queries.records.rows import BATCH, batched
 from db.queries.results.filtering import counted
 from db.queries.results.reading import numbers_of, places_among
 from db.queries.results.regression import studies_of
-from db.queries.results.studies import ResultFilters, ResultStudy, ResultTag, result_study
+from db.queries.results.studies import ResultFilters, ResultStudy, result_study
+from db.queries.results.tags import ResultTag
 from db.queries.results.watched import watched_in, watched_state
 from db.queries.taxonomies import counted_tag
 from db.queries.traffic import traffic_of
