@@ -13,6 +13,7 @@ from db.engine import read_session, write_session
 from db.models import (
     Adjudication,
     AgreementTold,
+    AnchorRequest,
     Annotation,
     AskedVerdict,
     Assignment,
@@ -257,6 +258,7 @@ def _forget_judgings(session: Session, study: Study) -> None:
             f"A judge is at work on “{study.name}”. Stop it on the page Judge, then discard it."
         )
     for judging in judgings:
+        session.exec(delete(AnchorRequest).where(col(AnchorRequest.judging_id) == judging.id))
         session.exec(delete(AskedVerdict).where(col(AskedVerdict.judging_id) == judging.id))
         session.delete(judging)
     session.flush()

@@ -3,11 +3,12 @@
 import pytest
 from sqlmodel import select
 
+from db.commands.anchor_requests import wish_check
 from db.commands.errands import JUDGING, leave_errand
 from db.commands.judgings import begin_judging
 from db.commands.studies import create_study, discard_study
 from db.engine import read_session
-from db.models import AskedVerdict, Judging, Study
+from db.models import AnchorRequest, AskedVerdict, Judging, Study
 from evalkit.annotation.planning import StudyPlan
 from evalkit.errors import RefusedError
 from evalkit.judging.plan import JudgePlan
@@ -28,8 +29,9 @@ def test_a_judging_that_came_to_no_verdict_goes_with_its_study_once_nobody_works
     with read_session() as session:
         assert len(session.exec(select(AskedVerdict)).all()) == 2  # a pair in both orders
     leave_errand(JUDGING, judging_id, "of a worker")
+    wish_check(judging_id)
     discard_study(study_id)
 
     with read_session() as session:
-        for table in (Study, Judging, AskedVerdict):
+        for table in (Study, Judging, AskedVerdict, AnchorRequest):
             assert session.exec(select(table)).all() == []
