@@ -58,7 +58,8 @@ def _case(number: int, *, is_second: bool) -> Iterator[dict[str, Any]]:
     """Yield a ticket, and two answers of which one hands it to the right team."""
     topic = _TOPICS[number % len(_TOPICS)]
     key = f"ticket-{number:04}"
-    asked = f"Ticket {number:04} about {topic}: who takes it, and what happens next?"
+    # The number in the middle: else most of any ticket would stand in every other of its topic.
+    asked = f"About {topic}, in ticket {number:04}: who takes it, and what happens next?"
     yield {
         "type": "case",
         "id": key,

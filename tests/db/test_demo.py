@@ -8,9 +8,16 @@ from db.queries.people import demo_accounts
 from db.queries.results.acceptances import looks
 from db.queries.results.splits import splits
 from db.queries.results.studies import ResultFilters
+from evalkit.contamination.examples import given_away
 from evalkit.demo.judges import judge_records
 from evalkit.demo.simulate import demo_latent, demo_texts
-from evalkit.demo.triage import SECOND_IS_BETTER, SURE, SURE_RIGHT, TRIAGE_STUDY
+from evalkit.demo.triage import (
+    SECOND_IS_BETTER,
+    SURE,
+    SURE_RIGHT,
+    TRIAGE_STUDY,
+    triage_records,
+)
 from evalkit.reports.acceptance.report import Refusal, acceptance_report, looked_at
 from evalkit.reports.correction.report import correction_report
 from tests.factories import make_eval_set
@@ -94,3 +101,10 @@ def test_the_simulated_study_for_judges_shows_what_a_good_judge_can_do_and_the_t
     corrected, people = birch.corrected, birch.people
     assert corrected.low <= SECOND_IS_BETTER <= corrected.high
     assert corrected.high - corrected.low < 0.9 * (people.high - people.low)
+
+
+def test_a_ticket_may_be_a_few_shot_case_since_it_gives_no_other_away():
+    inputs = {each["id"]: each["input"] for each in triage_records() if each["type"] == "case"}
+    first, *others = inputs
+
+    assert given_away(inputs[first], ((key, inputs[key]) for key in others)) is None
