@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import gc
+import logging
 import os
 import shutil
 import uuid
@@ -91,6 +92,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # 700 objects take it through the young ones else
     gc.enable()
+    # Of what keeps its messages to itself, each of dozens is listened to by name in every test.
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.propagate = True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,14 @@ from evalkit.demo.simulate import DEMO_EVAL_SET, demo_records
 from evalkit.vocabulary import LeakPolicy
 from tests.browser.received import FIELDS, Received, names
 from tests.browser.serving import app_server
-from tests.browser.walking import annotate, begin, n_stored, ready, sign_in
+from tests.browser.walking import (
+    annotate,
+    begin,
+    n_stored,
+    ready,
+    sign_in,
+    sign_in_by_hand,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +52,7 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
 ):
     with app_server(database, port=free_port) as address:
         page = chromium_page
-        sign_in(page, address, "ada")
+        sign_in_by_hand(page, address, "ada")
         page.locator(f".st-key-study-{study} button").click()
         ready(page)
         first = page.get_by_role("dialog", name="Before you start")

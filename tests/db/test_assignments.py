@@ -148,8 +148,8 @@ def _of_kind(kind, *, pairs_per_case):
 @pytest.mark.parametrize("kind", TaskKind)
 @pytest.mark.parametrize(
     ("database", "seed"),
-    # Three seeds have every shape of a study.
-    [("sqlite", seed) for seed in range(6)] + [("postgres", seed) for seed in range(3)],
+    # Three seeds have every shape of a study, and what is done in each is another.
+    [("sqlite", seed) for seed in range(3)] + [("postgres", seed) for seed in range(3, 6)],
     indirect=["database"],
 )
 def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(database, seed, kind):

@@ -11,8 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import httpcore2
+import pytest
 
 from tests.endpoint.spoken import Model, Spoken, plain, question_of
 from tests.endpoint.wire import chat_chunks, chat_whole, response_events, response_whole
@@ -91,9 +95,20 @@ class Server:
         return None
 
 
+#: Reading the authorities that a client trusts takes longer than a small judging, and no test
+#: asks one of them.
+_trusted = cache(httpcore2.default_ssl_context)
+
+
 @contextmanager
 def serving(**how: Any) -> Iterator[Server]:
     """Serve on a free port of this machine until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", _trusted)
+        yield from _serving(**how)
+
+
+def _serving(**how: Any) -> Iterator[Server]:
     server = Server(**how)
     handler = type("Handler", (_Handler,), {"server_state": server})
     http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
