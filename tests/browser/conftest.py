@@ -15,8 +15,8 @@ from tests.browser.serving import app_server
 from tests.browser.walking import wait_until_whole
 from tests.browser.workbench import SHOWN, FakeServer, fake_server, seen_only
 
-# As patient as Playwright is with clicks: the five seconds it has else fail on a busy machine.
-expect.set_options(timeout=30_000)
+# The five seconds it has else fail on a busy machine, where a server's first page takes longest.
+expect.set_options(timeout=60_000)
 
 _ARGUMENTS = [
     "--no-sandbox",
