@@ -69,6 +69,7 @@ def chromium_page(tabs: BrowserContext) -> Iterator[Page]:
     What it complains of is in ``page.complaints``.
     """
     page = seen_only(tabs.new_page())
+    page.set_default_timeout(60_000)
     complaints: list[str] = []
     origins: set[str] = set()
     page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))

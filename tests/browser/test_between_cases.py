@@ -64,14 +64,14 @@ def test_what_is_on_its_way_goes_out_from_the_studies_and_the_last_is_undone_at_
         expect(page.get_by_text("0 done, about 2 to go")).to_be_visible()
         assert wrong_in_both(page) == []
         page.unroute("**/annotate/submit")
-        expect(page.get_by_text("1 done, about 1 to go")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("1 done, about 1 to go")).to_be_visible(timeout=60_000)
         expect(page.get_by_text(ON_ITS_WAY)).to_have_count(0)
 
         page.get_by_role("button", name="Continue").click()
         ready(page)
         page.keyboard.press("b")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Nothing is left for you")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Nothing is left for you")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Undo the last one")).to_be_visible()
         assert wrong_in_both(page) == []
         page.keyboard.press("Control+z")
@@ -126,7 +126,7 @@ def test_what_has_no_case_any_more_is_said_once_with_its_comment(
         page.unroute("**/annotate/submit")
 
         lost = page.get_by_text("Your comment on it: “Both miss the point.”")
-        expect(lost).to_be_visible(timeout=30_000)
+        expect(lost).to_be_visible(timeout=60_000)
         expect(lost).to_contain_text("There is no such case among yours")
         expect(page.get_by_role("link", name="Open the case")).to_have_count(0)
         assert wrong_in_both(page) == []

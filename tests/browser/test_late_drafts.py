@@ -43,7 +43,7 @@ def test_a_draft_held_up_until_after_the_submission_is_not_shown_as_what_was_sub
         assert settled(page, lambda: len(held), is_right=lambda n_held: n_held == 1) == 1
         page.keyboard.press("b")
         page.keyboard.press("Control+Enter")  # waits three seconds for the draft, no longer
-        expect(page.get_by_text(re.compile(r"\b1 done, about"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(re.compile(r"\b1 done, about"))).to_be_visible(timeout=60_000)
 
         for route in held:
             route.continue_()

@@ -58,12 +58,12 @@ def test_the_answer_is_first_a_click_pins_and_a_saved_chart_says_what_it_is(
             expect(verdict).to_be_visible(timeout=60_000)
             assert lower_edge(verdict, at_most=_LOWEST) <= _LOWEST
 
-        expect(page.get_by_text("10 of 59 models are shown")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("10 of 59 models are shown")).to_be_visible(timeout=60_000)
         chart = page.locator(".st-key-ranking")
-        expect(chart.get_by_text("model 09")).to_be_visible(timeout=30_000)
+        expect(chart.get_by_text("model 09")).to_be_visible(timeout=60_000)
         expect(chart.locator(".gtitle")).not_to_be_visible()
         chart.locator(".point").nth(3).click(force=True)
-        expect(page).to_have_url(re.compile("pin=model"), timeout=30_000)
+        expect(page).to_have_url(re.compile("pin=model"), timeout=60_000)
 
         page.get_by_text("SVG", exact=True).click()
         ranking = saved(page, "ranking")

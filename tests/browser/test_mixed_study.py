@@ -68,11 +68,11 @@ def submit(page: Page, *, done: int, n: int) -> None:
     page.keyboard.press("Control+Enter")
     if done < n:
         told = page.get_by_text(re.compile(rf"\b{done} done, about"))
-        expect(told).to_be_visible(timeout=30_000)
+        expect(told).to_be_visible(timeout=60_000)
         expect(page.locator(".ek-status")).to_have_text("Stored")
     else:
         left = page.get_by_role("heading", name="Nothing is left for you")
-        expect(left).to_be_visible(timeout=30_000)
+        expect(left).to_be_visible(timeout=60_000)
 
 
 def test_a_mixed_study_is_done_whole_by_keyboard(sqlite_database, chromium_page, free_port):

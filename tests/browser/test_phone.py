@@ -34,7 +34,7 @@ def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
     sideways = {}
     for name, heading in PAGES.items():
         page.goto(f"{demo}/{name}?study=1")
-        expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=60_000)
         sideways[name] = drawn_sideways(page)
         if name == "failures":
             shares = page.get_by_label("How often each error was found")

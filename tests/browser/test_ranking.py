@@ -38,7 +38,7 @@ def order(page: Page) -> list[str]:
 def submit(page: Page, *, done: int) -> None:
     """Submit, and wait for the next case and until it is stored."""
     page.get_by_role("button", name=re.compile("^Submit")).click()
-    expect(page.get_by_text(re.compile(rf"\b{done} done, about"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(rf"\b{done} done, about"))).to_be_visible(timeout=60_000)
     expect(page.locator(".ek-status")).to_have_text("Stored")
 
 
@@ -108,7 +108,7 @@ def test_a_study_of_rankings_is_done_by_key_and_by_mouse_and_becomes_results(
         sign_in(page, address, "leo")
         page.goto(f"{address}/overview?study={study_id}")
         said = page.get_by_text("12 comparisons (with those implied by 2 rankings)")
-        expect(said).to_be_visible(timeout=30_000)
+        expect(said).to_be_visible(timeout=60_000)
 
     assert {place: problems for place, problems in wrong.items() if problems} == {}
     with read_session() as session:
@@ -132,7 +132,7 @@ def test_nothing_that_names_a_model_reaches_the_browser_of_who_ranks(
                 submit(page, done=number + 1)
         page.keyboard.press("Control+Enter")
         done = page.get_by_role("heading", name="Nothing is left for you")
-        expect(done).to_be_visible(timeout=30_000)
+        expect(done).to_be_visible(timeout=60_000)
         page.wait_for_timeout(500)  # frames that come late are searched too
 
     everything = received.texts + received.frames
@@ -174,7 +174,7 @@ def test_with_fingers_on_a_phone_one_response_is_read_at_a_time_and_all_are_rank
         )
         wrong = found(page)
         page.get_by_role("button", name=re.compile("^Submit")).tap()
-        expect(page.get_by_text(re.compile(r"\b1 done, about"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(re.compile(r"\b1 done, about"))).to_be_visible(timeout=60_000)
     context.close()
 
     assert (wide, small, wrong) == (0, 0, [])

@@ -28,7 +28,7 @@ def test_the_verdict_is_in_the_first_30_percent_and_filters_fold_under_what_they
     page.get_by_role("button", name="Only code").click()
     page.get_by_placeholder("All annotators").click()
     page.get_by_role("option").nth(1).click()  # the first is all of them
-    expect(page).to_have_url(re.compile("annotator="), timeout=30_000)
+    expect(page).to_have_url(re.compile("annotator="), timeout=60_000)
     # The words on it change while it is open, and it stays open.
     expect(page.get_by_role("dialog", name=re.compile("^Only code, only by"))).to_be_visible()
     expect(page.get_by_text("Include judges")).to_be_visible()
@@ -39,7 +39,7 @@ def test_the_list_that_a_click_opens_is_scrolled_to(chromium_page, demo):
     choices = page.locator(".st-key-failures-tag")  # the choice of a cell, and its list beneath
 
     def is_scrolled_to(place: Locator) -> None:
-        expect(place).to_be_in_viewport(timeout=30_000)
+        expect(place).to_be_in_viewport(timeout=60_000)
 
     sign_in(page, demo, "leo")
     page.goto(f"{demo}/overview?study=1")
@@ -48,7 +48,7 @@ def test_the_list_that_a_click_opens_is_scrolled_to(chromium_page, demo):
     is_scrolled_to(choices)
 
     page.goto(f"{demo}/failures?study=1")
-    expect(choices).to_be_attached(timeout=30_000)
+    expect(choices).to_be_attached(timeout=60_000)
     expect(choices).not_to_be_in_viewport()
     page.locator("a[href*='tag=']:visible").first.click(timeout=60_000)
     is_scrolled_to(choices)
@@ -56,4 +56,4 @@ def test_the_list_that_a_click_opens_is_scrolled_to(chromium_page, demo):
     page.goto(f"{demo}/compare-models?study=1")
     page.get_by_text("See the cases of").locator("a").first.click(timeout=60_000)
     is_scrolled_to(page.get_by_role("heading", name="The most one-sided cases"))
-    expect(page).to_have_url(re.compile(r"category=(?!.*to=)"), timeout=30_000)
+    expect(page).to_have_url(re.compile(r"category=(?!.*to=)"), timeout=60_000)

@@ -67,7 +67,7 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
         lead = scores.new_page()
         sign_in(lead, address, "leo")
         lead.goto(f"{address}/overview?study={study}")
-        expect(lead.get_by_text("10 comparisons")).to_be_visible(timeout=30_000)
+        expect(lead.get_by_text("10 comparisons")).to_be_visible(timeout=60_000)
         scores.close()
     assert not [said for said in page.complaints if "404" not in said]
 

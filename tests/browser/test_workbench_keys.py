@@ -253,7 +253,7 @@ def test_no_key_acts_beneath_a_modal_and_streamlits_own_never_covers_the_screen(
     page.route("**/annotate/*", lambda route: route.abort())
     sockets[-1].close()
     page.locator(".ek-comment-field").click()
-    page.wait_for_function("window.covered === true", timeout=30_000)
+    page.wait_for_function("window.covered === true", timeout=60_000)
     expect(page.locator('[data-testid="stDialog"]')).to_have_count(0)
     expect(page.locator(".ek-comment-field")).to_be_focused()
     page.keyboard.type("still here")

@@ -50,7 +50,7 @@ def read_guidelines(page: Page, address: str, study_id: int) -> None:
 
 def ready(page: Page) -> None:
     """Wait until a case is on the screen: keys pressed before would reach nobody."""
-    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled(timeout=30_000)
+    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled(timeout=60_000)
 
 
 def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
@@ -61,13 +61,13 @@ def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> No
         page.keyboard.press(digit)
     page.keyboard.press("Control+Enter")
     done_too = page.get_by_text(re.compile(rf"\b{done + 1} done, about"))
-    expect(done_too).to_be_visible(timeout=30_000)
+    expect(done_too).to_be_visible(timeout=60_000)
     expect(page.locator(".ek-status")).to_have_text("Stored")
 
 
 def progress(page: Page) -> str:
     shown = page.get_by_text(re.compile(r"\d+ done, about \d+ to go")).first
-    expect(shown).to_be_visible(timeout=30_000)
+    expect(shown).to_be_visible(timeout=60_000)
     return shown.inner_text()
 
 
@@ -76,7 +76,7 @@ def wait_until_whole(page: Page) -> None:
     page.wait_for_selector("[data-testid=stMain]", timeout=60_000)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     stale = page.locator("[data-stale=true], [data-testid=stSkeleton]")
-    expect(stale).to_have_count(0, timeout=30_000)
+    expect(stale).to_have_count(0, timeout=60_000)
 
 
 def settled(page: Page, read: Callable[[], T], *, is_right: Callable[[T], bool]) -> T:
