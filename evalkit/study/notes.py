@@ -12,6 +12,7 @@ class NoteSource(StrEnum):
     MARK = "note"
     WORDS = "words"
     RATIONALE = "rationale"
+    OPEN = "open"
 
 
 #: What notes of a source are called.
@@ -20,10 +21,11 @@ SOURCE_NAMES = {
     NoteSource.MARK: "Notes on errors",
     NoteSource.WORDS: "Marked words",
     NoteSource.RATIONALE: "Reasons of judges",
+    NoteSource.OPEN: "Open notes",
 }
 
 #: What somebody wrote about a response; marked words are the response's own.
-WRITTEN = (NoteSource.COMMENT, NoteSource.MARK, NoteSource.RATIONALE)
+WRITTEN = (NoteSource.COMMENT, NoteSource.MARK, NoteSource.RATIONALE, NoteSource.OPEN)
 
 #: How a comment on two responses begins that says itself which one it is about.
 SIDE_FIRST = re.compile(r"\s*(?:response |answer )?([AB])\s*[:–—-]", re.IGNORECASE)

@@ -12,6 +12,7 @@ from db.commands.open_codings import (
 from db.commands.studies import discard_study
 from db.engine import read_session, write_session
 from db.models import Annotator, Case, Model, OpenNote, Output
+from db.queries import results
 from db.queries.open_codings import (
     coding_sources,
     note_history,
@@ -19,7 +20,9 @@ from db.queries.open_codings import (
     own_codings,
     response_to_read,
 )
+from db.queries.results.notes import notes
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.study.notes import NoteSource
 from tests.factories import make_eval_set, make_study
 
 
@@ -234,3 +237,33 @@ def test_rows_of_notes_are_never_changed(ids):
         first = session.exec(select(OpenNote).order_by(col(OpenNote.id))).first()
     assert first is not None
     assert first.model_dump() == before
+
+
+def test_open_notes_are_notes_of_the_study_once_their_reader_knows_the_models(ids):
+    make_study(ids)
+    coding_id = start(ids)
+    save_open_note(coding_id, 1, "Invents", reader_id=ids["Leo"])
+    save_open_note(coding_id, 1, "Invents a source", reader_id=ids["Leo"], seen=1)
+    save_open_note(coding_id, 2, "", reader_id=ids["Leo"], is_nothing_wrong=True)
+
+    def open_notes(**filters):
+        with read_session() as session:
+            study = results.result_study(session, name="Study")
+            read = notes(
+                session,
+                study,
+                filters=results.ResultFilters(**filters),
+                sources=(NoteSource.OPEN,),
+            )
+        return [(note.text, note.who, note.source) for note in read.rows]
+
+    assert open_notes() == []
+    reveal_models(coding_id, reader_id=ids["Leo"])
+
+    # Of each response what stands; where nothing is wrong there is no note.
+    assert open_notes() == [("Invents a source", "Leo", NoteSource.OPEN)]
+    assert open_notes(annotator_ids=(ids["Lea"],)) == []
+    with read_session() as session:
+        category = noted_responses(session, coding_id)[0].category
+    assert len(open_notes(categories=(category,))) == 1
+    assert open_notes(categories=("another",)) == []

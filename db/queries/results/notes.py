@@ -4,11 +4,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    ErrorMark,
+    OpenCoding,
+    OpenNote,
+    Output,
+)
 from db.queries.records.rows import stream
-from db.queries.results.filtering import counted, outputs_table
+from db.queries.results.filtering import counted, in_cases, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.study.notes import SIDE_FIRST, WRITTEN, Note, Notes, NoteSource
 from evalkit.study.subjects import ANY_ERROR
@@ -51,7 +61,9 @@ def each_note(
     for source in NoteSource:
         if source not in sources:
             continue
-        if source in _COLUMN:
+        if source == NoteSource.OPEN:
+            yield from _of_open_codings(session, study, filters)
+        elif source in _COLUMN:
             yield from _of_marks(session, study, filters, source)
         elif source == NoteSource.COMMENT or filters.judges or filters.admitted_or_not:
             yield from _of_annotations(session, study, filters, source)
@@ -85,6 +97,48 @@ def _of_marks(
     for row in stream(session, statement):
         if row.text.strip():
             yield _note(row, source, row.output_id, row.text, model_of_run[row.run_id])
+
+
+def _of_open_codings(
+    session: Session, study: ResultStudy, filters: ResultFilters
+) -> Iterator[Note]:
+    """Yield what was noted in open coding of the study's responses, of each what stands.
+
+    Readings count once their reader was shown the models: notes stand beside models here.
+    """
+    model_of_run = {run.run_id: run.model for run in study.runs}
+    later = aliased(OpenNote)
+    is_changed = sa.exists().where(
+        col(later.coding_id) == col(OpenNote.coding_id),
+        col(later.output_id) == col(OpenNote.output_id),
+        col(later.revision) > col(OpenNote.revision),
+    )
+    by = [col(Annotator.id).in_(filters.annotator_ids)] if filters.annotator_ids else []
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            *_ABOUT,
+            col(OpenNote.id).label("row_id"),
+            col(OpenNote.output_id),
+            col(OpenNote.words).label("text"),
+            col(Output.run_id),
+        )
+        .select_from(OpenNote)
+        .join(OpenCoding, col(OpenCoding.id) == col(OpenNote.coding_id))
+        .join(Output, col(Output.id) == col(OpenNote.output_id))
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .join(Annotator, col(Annotator.id) == col(OpenCoding.reader_id))
+        .where(
+            col(Output.run_id).in_(list(model_of_run)),
+            col(OpenCoding.revealed_at).is_not(None),
+            col(OpenNote.words) != "",
+            ~is_changed,
+            *in_cases(study, filters, col(Case.id)),
+            *by,
+        )
+        .order_by(col(OpenNote.id))
+    )
+    for row in stream(session, statement):
+        yield _note(row, NoteSource.OPEN, row.output_id, row.text, model_of_run[row.run_id])
 
 
 def _of_annotations(
