@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 #: Pages that name nothing of the study before something is chosen or added.
 BARE = (
     "results/regression.py",
+    "results/failure_board.py",
     "results/leaderboards.py",
     "results/judges.py",
     "results/differences.py",

@@ -60,8 +60,8 @@ def links(app):
     return [unescape(href) for href in re.findall(r'href="([^"]+\?[^"]+)"', said)]
 
 
-#: Boards of other people have no cases.
-WITHOUT_LINKS = ("leaderboards",)
+#: Boards of other people have no cases, and a board of failures has those of what is followed.
+WITHOUT_LINKS = ("leaderboards", "failure-board")
 RESULTS = [one.address for one in menu.ENTRIES if one.section in menu.RESULTS]
 
 
@@ -93,7 +93,7 @@ def test_a_foreign_address_is_answered_calmly(app, sign_in, study, page):
 
     assert "<b>" not in said.replace("<b>99999999999999999999</b>”", "")
     if page != "export":
-        asked = "study" if page not in ("regression", "eval-sets") else "set"
+        asked = "study" if page not in ("regression", "failure-board", "eval-sets") else "set"
         assert f"The address asks for {asked} “" in said
 
 

@@ -72,17 +72,24 @@ def board(report: BoardReport) -> Table:
 
 def one_failure(row: FailureRow, history: Sequence[FailureChanged]) -> tuple[Block, ...]:
     """Tell of one failure how it stands, whether its fix holds, and what became of it."""
-    failure = row.failure
-    keys = [case.key for case in failure.cases]
-    owner = f"Owner: {failure.owner}." if failure.owner else "Nobody sees to it yet."
-    about = f"{failure.tag_name} ({failure.taxonomy}); {failure.scope}. {owner}"
+    keys = [case.key for case in row.failure.cases]
     return (
-        words(f"{failure.title}: {row.standing}", style="verdict"),
-        words(about, sentences.rate_in_words(row), style="lead"),
-        *fix_blocks(row),
+        *about(row),
         words(f"Cases: {', '.join(keys)}" if keys else "No case shows it yet."),
         Heading("History"),
         bullets(history_sentences(history)),
+    )
+
+
+def about(row: FailureRow) -> tuple[Block, ...]:
+    """Tell how a failure stands, what it is, how often it happens, and whether its fix holds."""
+    failure = row.failure
+    owner = f"Owner: {failure.owner}." if failure.owner else "Nobody sees to it yet."
+    of = f"{failure.tag_name} ({failure.taxonomy}); {failure.scope}. {owner}"
+    return (
+        words(f"{failure.title}: {row.standing}", style="verdict"),
+        words(of, sentences.rate_in_words(row), style="lead"),
+        *fix_blocks(row),
     )
 
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from db.queries.results import ResultStudy
 from evalkit.failures.life import FailureChanged
 from evalkit.phrases import capital
-from evalkit.reports.blocks import Block, Bullets, Heading, Words
+from evalkit.reports.blocks import Block, Words
 from evalkit.reports.failures import tables
 from evalkit.reports.failures.document import change_entry
 from evalkit.reports.failures.fix import FailureStanding
@@ -127,16 +127,10 @@ def show_failure(
     state: State,
 ) -> None:
     """Show one failure: how it stands, whether its fix holds, its rate by version, its history."""
-    blocks_of = [
-        block
-        for block in tables.one_failure(row, history)
-        if not isinstance(block, Heading | Bullets)
-    ]
-    exhibits.heading(row.failure.title)
-    show(*blocks_of, page=page, key="one-failure")
+    show(*tables.about(row), page=page, key="one-failure")
     to = {"set": state["set"]} if "set" in state else {}
     links.line(
-        "See its cases in",
+        "Its cases:",
         {case.key: links.link("eval-sets", {**to, "case": case.key}) for case in row.failure.cases},
     )
     versions = _versions_in_scope(row, looks)
