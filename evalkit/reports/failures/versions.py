@@ -198,7 +198,8 @@ def versions_report(
     if n_cases == 0:
         reason = "No case was looked at for errors in all of these versions."
         return VersionsReport(tuple(versions), 0, reason=reason)
-    lines = _lines(looks, keep) if tags is None else tags
+    # A tag that no study of the set asks for has no line.
+    lines = _lines(looks, keep) if tags is None else [line for line in tags if line.any()]
     hits = [looks.hits(line) for line in lines]
     timelines = tuple(
         TagTimeline(

@@ -141,7 +141,8 @@ def show_failure(
     if not report.timelines:
         exhibits.say(report.reason or "")
     with st.expander("History", icon=":material/history:"):
-        exhibits.say(*(each.sentence for each in history))
+        for each in history:
+            exhibits.say(each.sentence)
 
 
 def _versions_in_scope(row: FailureRow, looks: SetLooks) -> tuple[ModelVersion, ...]:

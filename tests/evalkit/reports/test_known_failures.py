@@ -348,6 +348,17 @@ def test_only_cases_looked_at_in_every_version_count():
     assert told == "No case was looked at for errors in all of these versions."
 
 
+def test_a_tag_that_no_study_asks_for_has_no_line_and_no_rate():
+    looks = looks_of(stepped(8))
+    of = failure(tag="rude", state=FailureState.OPEN)
+
+    report = versions_report(looks, judged_versions(looks), [looks.tags_of(of)])
+    (row,) = board_report("Set", [of], looks).rows
+
+    assert (report.timelines, report.changes) == ((), ())
+    assert (row.rate.value, row.cost.value) == (0.0, 0.0)
+
+
 def test_three_versions_are_set_side_by_side_step_by_step_and_from_end_to_end():
     third = JudgedRun(7, "birch", "3", START + timedelta(days=30), START + timedelta(days=30))
     rows = [*stepped(8), *((case, 3, None, 0.0) for case in range(8))]
