@@ -9,6 +9,9 @@ from evalkit.stats.coverage import BEYOND
 
 #: From this mean cosine to their middle on, lines of a group are about one thing.
 _TIGHT = 0.6
+_ALL_THE_SAME = (
+    " Read what these are all the same: with few cases, the test notices little of a new topic."
+)
 HOW_FAR = (
     "Distance is one minus cosine in the directions in which cases and lines differ most: 0 says "
     "the same, 1 shares nothing. Of a case, it is that to the nearest other case."
@@ -39,7 +42,7 @@ def coverage_verdict(report: CoverageReport) -> str:
     return (
         "Nothing says that the log holds what the eval set does not represent: "
         f"{share} of its lines are unlike any case, and up to {least} are expected of a log "
-        f"like the set ({text.p_value(report.p_far)})."
+        f"like the set ({text.p_value(report.p_far)}).{_ALL_THE_SAME if report.groups else ''}"
     )
 
 
