@@ -161,7 +161,7 @@ def unbroken(words: str) -> str:
         r"\[[^\]]*\]", lambda ends: ends.group().replace(" ", "\N{NO-BREAK SPACE}"), words
     )
     whole = re.sub(
-        r"\b([pn]) ([=<]) (?=[\d.])", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", whole
+        r"\b([pqn]) ([=<]) (?=[\d.])", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", whole
     )
     return re.sub(r" (%|\[|pp\b)", "\N{NO-BREAK SPACE}\\1", whole)
 
@@ -181,6 +181,11 @@ def p_value(p: float) -> str:
     if p < 0.001:
         return "p < 0.001"
     return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
+
+
+def q_value(q: float) -> str:
+    """Return a p value adjusted for a share of false findings: ``q = 0.003``, ``q < 0.001``."""
+    return f"q{p_value(q)[1:]}"
 
 
 def bare_p(p: float | None) -> str:

@@ -403,6 +403,7 @@ SORTED_BY_NUMBERS = {
     "evalkit/reports/agreement/sentences.py": "judges by how they agree with people",
     "evalkit/reports/agreement/word_tables.py": "pairs of annotators, most agreed first",
     "evalkit/reports/decision/report.py": "models by the quality a lead asked for",
+    "evalkit/reports/errors/map_tables.py": "errors by how often they were found",
     "evalkit/reports/failures/report.py": "failures by what they cost",
     "evalkit/reports/failures/tables.py": "changes of tags, the surest first",
     "evalkit/reports/model_order.py": "models wherever no other order was asked for",

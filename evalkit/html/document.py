@@ -33,9 +33,7 @@ from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.errors.report import mark_counts, tags_report
-from evalkit.reports.errors.saturation import saturation_report
-from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.errors.section import section_of
 from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sure import SureRow, sure_blocks
@@ -227,7 +225,6 @@ def _on_quality(
     mapped = _mapped(collected, best)
     set_beside = best if ranking.ranking or not decision else decision.models
     decided_on = decision and decision_tables.decision_section(decision, set_beside, mapped)
-    tags, weighed = tags_report(collected), penalty_rows(collected)
     tested = significance_report(collected)
     return (
         decided_on or section("Decision"),
@@ -247,16 +244,7 @@ def _on_quality(
         acceptable_section(scores, best, mapped),
         checklist_section(checklist_report(collected), best),
         trials_section(trials_report(collected), best),
-        errors_section(
-            tags,
-            weighed,
-            best,
-            mapped,
-            weights=collected.weights,
-            made=mark_counts(collected),
-            known=saturation_report(collected),
-            moved=collected.moved,
-        ),
+        section_of(collected, best, mapped),
     )
 
 

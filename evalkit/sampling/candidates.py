@@ -20,6 +20,8 @@ class Trait(StrEnum):
 #: Lengths in characters, each up to its bound, and what they are called.
 _BANDS = ((200, "short"), (1_000, "medium"), (4_000, "long"))
 _LONGEST = "very long"
+#: What lengths are called, the shortest first.
+LENGTHS = (*(name for _, name in _BANDS), _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,13 +154,15 @@ class Values:
 class Marks:
     """Error marks in the order of their time; ``tag`` is ``NO_TAG`` where none was found.
 
-    ``look`` numbers the annotations: who looked at a response again has several.
+    ``look`` numbers the annotations: who looked at a response again has several. ``severity`` is an
+    index into ``weights.severities``, their number where none was named; None where not read.
     """
 
     output: IntArray
     annotator: IntArray
     tag: IntArray
     look: IntArray
+    severity: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

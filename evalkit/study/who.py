@@ -46,9 +46,11 @@ def said_by(collected: Collected, keep: Any) -> Collected:
 
 def entries_at(entries: Entries, places: Any) -> Entries:
     """Return the entries at these places."""
-    return replace(
-        entries, **{field.name: getattr(entries, field.name)[places] for field in fields(entries)}
-    )
+    columns: dict[str, Any] = {
+        field.name: of if (of := getattr(entries, field.name)) is None else of[places]
+        for field in fields(entries)
+    }
+    return replace(entries, **columns)
 
 
 def unidentified_labels(collected: Collected) -> Iterator[tuple[Judged, int]]:

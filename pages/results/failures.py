@@ -7,17 +7,21 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.failures import eval_set_of_version
+from db.queries.results.facets import facets_of_cases
 from evalkit.failures.words import moved_sentences
+from evalkit.reports.errors.failure_map import failure_map as map_of
+from evalkit.reports.errors.losing import pareto, why_we_lose
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.sentences import saturation_sentences
 from evalkit.reports.scores.judged_responses import judged_responses
+from evalkit.study.facets import Facet
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import reading
-from pages.shared.sections import failures
+from pages.shared.sections import failure_map, failures
 from pages.shared.sections.failure_board import follow_link
 from pages.shared.sections.shown_models import best_first
 
@@ -43,7 +47,13 @@ if through == "tags":
     rates = kept.of(tags_report)
     known = saturation_sentences(kept.of(saturation_report))
     known += moved_sentences(kept.collected.moved)
-    cell = failures.cell_picker(rates, kept.of(mark_counts), known, study, best_first(kept))
+    by = failure_map.facet_picker()
+    facets = None if by is Facet.CATEGORY else kept.read(facets_of_cases)
+    mapped = failures.Mapped(
+        kept.of(map_of, facets, by=by), kept.of(why_we_lose), kept.of(pareto), facets
+    )
+    made = kept.of(mark_counts)
+    cell = failures.cell_picker(rates, made, known, mapped, study, best_first(kept))
     if cell is None:
         is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)
         none_marked = f"No error has been marked{filters.within(chosen)}."

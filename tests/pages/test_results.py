@@ -470,9 +470,11 @@ def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, s
 def test_errors_are_maps_of_links_by_category_where_there_is_room(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
-    said = opened(app, "results/failures.py")
+    opened(app, "results/failures.py")
+    app.segmented_control(key="failures-view").set_value("both").run()
+    said = written(app)
 
-    shown = re.findall('aria-label="How often each error was found".*?</table>', said)
+    shown = re.findall('aria-label="Where errors are more frequent.*?</table>', said)
     wide, narrow = dict.fromkeys(shown)
     for table, only in ((wide, ["in=billing", "in=code"]), (narrow, [""])):
         places = re.findall(r'href="(failures[^"]+Model\+two[^"]*)"', table)

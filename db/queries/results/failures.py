@@ -1,6 +1,6 @@
 """Behind the counts: the responses that were marked, and what annotators wrote of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -73,10 +73,12 @@ def tagged_responses(
     model: str | None = None,
     category: str | None = None,
     severity: str | None = None,
+    cases: Set[int] | None = None,
 ) -> list[TaggedResponse]:
     """Return the responses with a tag, those marked by most annotators first.
 
-    With the key of a ``severity``, those that were given the tag with it, by whom.
+    With the key of a ``severity``, those that were given the tag with it, by whom; with ``cases``
+    those to these cases, by their row numbers.
     """
     statement = (
         sa.select(
@@ -90,6 +92,7 @@ def tagged_responses(
             col(ErrorMark.step),
             col(ErrorMark.note),
             col(ErrorMark.is_omission),
+            col(Output.case_id),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
@@ -109,7 +112,8 @@ def tagged_responses(
     )
     marked: dict[int, list[Any]] = {}
     for row in session.connection().execute(statement):
-        marked.setdefault(row.id, []).append(row)
+        if cases is None or row.case_id in cases:
+            marked.setdefault(row.id, []).append(row)
     model_of_run = {run.run_id: run.model for run in study.runs}
     tagged = [_tagged(rows, model_of_run, study.severities) for rows in marked.values()]
     return sorted(tagged, key=lambda response: -len(response.annotators))

@@ -40,12 +40,13 @@ def marks_of(
     place_of = np.array(list(study.tag_places.values()), dtype=np.int64)
     tag[tagged] = place_of[places_among(table[tagged, 2], stored)]
     output = places_among(table[:, 0], output_ids)
-    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, table[:, 4].copy())
+    severity_code = table[:, 3] % n_codes
+    who, look = places_among(table[:, 1], annotator_ids), table[:, 4].copy()
+    marks = Marks(output, who, tag, look, severity_code)
     placed = tagged & (table[:, 6] != _UNKNOWN)
     marked_words = PlacedMarks(
         *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
     )
-    severity_code = table[:, 3] % n_codes
     counts = _mark_counts(
         (len(study.tags), n_codes),
         *(column[tagged] for column in (tag, severity_code, table[:, 3] >= n_codes)),

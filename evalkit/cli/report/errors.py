@@ -1,33 +1,34 @@
-"""``report errors``: how often each error was found, and what errors weigh."""
+"""``report errors``: how often each error was found and where more often, and what errors weigh."""
 
+from typing import Annotated
+
+import typer
+
+from db.queries.results.facets import facets_of_cases
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.report.scores import WeightOption
 from evalkit.reports.errors.document import errors_document
-from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.errors.report import mark_counts, tags_report
-from evalkit.reports.errors.saturation import saturation_report
-from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.errors.failure_map import failure_map
+from evalkit.reports.errors.section import section_of
 from evalkit.reports.model_order import order_of
+from evalkit.study.facets import Facet
+
+FacetOption = Annotated[
+    Facet, typer.Option("--by", help="What the failure map tells kinds of cases apart by.")
+]
 
 
 @report
-def errors(asked: Asked, weight: WeightOption = None) -> Answer:
-    """Say how often each error was found in each model's responses, and what errors weigh."""
+def errors(asked: Asked, weight: WeightOption = None, by: FacetOption = Facet.CATEGORY) -> Answer:
+    """Say how often each error was found, where more often than elsewhere, and what errors weigh.
+
+    Also which errors losers have and winners of the same comparison have not.
+    """
     asked.weigh(weight or [])
     collected = asked.collected
+    facets = None if by is Facet.CATEGORY else facets_of_cases(asked.session, asked.study)
+    mapped = failure_map(collected, facets, by=by)
     if asked.as_json:
-        return errors_document(collected)
-    rates, weighed, models = tags_report(collected), penalty_rows(collected), order_of(collected)
-    made, weights = mark_counts(collected), collected.weights
-    known = saturation_report(collected)
-    room = errors_section(
-        rates,
-        weighed,
-        models,
-        models,
-        weights=weights,
-        made=made,
-        known=known,
-        moved=collected.moved,
-    )
-    return room.blocks
+        return errors_document(collected, mapped)
+    models = order_of(collected)
+    return section_of(collected, models, models, by_kind=mapped).blocks

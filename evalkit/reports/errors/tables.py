@@ -66,10 +66,12 @@ def errors_section(
     made: Sequence[TagMarks] = (),
     known: Saturation | None = None,
     moved: Sequence[MovedTag] = (),
+    where: Sequence[Block] = (),
 ) -> Section:
     """Show what errors weigh in each model's responses, how often each was found, and how made.
 
-    ``known`` is how far their kinds are, ``moved`` what became of tags since they were marked.
+    ``known`` is how far their kinds are, ``moved`` what became of tags since they were marked,
+    ``where`` the blocks of the failure map and what follows.
     """
     grid = error_map(rates, mapped)
     numbers = [row.estimate for rate in rates for row in rate.rows]
@@ -83,7 +85,7 @@ def errors_section(
         bullets(commonest_errors(rates, mapped)),
         *([] if known is None else [words(*saturation_sentences(known))]),
         *([words(*moved_sentences(moved))] if moved else []),
-        readable(grid),
+        *(where or (readable(grid),)),
         how_marked(made),
     )
 
@@ -122,26 +124,6 @@ def error_map(rates: Sequence[TagRates], order: Sequence[str]) -> Table:
     """
     rows = _rows(rates, [(model, None) for model in order])
     return table(_FOUND, ("", *order), rows, is_map=True, note=LOOKS)
-
-
-def errors_by_category(
-    rates: Sequence[TagRates], order: Sequence[str], categories: Sequence[str]
-) -> Table:
-    """Tint how often each error was found, a narrow column per category in each model's group.
-
-    What nobody found is a dot; how many looks there were stands in the heading.
-    """
-    places = [(model, category) for model in order for category in categories]
-    n_looks = {(row.model, row.category): row.estimate.n for rate in rates for row in rate.rows}
-    columns = [f"{category_name(of)}, n = {n_looks.get((model, of), 0):,}" for model, of in places]
-    rows = [(name, *map(_narrow, cells)) for name, *cells in _rows(rates, places)]
-    groups = tuple(model for model, _ in places)
-    return Table(_FOUND, ("", *columns), tuple(rows), is_map=True, note=LOOKS, groups=groups)
-
-
-def _narrow(cell: Cell) -> Cell:
-    is_nothing = cell.number is not None and cell.number.value == 0
-    return replace(cell, text="·" if is_nothing else cell.text, details=())
 
 
 def _rows(

@@ -66,6 +66,8 @@ class Associations:
         Looks that found it.
     lift : FloatArray
         How many times as often as at others of the strata; ``NaN`` where these have none.
+    excess : FloatArray
+        Hits beyond those to be expected if members were exchanged.
     p_value, least_p : FloatArray
         Of ``Exchanged``.
     weighed_p : FloatArray
@@ -74,6 +76,7 @@ class Associations:
 
     n_hits: IntArray
     lift: FloatArray
+    excess: FloatArray
     p_value: FloatArray
     least_p: FloatArray
     weighed_p: FloatArray
@@ -128,6 +131,7 @@ def associations(
     return Associations(
         sum_rows(observed.hits.astype(np.float64), group, n_codes=n_groups).T.astype(np.int64),
         np.reshape([of.lift for of in ratios], shape),
+        np.reshape([of.total - of.expected for of in tested], shape),
         np.reshape([of.p_value for of in tested], shape),
         np.reshape([of.least_p for of in tested], shape),
         weighed,

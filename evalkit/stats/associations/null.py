@@ -13,6 +13,8 @@ from evalkit.stats.counts import FloatArray, IntArray, joint_codes, number_cells
 SMALLEST = 1e-40
 # Multiplications, and steps through them, that counting out one distribution may take.
 _MOST_WORK, _MOST_STEPS = 1_000_000, 200
+# So many strata whose weights differ are counted out: of more, three moments say as much.
+_MOST_CONTENTS, _BINARY = 64, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,11 @@ def null_of(
         Codes of groups that draw equally many from strata of equal values, so that models that
         answered the same cases share one; groups whose distribution takes too long are left out.
     """
+    if not len(drawn.n):
+        return
     contents, pattern = _patterns(value, stratum, n_strata)
+    if len(contents) > _MOST_CONTENTS and max(map(len, contents)) > _BINARY:
+        return
     met = pattern[drawn.stratum]
     draw = joint_codes(met, drawn.n)
     n_draws = int(draw.max(initial=-1)) + 1

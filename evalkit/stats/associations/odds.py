@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by, sum_rows
-from evalkit.stats.intervals import MIN_CASES, Estimate, effective_degrees, t_quantile
+from evalkit.stats.intervals import MIN_CASES, Estimate, t_quantile
 
 NOBODY_ELSE = "There is nothing else here to compare with."
 NEVER = "It was found on one side alone, or always on one, so no ratio of odds can be had."
@@ -22,8 +22,8 @@ class OddsRatios:
     value : FloatArray
         Mantel and Haenszel's common odds ratio: 1 is as likely as elsewhere. ``NaN`` where one side
         has no hit, or nothing but hits.
-    log_error, degrees : FloatArray
-        Standard error of its logarithm, between cases, and the degrees of freedom of that.
+    log_error : FloatArray
+        Standard error of its logarithm, between cases.
     lift : FloatArray
         How many times as often: their common ratio of rates. ``NaN`` without a hit elsewhere.
     n_cases : IntArray
@@ -34,7 +34,6 @@ class OddsRatios:
 
     value: FloatArray
     log_error: FloatArray
-    degrees: FloatArray
     lift: FloatArray
     n_cases: IntArray
     n: IntArray
@@ -51,7 +50,7 @@ class OddsRatios:
         error = float(self.log_error[group])
         if not error > 1e-12:
             return Estimate(value, None, None, n, NO_SPREAD)
-        factor = float(np.exp(t_quantile(float(self.degrees[group])) * error))
+        factor = float(np.exp(t_quantile(float(self.n_cases[group] - 1)) * error))
         return Estimate(value, value / factor, value * factor, n)
 
 
@@ -148,14 +147,11 @@ class OddsOf:
         )
 
     def _ratios(self, value: FloatArray, lift: FloatArray, pull: FloatArray) -> OddsRatios:
-        is_there = self._case_met
-        n_cases = is_there.sum(axis=0)
+        n_cases = self._case_met.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             error = np.sqrt(n_cases / (n_cases - 1.0) * (pull**2).sum(axis=0))
-        of_group = np.nonzero(is_there.T)[0]
-        degrees = effective_degrees(pull.T[is_there.T], of_group, n_groups=self._n_groups)
         n = (self._own * self._met).sum(axis=0).astype(np.int64)
-        return OddsRatios(value, error, degrees, lift, n_cases, n)
+        return OddsRatios(value, error, lift, n_cases, n)
 
     def _by_piece(self, column: FloatArray) -> FloatArray:
         n_cells = self._n_pieces * self._n_groups

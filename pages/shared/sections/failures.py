@@ -1,6 +1,7 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import pandas as pd
@@ -11,27 +12,31 @@ from evalkit.phrases import capital, counted
 from evalkit.reports.blocks import Table
 from evalkit.reports.by_model import category_name
 from evalkit.reports.errors import tables
+from evalkit.reports.errors.failure_map import FailureMap
+from evalkit.reports.errors.losing import Losing, ParetoRow
 from evalkit.reports.errors.report import TagMarks, TagRates
-from evalkit.reports.errors.sentences import worst_error
+from evalkit.reports.errors.sentences import value_name, worst_error
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.severity import Severity
+from evalkit.study.facets import CaseFacets, Facet
 from evalkit.study.sentences import annotator_name
 from evalkit.text import MISSING
 from pages.shared import collecting
 from pages.shared.address import addresses, choices, links, pins
 from pages.shared.components import scroll
-from pages.shared.display import blocks, exhibits, html_tables, lists
+from pages.shared.display import blocks, exhibits, lists
 from pages.shared.response.chosen import ReadList
+from pages.shared.sections import failure_map
 
-_ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
+_ALL_MODELS, _ALL_KINDS = "All models", "All categories"
+#: What the table of every error and model is called beside others.
+EVERY_ERROR = "How often each error was found, model by model"
 #: Of a severity that is named so its key is asked for: this is none.
 _ALL_SEVERITIES = ""
-#: More columns than this cannot be read beside each other.
-_MOST_COLUMNS = 30
 #: What stands for words that a response does not have, once however many miss them.
 _MISSING = ("something is missing",)
 #: What the address says of the cell that is read, and nothing else.
-_OF_A_CELL = ("tag", "model", "in", "severity", "response")
+_OF_A_CELL = ("tag", "model", "in", "kind", "severity", "response")
 
 
 #: What the page looks through, as its address says it and as people read it.
@@ -58,19 +63,41 @@ def through_picker() -> str:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The failure map, what follows from it, and what its kinds of cases are made of."""
+
+    of: FailureMap
+    losing: Losing
+    weighed: tuple[ParetoRow, ...]
+    facets: CaseFacets | None
+
+    def cases_of(self, value: str | None) -> frozenset[int] | None:
+        """Return the cases of a kind, None where all count or the database tells them."""
+        if value is None or self.facets is None:
+            return None
+        codes, values = self.facets.of(self.of.facet, self.facets.case)
+        return frozenset(self.facets.case[codes == values.index(value)].tolist())
+
+
 class PickedCell(TypedDict):
-    """What responses are looked for: a tag, a model, a category and a severity, or all of these."""
+    """What responses are looked for: a tag, a model, a category and a severity, or all of these.
+
+    ``cases`` are those of a kind that the database knows no column of; None for all.
+    """
 
     tag_id: int
     model: str | None
     category: str | None
     severity: str | None
+    cases: frozenset[int] | None
 
 
 def cell_picker(
     rates: Sequence[TagRates],
     made: Sequence[TagMarks],
     known: Sequence[str],
+    mapped: Mapped,
     study: ResultStudy,
     models: Sequence[str],
 ) -> PickedCell | None:
@@ -84,48 +111,20 @@ def cell_picker(
         return None
     exhibits.say(worst_error(rates), style="verdict")
     columns = pins.picker(study, models).models
-    is_of_all = list(columns) == list(models)
-    by_model = overall if is_of_all else tables.error_map(rates, columns) or overall
-    looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
-    categories = list(dict.fromkeys(looked))
-    can_split = len(categories) > 1 and len(columns) * len(categories) <= _MOST_COLUMNS
     state = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
-    to_responses = links.of_targets(state)
-    wide, narrow = exhibits.by_width("failures")
-    with wide:
-        is_split = can_split and _is_first_view()
-        html_tables.show(
-            tables.errors_by_category(rates, columns, categories) if is_split else by_model,
-            address=to_responses,
-        )
-    with narrow:  # A phone has room for errors by model alone; categories are chosen below.
-        html_tables.show(by_model, address=to_responses)
-    exhibits.say(by_model.note, *by_model.reasons, "Click a cell, or choose below.")
+    failure_map.show_map(mapped.of, columns, address=links.of_targets(state))
     exhibits.say(*known)
-    blocks.fold(tables.every_error(rates, models), key="tags-by-model")
+    failure_map.fold_what_follows(mapped.of, mapped.losing, mapped.weighed, models)
+    blocks.fold(tables.every_error(rates, models), key="tags-by-model", label=EVERY_ERROR)
     marked = tables.how_marked(made)
     blocks.fold(marked, key="how-marked", label=marked.title)
-    return _chosen_cell(overall, models, categories, study, made)
-
-
-def _is_first_view() -> bool:
-    views = {"categories": "Models and categories", "models": "Models"}
-    view = choices.choice("columns", list(views), key="failures-view", default="categories")
-    st.segmented_control(
-        "Columns",
-        list(views),
-        format_func=lambda name: views[name],
-        required=True,
-        key="failures-view",
-    )
-    addresses.remember("columns", None if view == "categories" else view)
-    return view == "categories"
+    return _chosen_cell(overall, models, mapped, study, made)
 
 
 def _chosen_cell(
     overall: Table,
     models: Sequence[str],
-    categories: list[str],
+    mapped: Mapped,
     study: ResultStudy,
     made: Sequence[TagMarks],
 ) -> PickedCell:
@@ -148,12 +147,8 @@ def _chosen_cell(
     addresses.remember("tag", tag)
     with middle:
         model = model_picker(models)
-    options = [_ALL_CATEGORIES, *categories]
-    choices.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
-    category = right.selectbox(
-        "Category", options, format_func=category_name, key="failures-category"
-    )
-    addresses.remember("in", None if category == _ALL_CATEGORIES else category)
+    with right:
+        value = _kind_picker(mapped.of)
     severity = _ALL_SEVERITIES
     for place in last:
         with place:
@@ -162,9 +157,28 @@ def _chosen_cell(
     return PickedCell(
         tag_id=tags[tag].tag_id,
         model=model,
-        category=None if category == _ALL_CATEGORIES else category,
+        category=value if mapped.of.facet is Facet.CATEGORY else None,
         severity=severity or None,
+        cases=mapped.cases_of(value),
     )
+
+
+def _kind_picker(of: FailureMap) -> str | None:
+    """Ask for a kind of case, or None for all; the address remembers it."""
+    is_category = of.facet is Facet.CATEGORY
+    says = "in" if is_category else "kind"
+    options = [_ALL_KINDS, *of.values]
+    key = "failures-category" if is_category else "failures-kind"
+    choices.choice(says, options, key=key, default=_ALL_KINDS)
+    value = st.selectbox(
+        capital(of.facet),
+        options,
+        format_func=lambda name: "All" if name == _ALL_KINDS else value_name(of.facet, name),
+        key=key,
+    )
+    addresses.remember(says, None if value == _ALL_KINDS else value)
+    addresses.remember("kind" if is_category else "in", None)
+    return None if value == _ALL_KINDS else value
 
 
 def _severity_picker(graded: Sequence[Severity]) -> str:

@@ -34,8 +34,10 @@ from evalkit.reports.correction.report import correction_report
 from evalkit.reports.differences.report import differences as differences_of, judges_and_subjects
 from evalkit.reports.differences.tables import judges_table as judges_differing
 from evalkit.reports.drift.tables import drift_table
-from evalkit.reports.errors import tables as errors
-from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors import map_tables, tables as errors
+from evalkit.reports.errors.failure_map import failure_map
+from evalkit.reports.errors.losing import pareto, why_we_lose
+from evalkit.reports.errors.report import mark_counts
 from evalkit.reports.judges import tables as judges_blocks
 from evalkit.reports.judges.orders import positions_table, rules_table
 from evalkit.reports.judges.people import distances_table, people_table
@@ -190,7 +192,14 @@ def drift_shown(collected, pace):
 
 def errors_shown(collected, pace):
     """Give what the page shows of errors: how often each was found."""
-    return [errors.error_map(tags_report(collected), collected.models)]
+    mapped = failure_map(collected)
+    lost = why_we_lose(collected)
+    return [
+        map_tables.map_by_model(mapped, collected.models),
+        map_tables.losing_table(lost),
+        map_tables.pareto_table(pareto(collected)),
+        errors.how_marked(mark_counts(collected)),
+    ]
 
 
 def power_shown(collected, pace):

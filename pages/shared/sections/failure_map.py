@@ -1,0 +1,88 @@
+"""The failure map on its page: which kinds of cases, the map, what it comes to, what follows."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from evalkit.phrases import capital
+from evalkit.reports.blocks import Target
+from evalkit.reports.errors import map_tables
+from evalkit.reports.errors.failure_map import FailureMap
+from evalkit.reports.errors.losing import Losing, ParetoRow
+from evalkit.reports.errors.sentences import losing_sentences, map_sentences
+from evalkit.study.facets import Facet
+from pages.shared.address import addresses, choices
+from pages.shared.display import blocks, exhibits, html_tables
+
+#: More columns than this cannot be read beside each other.
+_MOST_COLUMNS = 30
+
+
+def facet_picker() -> Facet:
+    """Ask what kinds of cases are told apart by; the address remembers it."""
+    names = [facet.value for facet in Facet]
+    chosen = choices.choice("by", names, key="failures-by", default=Facet.CATEGORY.value)
+    st.segmented_control(
+        "Kinds of cases by", names, format_func=capital, required=True, key="failures-by"
+    )
+    addresses.remember("by", None if chosen == Facet.CATEGORY else chosen)
+    return Facet(chosen)
+
+
+def show_map(of: FailureMap, columns: Sequence[str], *, address: Callable[[Target], str]) -> None:
+    """Show where errors are more frequent, in words and as a map whose cells lead to responses."""
+    for sentence in map_sentences(of):
+        exhibits.say(sentence)
+    by_model = map_tables.map_by_model(of, columns)
+    by_value = map_tables.map_by_value(of)
+    can_split = len(of.values) > 1 and len(columns) * len(of.values) <= _MOST_COLUMNS
+    wide, narrow = exhibits.by_width("failures")
+    with wide:
+        view = _view(of.facet, can_split=can_split) if by_value else "models"
+        table = {
+            "both": lambda: map_tables.map_by_both(of, columns),
+            "models": lambda: by_model,
+            "kinds": lambda: by_value,
+        }[view]()
+        html_tables.show(table, address=address)
+    with narrow:  # A phone has room for errors by model alone; kinds of cases are chosen below.
+        html_tables.show(by_model, address=address)
+    exhibits.say(map_tables.map_note(of), *by_model.reasons, "Click a cell, or choose below.")
+
+
+def _view(facet: Facet, *, can_split: bool) -> str:
+    """Ask what the columns are; the address remembers it."""
+    views = {"models": "Models", "kinds": capital(_plural(facet))}
+    if can_split:
+        views["both"] = f"Models and {_plural(facet)}"
+    first = next(iter(views))
+    view = choices.choice("columns", list(views), key="failures-view", default=first)
+    st.segmented_control(
+        "Columns",
+        list(views),
+        format_func=lambda name: views[name],
+        required=True,
+        key="failures-view",
+    )
+    addresses.remember("columns", None if view == first else view)
+    return view
+
+
+def _plural(facet: Facet) -> str:
+    return "categories" if facet is Facet.CATEGORY else f"{facet}s"
+
+
+def fold_what_follows(
+    of: FailureMap, losing: Losing, weighed: Sequence[ParetoRow], order: Sequence[str]
+) -> None:
+    """Say why comparisons are lost, and fold what stands behind it, findings, and what weighs."""
+    for sentence in losing_sentences(losing):
+        exhibits.say(sentence)
+    tables = {
+        "failures-findings": map_tables.findings_table(of),
+        "failures-losing": map_tables.losing_table(losing),
+        "failures-losing-models": map_tables.losing_by_model(losing, order),
+        "failures-pareto": map_tables.pareto_table(weighed),
+    }
+    for key, table in tables.items():
+        blocks.fold(table, key=key, label=table.title)
