@@ -28,17 +28,14 @@ def facets_of_cases(
         col(VersionCase.version_id) == study.version_id
     )
     annotated = sa.select(col(Assignment.case_id)).where(col(Assignment.study_id) == study.study_id)
-    first = dict(
-        session.connection()
-        .execute(
-            sa.select(col(VersionCase.case_id), sa.func.min(col(EvalSetVersion.number)))
-            .join(EvalSetVersion, col(EvalSetVersion.id) == col(VersionCase.version_id))
-            .where(col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id))
-            .group_by(col(VersionCase.case_id))
-        )
-        .tuples()
-        .all()
+    versions = (
+        sa.select(col(VersionCase.case_id), sa.func.min(col(EvalSetVersion.number)))
+        .join(EvalSetVersion, col(EvalSetVersion.id) == col(VersionCase.version_id))
+        .where(col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id))
+        .group_by(col(VersionCase.case_id))
     )
+    rows_of = session.connection().execute(versions)
+    first: dict[int, int] = {row[0]: row[1] for row in rows_of}
     statement = (
         sa.select(
             col(Case.id),
