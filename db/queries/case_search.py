@@ -6,7 +6,7 @@ what it found is read and looked at again.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +15,10 @@ from sqlmodel import Session, col
 from db.models import Case, CaseEvent, VersionCase
 from db.queries.records.rows import BATCH, batched
 
-_TEXTS = (Case.key, Case.category, Case.note, Case.source)
-_JSON = (Case.input, Case.context, Case.reference, Case.tags, Case.checklist)
+TEXTS = (Case.key, Case.category, Case.note, Case.source)
+JSON_PARTS = (Case.input, Case.context, Case.reference, Case.tags, Case.checklist)
 #: What stands in the JSON of a case around its texts.
-_SYNTAX = (
+SYNTAX = (
     "role content user assistant system developer tool tool_calls tool_call_id function name "
     "arguments type text image alt id pass_if fail_if key question null true false \\u00 \\n"
 )
@@ -49,7 +49,7 @@ def cases_with_words(session: Session, version_id: int, words: str) -> frozenset
         )
     )
     ids: frozenset[int] = frozenset(row[0] for row in session.connection().execute(statement))
-    doubtful = [word.casefold() for word in wanted if word.casefold() in _SYNTAX]
+    doubtful = [word.casefold() for word in wanted if word.casefold() in SYNTAX]
     # Of so many nobody reads a list: that some are found by a word of JSON alone is no loss.
     if not doubtful or len(ids) > _MOST_READ:
         return ids
@@ -68,24 +68,34 @@ def state_of_texts(session: Session, version_id: int) -> int:
 
 def _holds(word: str, dialect: str) -> sa.ColumnElement[bool]:
     """Say in SQL that a case holds a word; letters beyond ASCII as written, small or capital."""
-    spellings = {word}
-    if not word.isascii():
-        spellings |= {word.lower(), word.upper(), word.capitalize()}
-    texts = [_like(col(text), spelling, dialect) for text in _TEXTS for spelling in spellings]
-    escaped = {json.dumps(spelling)[1:-1] for spelling in spellings}
-    parts = [
-        _like(_bare(value, word), spelling, dialect) for value in _JSON for spelling in escaped
-    ]
-    return sa.or_(*texts, *parts)
+    return sa.or_(held_by(TEXTS, word, dialect), held_in_json(JSON_PARTS, word, dialect))
+
+
+def held_by(texts: Sequence[Any], word: str, dialect: str) -> sa.ColumnElement[bool]:
+    """Say in SQL that one of several columns of text holds a word."""
+    return sa.or_(*(_like(col(text), each, dialect) for text in texts for each in spellings(word)))
+
+
+def held_in_json(values: Sequence[Any], word: str, dialect: str) -> sa.ColumnElement[bool]:
+    """Say in SQL that one of several columns of JSON holds a word, perhaps as a word of JSON."""
+    escaped = {json.dumps(spelling)[1:-1] for spelling in spellings(word)}
+    return sa.or_(
+        *(_like(_bare(value, word), each, dialect) for value in values for each in escaped)
+    )
+
+
+def spellings(word: str) -> set[str]:
+    """Return how a word is looked for: databases fold no letters beyond ASCII."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
 
 
 def _bare(value: Any, word: str) -> sa.ColumnElement[str]:
     """Select the JSON of a value, without what messages have around their texts if that is it."""
-    bare: Any = sa.cast(col(value), sa.Text)
+    text: Any = sa.cast(col(value), sa.Text)
     for part in _AROUND:
         if word.casefold() in part:
-            bare = sa.func.replace(bare, part, "")
-    return bare  # type: ignore[no-any-return]
+            text = sa.func.replace(text, part, "")
+    return text  # type: ignore[no-any-return]
 
 
 def _like(text: Any, words: str, dialect: str) -> sa.ColumnElement[bool]:
@@ -97,23 +107,23 @@ def _like(text: Any, words: str, dialect: str) -> sa.ColumnElement[bool]:
 
 def _read_again(session: Session, ids: list[int], words: list[str]) -> Iterator[int]:
     for batch in batched(ids, BATCH):
-        statement: Any = sa.select(col(Case.id), *(col(part) for part in (*_TEXTS, *_JSON))).where(
-            col(Case.id).in_(batch)
-        )
+        statement: Any = sa.select(
+            col(Case.id), *(col(part) for part in (*TEXTS, *JSON_PARTS))
+        ).where(col(Case.id).in_(batch))
         for case_id, *parts in session.execute(statement):
-            texts = " ".join(text for part in parts for text in _said(part)).casefold()
+            texts = " ".join(text for part in parts for text in said_in(part)).casefold()
             if all(word in texts for word in words):
                 yield case_id
 
 
-def _said(part: Any, field: str = "") -> Iterator[str]:
+def said_in(part: Any, field: str = "") -> Iterator[str]:
     """Give every text in a value, but for what only names the shape of it."""
     if isinstance(part, str):
         if field not in _UNSAID:
             yield part
     elif isinstance(part, dict):
         for name, value in part.items():
-            yield from _said(value, name)
+            yield from said_in(value, name)
     elif isinstance(part, list):
         for value in part:
-            yield from _said(value, field)
+            yield from said_in(value, field)

@@ -8,6 +8,7 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.failures import eval_set_of_version
 from db.queries.results.facets import facets_of_cases
+from db.queries.responses.search import runs_of
 from evalkit.failures.words import moved_sentences
 from evalkit.reports.errors.failure_map import failure_map as map_of
 from evalkit.reports.errors.losing import pareto, why_we_lose
@@ -21,7 +22,7 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import reading
-from pages.shared.sections import failure_map, failures
+from pages.shared.sections import failure_map, failures, narrowing
 from pages.shared.sections.failure_board import follow_link
 from pages.shared.sections.shown_models import best_first
 
@@ -38,6 +39,7 @@ if not studies:
 head = filters.study_head(studies, heading="Failures")
 with read_session() as session:
     study = results.result_study(session, name=head.name)
+    runs = runs_of(session, study)
 chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
@@ -64,12 +66,18 @@ if through == "tags":
     with read_session() as session:
         set_id = eval_set_of_version(session, study.version_id)
     follow_link(set_id, study, cell)
+    asked = narrowing.ask(runs)
     rows = kept.read(results.tagged_responses, **cell)
+    wanted = narrowing.narrowed(kept, [row.output_id for row in rows], asked)
+    rows = [row for row in rows if row.output_id in wanted]
     pick = partial(failures.response_picker, rows, cell["tag_id"])
 elif through == "remarks":
     search = failures.search_box()
     pick = partial(failures.remark_picker, kept.read(results.remarks, search=search), search)
 else:
     model = failures.model_picker(best_first(kept))
-    pick = partial(failures.judged_picker, kept.of(judged_responses, model=model))
+    asked = narrowing.ask(runs)
+    frame = kept.of(judged_responses, model=model)
+    wanted = narrowing.narrowed(kept, frame["output_id"].tolist(), asked)
+    pick = partial(failures.judged_picker, frame[frame["output_id"].isin(wanted)])
 reading.one_by_one(study, chosen, pick)

@@ -212,3 +212,19 @@ def test_a_table_and_the_start_of_a_judge_are_offered_where_there_is_one_error(a
     opened(app, "failures", through="responses")
     options = app.segmented_control(key="ways-way").options
     assert "Judge for this error" not in options
+
+
+@pytest.mark.parametrize("through", ["tags", "responses"])
+def test_a_list_is_narrowed_by_words_and_says_to_how_many(app, sign_in, study, through):
+    sign_in(app, Role.LEAD)
+    opened(app, "failures", through=through, model=TWO)
+
+    app.text_input(key="failures-find").set_value("case-2 exists").run()
+
+    assert not app.exception
+    assert "1 of 4 responses hold “case-2 exists”." in written(app)
+    assert case_read(app) == "Case case-2"
+    assert address(app)["find"] == ["case-2 exists"]
+    app.text_input(key="failures-find").set_value("nowhere").run()
+    assert "0 of 4 responses hold “nowhere”." in written(app)
+    assert shown_panes(app) == []

@@ -36,7 +36,7 @@ _ALL_SEVERITIES = ""
 #: What stands for words that a response does not have, once however many miss them.
 _MISSING = ("something is missing",)
 #: What the address says of the cell that is read, and nothing else.
-_OF_A_CELL = ("tag", "model", "in", "kind", "severity", "response")
+_OF_A_CELL = ("tag", "model", "in", "kind", "severity", "response", "find", "run")
 
 
 #: What the page looks through, as its address says it and as people read it.
