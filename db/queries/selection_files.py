@@ -1,19 +1,20 @@
 """Chosen responses to take away: as a table, and as the start of a judge; for leads only."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.columns import number_of
 from db.models import ErrorMark, Study, Tag
 from db.queries.few_shot import task_for_judge
 from db.queries.judgings import question_of
 from db.queries.records.rows import batched
 from db.queries.responses.answers import Answer, answers
 from db.queries.responses.responses import case_text, responses
+from db.queries.results.failures import counts_as
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.annotation.marks import MarkedError
@@ -92,14 +93,22 @@ def _said(answer: Answer) -> Iterator[tuple[Any, ...]]:
                 yield output_id, answer.annotator, what, None, None, None, None, words
 
 
+@dataclass(frozen=True, slots=True)
+class JudgeStart:
+    """A chat request that asks for one kind of error, with how many examples it shows."""
+
+    request: dict[str, Any]
+    n_examples: int
+
+
 def judge_start(
-    session: Session, selection: Selection, *, study_id: int, tag_id: int
-) -> dict[str, Any]:
+    session: Session, of_study: ResultStudy, selection: Selection, *, tag_id: int
+) -> JudgeStart:
     """Return a request that asks a judge for one kind of error alone, with chosen examples.
 
     It is a chat request whose last message, the response to be judged, is left to be written.
     Examples are of the train split, masked as annotators see them, with the marks of who marked
-    first.
+    first; a response that has no such mark by now is none.
 
     Raises
     ------
@@ -108,7 +117,7 @@ def judge_start(
     NotFoundError
         Where the study or the kind of error does not exist.
     """
-    study, tag = session.get(Study, study_id), session.get(Tag, tag_id)
+    study, tag = session.get(Study, of_study.study_id), session.get(Tag, tag_id)
     if study is None or tag is None:
         raise NotFoundError("The study or this kind of error is gone. Load the page again.")
     asked = question_of(session, study, JudgeTask.ERRORS)
@@ -117,20 +126,28 @@ def judge_start(
     if not own:
         raise RefusedError(f"“{study.name}” does not ask for “{tag.name or tag.key}” any more.")
     asked = replace(asked, tags=own)
-    shown_before: list[dict[str, str]] = []
-    for example in selection.examples:
-        shown_before += _example(session, study, asked, example, tag)
+    examples = [
+        _example(session, study, asked, example, rows)
+        for example in selection.examples
+        if (rows := _first_marks(session, of_study, example.output_id, tag_id))
+    ]
     system, last = messages_for(asked.words(), messages=(), context=(), responses={})
-    return {
+    request = {
         "model": "",
-        "messages": [system, *shown_before, {**last, "content": ""}],
+        "messages": [system, *chain.from_iterable(examples), {**last, "content": ""}],
         **held_to(AnswerForm.SCHEMA, asked.properties(), Api.CHAT),
     }
+    return JudgeStart(request, len(examples))
 
 
 def _example(
-    session: Session, study: Study, asked: ResponseQuestion, example: ChosenResponse, tag: Tag
+    session: Session,
+    study: Study,
+    asked: ResponseQuestion,
+    example: ChosenResponse,
+    rows: Sequence[Any],
 ) -> list[dict[str, str]]:
+    """Return an example as asked and answered; ``rows`` are its marks."""
     task = task_for_judge(
         session, study, case_id=example.case_id, left=example.output_id, right=None
     )
@@ -140,10 +157,10 @@ def _example(
         context=task.context,
         responses=asked.called(task.responses),
     )
-    shown_words = response_words(task.responses["left"])
-    rows = _first_marks(session, example.output_id, number_of(tag))
+    words = response_words(task.responses["left"])
+    (tag,) = asked.tags
     errors = tuple(
-        MarkedError(tag.key, row.severity, quote=_held(row.quote, shown_words)) for row in rows
+        MarkedError(tag.key, row.severity, quote=_held(row.quote, words)) for row in rows
     )
     why = " ".join(dict.fromkeys(row.note for row in rows if row.note))
     told = Draft(None, {"left": ResponseDraft({}, {}, errors)}, "")
@@ -155,8 +172,8 @@ def _held(quote: str | None, words: str) -> str | None:
     return quote if quote and quote in words else None
 
 
-def _first_marks(session: Session, output_id: int, tag_id: int) -> list[Any]:
-    """Return the errors of one kind that whoever marked first marked in a response."""
+def _first_marks(session: Session, study: ResultStudy, output_id: int, tag_id: int) -> list[Any]:
+    """Return the errors that count as of one kind, of whoever marked first in a response."""
     rows = session.connection().execute(
         sa.select(
             col(ErrorMark.annotation_id),
@@ -166,7 +183,7 @@ def _first_marks(session: Session, output_id: int, tag_id: int) -> list[Any]:
         )
         .where(
             col(ErrorMark.output_id) == output_id,
-            col(ErrorMark.tag_id) == tag_id,
+            counts_as(study, tag_id),
             ~col(ErrorMark.is_superseded),
         )
         .order_by(col(ErrorMark.annotation_id), col(ErrorMark.id))

@@ -133,16 +133,16 @@ def watch_words(selection: Selection) -> str:
     )
 
 
-def judge_words(selection: Selection, tag: str) -> str:
+def judge_words(selection: Selection, tag: str, *, n_examples: int) -> str:
     """Say what the start of a judge for one kind of error would show as examples, and why no more.
 
     Cases of the other splits are what a judge is chosen and tested on.
     """
     parts = Counter({response.case_id: response.part for response in selection.responses}.values())
     n_held = parts[Split.DEV] + parts[Split.TEST]
-    n = len(selection.examples)
+    n = counted(n_examples, "example")
     return (
-        f"A request that asks a judge for “{tag}” alone, with {counted(n, 'example')} of the train "
+        f"A request that asks a judge for “{tag}” alone, with {n} of the train "
         f"split. {counted(n_held, 'case')} of the dev and test splits are left out: on these a "
         "judge is chosen and tested."
     )

@@ -219,7 +219,9 @@ def test_the_start_of_a_judge_shows_examples_of_the_train_split_alone(ids):
 
     with read_session() as session:
         selection = selection_of(session, picked)
-        start = judge_start(session, selection, study_id=ids["Study"], tag_id=ids["tone"])
+        study = result_study(session, name="Study")
+        made = judge_start(session, study, selection, tag_id=ids["tone"])
+    start = made.request
 
     text = json.dumps(start, ensure_ascii=False)
     assert ("at your service" in text, "dev words" in text, "test words" in text) == (
@@ -238,7 +240,7 @@ def test_the_start_of_a_judge_shows_examples_of_the_train_split_alone(ids):
         "errors": [{"tag": "tone", "quote": "at your service", "severity": "major"}],
     }
     assert last == ""
-    said = judge_words(selection, "Tone")
+    said = judge_words(selection, "Tone", n_examples=made.n_examples)
     assert "with 1 example of the train split. 2 cases of the dev and test splits" in said
 
 
@@ -249,7 +251,7 @@ def test_a_judge_for_an_error_that_is_not_asked_for_is_refused(ids):
     with read_session() as session:
         selection = selection_of(session, chosen(ids, f"case-0/{TWO}"))
         with pytest.raises(RefusedError, match="no kinds of errors"):
-            judge_start(session, selection, study_id=ids["Study"], tag_id=ids["tone"])
+            judge_start(session, result_study(session, name="Study"), selection, tag_id=ids["tone"])
 
 
 def test_each_way_says_before_what_it_will_make(ids):

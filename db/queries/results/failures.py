@@ -103,7 +103,7 @@ def tagged_responses(
         .where(
             *counted(study, filters, subject=ANY_ERROR.key),
             ~col(ErrorMark.is_superseded),
-            _counts_as(study, tag_id),
+            counts_as(study, tag_id),
             col(Output.run_id).in_(_runs(study, model)),
             *([] if category is None else in_categories(_only(category), col(Case.id))),
             *([] if severity is None else [col(ErrorMark.severity) == severity]),
@@ -119,7 +119,7 @@ def tagged_responses(
     return sorted(tagged, key=lambda response: -len(response.annotators))
 
 
-def _counts_as(study: ResultStudy, tag_id: int) -> sa.ColumnElement[bool]:
+def counts_as(study: ResultStudy, tag_id: int) -> sa.ColumnElement[bool]:
     """Tell in SQL whether an error mark counts as a tag by now."""
     stored = [before for before, after in study.counted_as if after == tag_id]
     now = counted_tag() if study.has_recoded else col(ErrorMark.tag_id)

@@ -114,9 +114,12 @@ def _csv(study: ResultStudy, chosen: ResultFilters, selection: Selection) -> Non
 def _judge(study: ResultStudy, selection: Selection, tag_id: int) -> None:
     (tag,) = (each for each in study.tags if each.tag_id == tag_id)
     with read_session() as session:
-        start = judge_start(session, selection, study_id=study.study_id, tag_id=tag_id)
-    exhibits.say(judge_words(selection, tag.name), "Names of models are masked, as for annotators.")
-    content = json.dumps(start, ensure_ascii=False, indent=2).encode()
+        start = judge_start(session, study, selection, tag_id=tag_id)
+    exhibits.say(
+        judge_words(selection, tag.name, n_examples=start.n_examples),
+        "Names of models are masked, as for annotators.",
+    )
+    content = json.dumps(start.request, ensure_ascii=False, indent=2).encode()
     downloads.button(
         "Download the request", lambda: content, file_name="judge.json", kind="secondary"
     )
