@@ -7,8 +7,8 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.failures import eval_set_of_version
-from db.queries.results.facets import facets_of_cases
 from db.queries.responses.search import runs_of
+from db.queries.results.facets import facets_of_cases
 from evalkit.failures.words import moved_sentences
 from evalkit.reports.errors.failure_map import failure_map as map_of
 from evalkit.reports.errors.losing import pareto, why_we_lose
@@ -66,18 +66,13 @@ if through == "tags":
     with read_session() as session:
         set_id = eval_set_of_version(session, study.version_id)
     follow_link(set_id, study, cell)
-    asked = narrowing.ask(runs)
-    rows = kept.read(results.tagged_responses, **cell)
-    wanted = narrowing.narrowed(kept, [row.output_id for row in rows], asked)
-    rows = [row for row in rows if row.output_id in wanted]
+    rows = narrowing.of_rows(kept, kept.read(results.tagged_responses, **cell), runs)
     pick = partial(failures.response_picker, rows, cell["tag_id"])
 elif through == "remarks":
     search = failures.search_box()
     pick = partial(failures.remark_picker, kept.read(results.remarks, search=search), search)
 else:
     model = failures.model_picker(best_first(kept))
-    asked = narrowing.ask(runs)
-    frame = kept.of(judged_responses, model=model)
-    wanted = narrowing.narrowed(kept, frame["output_id"].tolist(), asked)
-    pick = partial(failures.judged_picker, frame[frame["output_id"].isin(wanted)])
+    frame = narrowing.of_frame(kept, kept.of(judged_responses, model=model), runs)
+    pick = partial(failures.judged_picker, frame)
 reading.one_by_one(study, chosen, pick)

@@ -3,15 +3,31 @@
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+import pandas as pd
 import streamlit as st
 
 from db.queries.responses.search import responses_with
+from db.queries.results import TaggedResponse
 from pages.shared.address import addresses, choices
 from pages.shared.collecting import Kept
 from pages.shared.display import exhibits
 
 _ALL_RUNS = ""
 _FIND, _RUN = "failures-find", "failures-run"
+
+
+def of_rows(
+    kept: Kept, rows: Sequence[TaggedResponse], runs: Mapping[int, str]
+) -> list[TaggedResponse]:
+    """Ask what is looked for, and return the rows of responses that are."""
+    wanted = narrowed(kept, [row.output_id for row in rows], ask(runs))
+    return [row for row in rows if row.output_id in wanted]
+
+
+def of_frame(kept: Kept, frame: pd.DataFrame, runs: Mapping[int, str]) -> pd.DataFrame:
+    """Ask what is looked for, and return the rows of responses that are, by ``output_id``."""
+    wanted = narrowed(kept, frame["output_id"].tolist(), ask(runs))
+    return frame[frame["output_id"].isin(wanted)]
 
 
 class Narrowing(TypedDict):
