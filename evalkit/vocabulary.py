@@ -334,3 +334,13 @@ class AdmissionStanding(StrEnum):
     ADMITTED = "admitted"
     NOT_ADMITTED = "not admitted"
     NOT_ENOUGH = "not enough labels"
+
+
+class NoteSource(StrEnum):
+    """Where a note comes from."""
+
+    COMMENT = "comment"
+    MARK = "note"
+    WORDS = "words"
+    RATIONALE = "rationale"
+    OPEN = "open"

@@ -96,20 +96,42 @@ def save_taxonomy(
     """
     with write_session() as session:
         wait_for_imports(session)
-        newest = newest_taxonomy(session, name.strip())
-        before = DEFAULT_SEVERITIES if newest is None else newest.severities
-        grades = before if severities is None else tuple(severities)
-        check_taxonomy(name, tags, grades)
-        wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
-        if newest is not None and newest.version == 0:
-            store_taxonomy(session, name=newest.name, tags=newest.parts)
-        is_new = _is_new(newest, tags, opened, "taxonomy") or grades != before
-        whole = {
-            "severities": written_severities(grades),
-            "weights": _kept_weights(session, copied_from or name.strip(), tags, grades),
-        }
-        made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted, whole)
-        return _save(session, made, newest, is_new=is_new, actor_id=actor_id)
+        return revise_taxonomy(
+            session,
+            name,
+            tags,
+            opened=opened,
+            severities=severities,
+            copied_from=copied_from,
+            actor_id=actor_id,
+        )
+
+
+def revise_taxonomy(
+    session: Session,
+    name: str,
+    tags: Sequence[TagDefinition],
+    *,
+    opened: int | None,
+    severities: Sequence[Severity] | None = None,
+    copied_from: str | None = None,
+    actor_id: int | None = None,
+) -> int:
+    """Do what `save_taxonomy` does within a write session of the caller."""
+    newest = newest_taxonomy(session, name.strip())
+    before = DEFAULT_SEVERITIES if newest is None else newest.severities
+    grades = before if severities is None else tuple(severities)
+    check_taxonomy(name, tags, grades)
+    wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
+    if newest is not None and newest.version == 0:
+        store_taxonomy(session, name=newest.name, tags=newest.parts)
+    is_new = _is_new(newest, tags, opened, "taxonomy") or grades != before
+    whole = {
+        "severities": written_severities(grades),
+        "weights": _kept_weights(session, copied_from or name.strip(), tags, grades),
+    }
+    made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted, whole)
+    return _save(session, made, newest, is_new=is_new, actor_id=actor_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from db.models.judges import JudgeAdmission, JudgeBar, JudgeOpening
 from db.models.leaderboards import PublicScore
 from db.models.lessons import Adjudication, Clarification, FewShotCase
 from db.models.mappings import KeptMapping
+from db.models.note_codes import CodedNote
 from db.models.open_codings import OpenCoding, OpenCodingResponse, OpenNote
 from db.models.people import (
     Annotator,
@@ -82,6 +83,7 @@ __all__ = [
     "CheckFinding",
     "CheckRevision",
     "Clarification",
+    "CodedNote",
     "Criterion",
     "CriterionPreference",
     "DefinitionDraft",

@@ -114,6 +114,7 @@ UNITS: dict[str, dict[str, str]] = {
     "clusters": {
         "share": _SHARE,
         "models": _SHARE,
+        "q": _CHANCE,
         "stability": "mean overlap of a group with its like among notes drawn anew, 0 to 1",
     },
     "correction": {

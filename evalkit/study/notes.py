@@ -2,18 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class NoteSource(StrEnum):
-    """Where a note comes from."""
-
-    COMMENT = "comment"
-    MARK = "note"
-    WORDS = "words"
-    RATIONALE = "rationale"
-    OPEN = "open"
-
+from evalkit.vocabulary import NoteSource
 
 #: What notes of a source are called.
 SOURCE_NAMES = {
@@ -65,6 +55,16 @@ class Note:
     case_id: int
     case_key: str
     category: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCode:
+    """A tag that a person gave to a note: key and newest name of the tag, and which note."""
+
+    key: str
+    name: str
+    source: NoteSource
+    row_id: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("results/annotators.py", "annotators", "Annotators", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("results/failure_board.py", "failure-board", "Failure board", "Results", Role.LEAD),
+    Entry("results/clusters.py", "clusters", "Clusters", "Results", Role.LEAD),
     Entry("results/compare.py", "compare-models", "Two models", "Results", Role.LEAD),
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),

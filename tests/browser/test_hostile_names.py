@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 #: Pages that name nothing of the study before something is chosen or added.
 BARE = (
+    "results/clusters.py",
     "results/regression.py",
     "results/failure_board.py",
     "results/leaderboards.py",

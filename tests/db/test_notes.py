@@ -6,7 +6,7 @@ from sqlmodel import select
 from db.engine import read_session, write_session
 from db.models import Annotation, ErrorMark
 from db.queries.results import ResultFilters, notes, result_study
-from evalkit.study.notes import NoteSource
+from evalkit.vocabulary import NoteSource
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO = "Model one", "Model two"

@@ -20,9 +20,9 @@ from db.models import (
 from db.queries.records.rows import stream
 from db.queries.results.filtering import counted, in_cases, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
-from evalkit.study.notes import SIDE_FIRST, WRITTEN, Note, Notes, NoteSource
+from evalkit.study.notes import SIDE_FIRST, WRITTEN, Note, Notes
 from evalkit.study.subjects import ANY_ERROR
-from evalkit.vocabulary import AnnotatorKind, Preference
+from evalkit.vocabulary import AnnotatorKind, NoteSource, Preference
 
 #: What is read of every note, beside its text.
 _ABOUT: tuple[Any, ...] = (

@@ -10,7 +10,8 @@ from evalkit.reports.clusters.document import clusters_document
 from evalkit.reports.clusters.report import clusters_report
 from evalkit.reports.clusters.tables import clusters_section
 from evalkit.reports.model_order import order_of
-from evalkit.study.notes import WRITTEN, NoteSource
+from evalkit.study.notes import WRITTEN
+from evalkit.vocabulary import NoteSource
 
 SourceOption = Annotated[
     list[NoteSource] | None,

@@ -37,8 +37,7 @@ def _entry(row: ClusterRow) -> Document:
         "share": asdict(row.share),
         "stability": row.cluster.stability,
         "models": [
-            {"model": rate.model, **asdict(rate.estimate), "n_cases": rate.n_cases}
-            for rate in row.rates
+            {"model": rate.model, **asdict(rate.estimate), "q": rate.q} for rate in row.rates
         ],
         "typical": [note_entry(note) for note in row.typical],
     }

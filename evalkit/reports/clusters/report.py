@@ -1,25 +1,34 @@
 """Notes in groups, and how often each group's are written of each model's responses."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
 from evalkit.failures.clusters.clusters import Clustering, NoteCluster, clusters_of_notes
-from evalkit.stats.counts import BoolArray, IntArray, Scores
+from evalkit.stats.associations.cells import Observed, associations
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
-from evalkit.stats.scores import shares
+from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected
-from evalkit.study.notes import Note, Notes, NoteSource
+from evalkit.study.notes import Note, NoteCode, Notes
+from evalkit.vocabulary import NoteSource
+
+NO_RESPONSES = "No response of a model has a note that counts for it."
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterRate:
-    """How many of one model's responses with a note have one of a group; n counts these."""
+class NotedRate:
+    """How many of one model's responses with a note have one of a kind; n counts these.
+
+    ``q`` is adjusted over all kinds and models (Benjamini–Hochberg); None where no exchange of
+    responses within a category could change the share.
+    """
 
     model: str
     estimate: Estimate
-    n_cases: int
+    q: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class ClusterRow:
         Its places are those of ``ClustersReport.notes``.
     share : Estimate
         The share of all notes that are in it, with an interval by case.
-    rates : tuple of ClusterRate
+    rates : tuple of NotedRate
         In the order of ``Collected.models``.
     typical : tuple of Note
     n_responses : int
@@ -41,7 +50,7 @@ class ClusterRow:
 
     cluster: NoteCluster
     share: Estimate
-    rates: tuple[ClusterRate, ...]
+    rates: tuple[NotedRate, ...]
     typical: tuple[Note, ...]
     n_responses: int
 
@@ -68,80 +77,118 @@ class ClustersReport:
         return len(self.notes) - self.clustering.n_grouped
 
 
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """A tag that a person gave to notes: how many of these, and how often by model."""
+
+    key: str
+    name: str
+    n_notes: int
+    rates: tuple[NotedRate, ...]
+
+
 def clusters_report(collected: Collected, notes: Notes) -> ClustersReport:
     """Put notes into groups by their words, and count each group by model.
 
     Models come in only afterwards: whose response a note is about shapes no group.
     """
-    clustering = clusters_of_notes([note.text for note in notes.rows])
-    written = _Written.of(collected, notes.rows)
-    n_of_source = Counter(note.source for note in notes.rows)
+    rows = notes.rows
+    clustering = clusters_of_notes([note.text for note in rows])
+    places = [cluster.places for cluster in clustering.clusters]
+    rates = _rates(collected, rows, places)
+    n_of_source = Counter(note.source for note in rows)
     return ClustersReport(
-        notes=notes.rows,
+        notes=rows,
         sources=notes.sources,
         clustering=clustering,
-        rows=tuple(_row(cluster, notes.rows, written) for cluster in clustering.clusters),
+        rows=tuple(map(_row, clustering.clusters, repeat(rows), rates)),
         n_of_source=tuple((source, n_of_source[source]) for source in notes.sources),
-        n_of_none=sum(1 for note in notes.rows if not note.model),
+        n_of_none=sum(1 for note in rows if not note.model),
     )
 
 
-def _row(cluster: NoteCluster, notes: tuple[Note, ...], written: "_Written") -> ClusterRow:
-    inside = np.zeros(len(notes), dtype=np.bool_)
-    inside[list(cluster.places)] = True
+def named_report(
+    collected: Collected, notes: Notes, codes: tuple[NoteCode, ...]
+) -> tuple[NamedRow, ...]:
+    """Count the tags that people gave to notes, the commonest first.
+
+    A tag counts by its key, through all versions of its taxonomy; notes that do not count within
+    the filters are in no number.
+    """
+    place_of = {(note.source, note.row_id): place for place, note in enumerate(notes.rows)}
+    places: dict[str, set[int]] = {}
+    names = {code.key: code.name for code in codes}
+    for code in codes:
+        place = place_of.get((code.source, code.row_id))
+        if place is not None:
+            places.setdefault(code.key, set()).add(place)
+    keys = sorted(places, key=lambda key: (-len(places[key]), key))
+    rates = _rates(collected, notes.rows, [tuple(places[key]) for key in keys])
+    return tuple(
+        NamedRow(key, names[key], len(places[key]), of) for key, of in zip(keys, rates, strict=True)
+    )
+
+
+def _row(cluster: NoteCluster, notes: tuple[Note, ...], rates: tuple[NotedRate, ...]) -> ClusterRow:
+    inside = np.zeros(len(notes))
+    inside[list(cluster.places)] = 1.0
     means = clustered_means(
         np.zeros(len(notes), dtype=np.int64),
-        case=written.case_of_note,
-        value=inside.astype(np.float64),
+        case=np.array([note.case_id for note in notes], dtype=np.int64),
+        value=inside,
         n=np.ones(len(notes), dtype=np.int64),
         n_groups=1,
     )
     return ClusterRow(
         cluster=cluster,
         share=share_estimate(means),
-        rates=written.rates(inside),
+        rates=rates,
         typical=tuple(notes[place] for place in cluster.typical),
         n_responses=len({notes[place].output_id for place in cluster.places}),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Written:
-    """Responses with a note that counts for their model: one entry each, and each note's."""
+def _rates(
+    collected: Collected, notes: Sequence[Note], kinds: Sequence[Sequence[int]]
+) -> list[tuple[NotedRate, ...]]:
+    """Return for each kind, the places of its notes, how often each model's responses have one.
 
-    case_of_note: IntArray
-    place: IntArray
-    scores: Scores
-
-    @classmethod
-    def of(cls, collected: Collected, notes: tuple[Note, ...]) -> "_Written":
-        models = {model: code for code, model in enumerate(collected.models)}
-        number: dict[int, int] = {}
-        place = [
-            number.setdefault(each.output_id, len(number)) if each.model else -1 for each in notes
-        ]
-        first = {at: note for note, at in zip(reversed(notes), reversed(place), strict=True)}
-        responses = [first[at] for at in range(len(number))]
-        scores = Scores(
-            case=np.array([note.case_id for note in responses], dtype=np.int64),
-            model=np.array([models[note.model] for note in responses], dtype=np.int64),
-            category=np.zeros(len(responses), dtype=np.int64),
-            value=np.zeros(len(responses)),
-            n=np.ones(len(responses), dtype=np.int64),
-            models=collected.models,
-            categories=("",),
+    What may be exchanged are responses with a note to cases of one category.
+    """
+    number: dict[int, int] = {}
+    place = [number.setdefault(note.output_id, len(number)) if note.model else -1 for note in notes]
+    of_response = dict(zip(place, notes, strict=True))
+    responses = [of_response[at] for at in range(len(number))]
+    if not kinds:
+        return []
+    if not responses:
+        nothing = Estimate(None, None, None, 0, NO_RESPONSES)
+        return [tuple(NotedRate(model, nothing, None) for model in collected.models)] * len(kinds)
+    hits = np.zeros((len(responses), len(kinds)), dtype=np.int64)
+    for kind, places in enumerate(kinds):
+        hits[[place[at] for at in places if place[at] >= 0], kind] = 1
+    models = {model: code for code, model in enumerate(collected.models)}
+    categories = sorted({note.category for note in responses})
+    looked = Observed(
+        case=np.array([note.case_id for note in responses], dtype=np.int64),
+        looks=np.ones(len(responses), dtype=np.int64),
+        hits=hits,
+    )
+    compared = associations(
+        looked,
+        group=np.array([models[note.model] for note in responses], dtype=np.int64),
+        stratum=np.array([categories.index(note.category) for note in responses], dtype=np.int64),
+        n_groups=len(models),
+    )
+    q = benjamini_hochberg(compared.p_value.reshape(-1)).reshape(compared.p_value.shape)
+    return [
+        tuple(
+            NotedRate(model, compared.rate(kind, code), _known(q[kind, code]))
+            for model, code in models.items()
         )
-        case = np.array([note.case_id for note in notes], dtype=np.int64)
-        return cls(case, np.array(place, dtype=np.int64), scores)
+        for kind in range(len(kinds))
+    ]
 
-    def rates(self, inside: BoolArray) -> tuple[ClusterRate, ...]:
-        """Return the share of each model's responses that have one of some notes."""
-        of = self.scores
-        hit = np.zeros(len(of.case))
-        hit[self.place[inside & (self.place >= 0)]] = 1.0
-        rows = shares(Scores(of.case, of.model, of.category, hit, of.n, of.models, of.categories))
-        return tuple(
-            ClusterRate(row.model, row.estimate, row.n_cases)
-            for row in rows
-            if row.category is None
-        )
+
+def _known(q: float) -> float | None:
+    return None if np.isnan(q) else float(q)

@@ -13,7 +13,15 @@ HOLDS = (
 )
 RATE = (
     "Of each model's responses with a note, the share that have one of the group. A comment on two "
-    "responses counts for the one it begins with (“A: …”), else for the one that was not preferred."
+    "responses counts for the one it begins with (“A: …”), else for the one not preferred. "
+    "q: whether the share differs from that of the other models by more than chance, within "
+    "categories, over all groups and models (Benjamini–Hochberg); grey above .05."
+)
+#: At this share of false findings or less, a model's share differs from that of others.
+FOUND_AT = 0.05
+NAMED = (
+    "Tags that people gave to notes on this page. Of each model's responses with a note, the share "
+    "that have one with the tag: it says how often it was noted, not how often it happens."
 )
 SUGGESTED = (
     "Groups are made of words alone and are suggestions to read and name, not findings: a person "

@@ -73,6 +73,19 @@ def mark_picker(chart: Spec, *, key: str, alt: str, on_pick: Callable[[str], Non
     )
 
 
+def area_picker(chart: Spec, *, key: str, alt: str) -> tuple[int, ...]:
+    """Show a chart whose marks can be drawn around; give the keys of those that were, ascending."""
+    event = st.plotly_chart(
+        titled(chart, alt),
+        key=key,
+        config={**_config(key), "modeBarButtons": [["lasso2d", "select2d", "toImage"]]},
+        alt=alt,
+        on_select="rerun",
+        selection_mode=("lasso", "box"),
+    )
+    return tuple(sorted({int(point["customdata"][0]) for point in event["selection"]["points"]}))
+
+
 def by_width(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
     """Give room for what only wide screens show, and for what phones show in its place."""
     wide, narrow = st.container(key=f"wide-{key}"), st.container(key=f"narrow-{key}")

@@ -8,7 +8,8 @@ from evalkit.reports.clusters.document import clusters_document
 from evalkit.reports.clusters.report import clusters_report
 from evalkit.reports.clusters.sentences import clusters_verdict, how_grouped
 from evalkit.reports.clusters.tables import clusters_section, clusters_table, rates_table
-from evalkit.study.notes import WRITTEN, Note, Notes, NoteSource
+from evalkit.study.notes import WRITTEN, Note, Notes
+from evalkit.vocabulary import NoteSource
 from tests.evalkit.collected_studies import collected
 from tests.evalkit.planted_notes import planted
 

@@ -1,0 +1,90 @@
+"""Notes that are named: a tag in a new version of the taxonomy, and who gave it to which note."""
+
+import pytest
+from sqlmodel import select
+
+from db.commands.note_codes import code_notes
+from db.engine import read_session
+from db.models import AuditEvent, CodedNote, Study, Taxonomy
+from db.queries.definitions import newest_taxonomy
+from db.queries.results import ResultFilters, notes, result_study
+from db.queries.results.note_codes import note_codes
+from evalkit.errors import RefusedError
+from evalkit.study.notes import NoteCode
+from evalkit.vocabulary import NoteSource
+from tests.factories import annotate, make_eval_set, make_study
+
+TAXONOMY = "Taxonomy of Study"
+
+
+@pytest.fixture
+def study(database):
+    ids = make_eval_set()
+    make_study(ids)
+    for case in range(4):
+        annotate(ids, "Ada", f"case-{case}/Model one", comment=f"Note {case}")
+    return ids["Study"]
+
+
+def read():
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        return notes(session, study, filters=ResultFilters()).rows
+
+
+def codes(study):
+    with read_session() as session:
+        return note_codes(session, study)
+
+
+def test_a_name_makes_a_tag_in_a_new_version_and_the_study_keeps_its_own(study):
+    first, second, *_ = read()
+
+    named = code_notes(study, [first, second], name="  Wrong   total ", definition="A sum.")
+
+    assert (named.version, named.tag, named.is_new_tag, named.n_coded) == (
+        2,
+        "Wrong total",
+        True,
+        2,
+    )
+    with read_session() as session:
+        newest = newest_taxonomy(session, TAXONOMY)
+        own = session.get_one(Taxonomy, session.get_one(Study, study).taxonomy_id)
+        events = session.exec(select(AuditEvent).where(AuditEvent.action == "code notes")).all()
+    assert (newest.parts[-1].key, newest.parts[-1].definition) == ("wrong_total", "A sum.")
+    assert own.version == 1
+    assert [event.details["notes"] for event in events] == [2]
+    assert codes(study) == tuple(
+        NoteCode("wrong_total", "Wrong total", NoteSource.COMMENT, note.row_id)
+        for note in (first, second)
+    )
+
+
+def test_a_tag_that_is_there_is_taken_and_no_note_is_given_it_twice(study):
+    rows = read()
+    code_notes(study, rows[:2], name="Wrong total")
+
+    again = code_notes(study, rows[1:3], name="WRONG TOTAL")
+
+    assert (again.version, again.is_new_tag, again.n_coded) == (2, False, 1)
+    assert code_notes(study, rows[:3], name="wrong total").n_coded == 0
+    assert len(codes(study)) == 3
+
+
+def test_keys_of_tags_are_told_apart_and_a_name_without_letters_has_one(study):
+    rows = read()
+    for name in ("Wrong total", "Wrong: total", "?!", "合計"):
+        code_notes(study, rows[:1], name=name)
+
+    assert [code.key for code in codes(study)] == ["wrong_total", "wrong_total_2", "tag", "合計"]
+
+
+@pytest.mark.parametrize(("name", "n"), [("  ", 2), ("Named", 0)])
+def test_what_cannot_be_named_is_refused_and_nothing_is_stored(study, name, n):
+    with pytest.raises(RefusedError):
+        code_notes(study, read()[:n], name=name)
+
+    with read_session() as session:
+        assert session.exec(select(CodedNote)).all() == []
+        assert newest_taxonomy(session, TAXONOMY).version == 1
