@@ -1,10 +1,11 @@
-"""A folder of public sets or training exports as words, read line by line in bounded memory."""
+"""Public sets or training exports as words, read line by line in bounded memory."""
 
 import csv
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -34,7 +35,12 @@ class FolderText(NamedTuple):
 
 
 class Folder:
-    """The texts of a folder, and what of it was read.
+    """The texts of a folder or of files that are open, and what of these was read.
+
+    Parameters
+    ----------
+    files : Path, or iterable of (str, binary file)
+        A folder or a file; or files with their names, which stay open.
 
     Attributes
     ----------
@@ -51,26 +57,22 @@ class Folder:
         Where there is no such folder or file.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not path.exists():
+    def __init__(self, files: Path | Iterable[tuple[str, IO[bytes]]]) -> None:
+        if isinstance(files, Path) and not files.exists():
             raise RefusedError(
-                f"There is no folder {path}. Expected is a folder, or a file, of public sets or "
+                f"There is no folder {files}. Expected is a folder, or a file, of public sets or "
                 "training exports."
             )
-        self._path = path
+        self._files = files
         self.n_files = 0
         self.unread: list[str] = []
         self.damaged: list[str] = []
 
     def texts(self) -> Iterator[FolderText]:
         """Yield the words of every text: of JSON, each of its strings; else running text."""
-        paths = [self._path] if self._path.is_file() else sorted(self._path.rglob("*"))
-        for path in paths:
-            if not path.is_file():
-                continue
-            name = path.name if path == self._path else path.relative_to(self._path).as_posix()
+        for name, source in self._sources():
             try:
-                with _opened(path) as file:
+                with _opened(name, source) as file:
                     if b"\0" in file.read(4_096):
                         self.unread.append(name)
                         continue
@@ -81,9 +83,21 @@ class Folder:
                 continue
             self.n_files += 1
 
+    def _sources(self) -> Iterator[tuple[str, Path | IO[bytes]]]:
+        if not isinstance(self._files, Path):
+            yield from self._files
+        elif self._files.is_file():
+            yield self._files.name, self._files
+        else:
+            for path in sorted(self._files.rglob("*")):
+                if path.is_file():
+                    yield path.relative_to(self._files).as_posix(), path
 
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+def _opened(name: str, source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    if name.endswith(".gz"):
+        return gzip.open(source)  # type: ignore[return-value]  # a GzipFile reads bytes, too
+    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
 
 
 def _texts_of(name: str, file: IO[bytes]) -> Iterator[FolderText]:

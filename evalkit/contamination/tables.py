@@ -20,7 +20,7 @@ def contamination_sentences(of: Contamination) -> tuple[str, ...]:
         f"more of their runs of eight words, {len(of.overlaps):,} by any."
         if n_known
         else "No case asks anything in words, so nothing can be said of them.",
-        f"{counted(of.n_files, 'file')} of the folder {'was' if of.n_files == 1 else 'were'} read.",
+        f"{counted(of.n_files, 'file')} {'was' if of.n_files == 1 else 'were'} read.",
     ]
     if of.n_empty and n_known:
         told.append(f"{counted(of.n_empty, 'case')} ask nothing in words and cannot be looked for.")
@@ -68,4 +68,4 @@ def overlap_table(of: Contamination) -> Table:
         for each in of.overlaps
     ]
     columns = ("Case", "", "Share seen", "Runs of eight words", "Where")
-    return table("Cases that stand in the folder", columns, rows, left=("", "Where"))
+    return table("Cases of which something stands there", columns, rows, left=("", "Where"))

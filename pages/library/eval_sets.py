@@ -15,7 +15,7 @@ from pages.shared.address import addresses
 from pages.shared.display import exhibits
 from pages.shared.library import case_life, image_names as image_form, tables, versions as forms
 from pages.shared.response import responses
-from pages.shared.sections import eval_sets, production
+from pages.shared.sections import contamination, eval_sets, production
 
 user = state.require(Role.LEAD)
 
@@ -49,8 +49,8 @@ exhibits.say(
     f"hash {version['content_hash'][:12]}."
 )
 n_repeats = eval_sets.warn(cases, drawn)
-by_case, by_run, by_version, by_image, by_traffic = st.tabs(
-    ["Cases", "Models and runs", "Versions", "Images", "Production"]
+by_case, by_run, by_version, by_image, by_traffic, by_overlap = st.tabs(
+    ["Cases", "Models and runs", "Versions", "Images", "Production", "Contamination"]
 )
 with by_run:
     exhibits.inline_table(tables.run_table(runs), key="runs", left=("Run",))
@@ -62,6 +62,8 @@ with by_version:
 with by_traffic:
     counts = eval_sets.cases_by_category(cases)
     production.traffic_form(eval_set, stated, counts, actor_id=user.id)
+with by_overlap:
+    contamination.show(eval_set.name, int(version["number"]), version_id=int(key))
 with by_image:
     image_form.show(eval_set.name, images, changes, actor_id=user.id)
 with by_case:

@@ -1,16 +1,23 @@
-"""The cases of a version, and those that hold words.
+"""The cases of a version, those that hold words, and those that stand in uploaded files.
 
-Both are read once as long as nothing is said of the cases that was not before.
+All are read once as long as nothing is said of the cases that was not before.
 """
+
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from db.engine import database_url, read_session
 from db.queries import eval_set_tables
 from db.queries.case_search import cases_with_words, state_of_texts
+from db.queries.contamination import asked
 from db.queries.results.watched import saturation_proposals
+from evalkit.contamination.folder import Folder
+from evalkit.contamination.overlaps import Contamination, contamination
 from evalkit.evalset.saturation import Proposal
+from pages.shared import uploads
 
 
 def cases_of(version_id: int, content_hash: str) -> pd.DataFrame:
@@ -51,3 +58,29 @@ def saturated(eval_set: str) -> tuple[Proposal, ...]:
     """Return the cases of an eval set that may be saturated, by what all its studies say."""
     with read_session() as session:
         return saturation_proposals(session, eval_set)
+
+
+def overlaps_with(
+    files: Sequence[UploadedFile], eval_set: str, number: int, *, version_id: int, key: str
+) -> Contamination:
+    """Return what of the active cases of a version stands in uploaded files.
+
+    It is looked for once as long as this session has the same files under the key.
+    """
+    with read_session() as session:
+        state = state_of_texts(session, version_id)
+
+    def looked_for() -> Contamination:
+        with read_session() as session:
+            cases = list(asked(session, eval_set, number))
+        with st.spinner("Looking for the cases in the files"):
+            opened = [(file.name, uploads.content(file)) for file in files]
+            return contamination(cases, Folder(opened))
+
+    ids = tuple(file.file_id for file in files)
+    return uploads.once(key, (database_url(), ids, state), looked_for)
+
+
+def forget_overlaps(key: str) -> None:
+    """Let go of what was found in files that are gone."""
+    st.session_state.pop(key, None)

@@ -1,7 +1,7 @@
 """A log that was uploaded: read once, set beside an eval set once, for as long as it is there."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -10,9 +10,9 @@ from evalkit.formats.read.mapping import ColumnMapping
 from evalkit.redaction.redaction import Redaction
 from evalkit.reports.coverage.report import CoverageReport
 from evalkit.sampling.sample import Pool
+from pages.shared.uploads import once
 
 _LOG, _BESIDE, _POOL = "new-log-files", "new-log-beside", "new-log-pool"
-_Made = TypeVar("_Made")
 
 
 def open_log(
@@ -34,7 +34,7 @@ def open_log(
             _ = log.lines
         return log
 
-    return _once(_LOG, asked, read)
+    return once(_LOG, asked, read)
 
 
 def beside(log: LogFiles, eval_set: str, stamp: object) -> CoverageReport:
@@ -47,7 +47,7 @@ def beside(log: LogFiles, eval_set: str, stamp: object) -> CoverageReport:
         with st.spinner("Comparing the log with the eval set"):
             return log.beside(eval_set, redaction=Redaction())
 
-    return _once(_BESIDE, (id(log), eval_set, stamp), compared)
+    return once(_BESIDE, (id(log), eval_set, stamp), compared)
 
 
 def pool_of_log(log: LogFiles, report: CoverageReport | None) -> Pool:
@@ -58,19 +58,10 @@ def pool_of_log(log: LogFiles, report: CoverageReport | None) -> Pool:
         with st.spinner("Comparing the lines with one another"):
             return log.pool(ids)
 
-    return _once(_POOL, (id(log), ids), compared)
+    return once(_POOL, (id(log), ids), compared)
 
 
 def forget() -> None:
     """Let go of what was read."""
     for key in (_LOG, _BESIDE, _POOL):
         st.session_state.pop(key, None)
-
-
-def _once(key: str, asked: Any, make: Callable[[], _Made]) -> _Made:
-    """Return what was made for this before; else make it."""
-    kept = st.session_state.get(key)
-    if kept is None or kept[0] != asked:
-        kept = st.session_state[key] = (asked, make())
-    made: _Made = kept[1]
-    return made

@@ -1,11 +1,15 @@
 """Reading what was uploaded on a page."""
 
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import BinaryIO, TypeVar, cast
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.routes.uploads import SpooledRecord
+
+_Made = TypeVar("_Made")
 
 
 def content(file: UploadedFile) -> BinaryIO:
@@ -18,3 +22,12 @@ def content(file: UploadedFile) -> BinaryIO:
     source = cast(BinaryIO, spools[0]) if spools else file
     source.seek(0)
     return source
+
+
+def once(key: str, asked: object, make: Callable[[], _Made]) -> _Made:
+    """Return what this session made last under a key, where it was of the same; else make it."""
+    kept = st.session_state.get(key)
+    if kept is None or kept[0] != asked:
+        kept = st.session_state[key] = (asked, make())
+    made: _Made = kept[1]
+    return made
