@@ -19,6 +19,7 @@ from db.models import (
     Assignment,
     AuditEvent,
     Clarification,
+    CodedNote,
     FewShotCase,
     GoldAnswer,
     InstructionsRead,
@@ -66,6 +67,7 @@ _OF_A_STUDY: tuple[Any, ...] = (
     FewShotCase,
     Clarification,
     Adjudication,
+    CodedNote,
 )
 
 

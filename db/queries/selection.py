@@ -24,7 +24,7 @@ from evalkit.annotation.assignment.tasks import StudyTask
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.selection import ChosenResponse, Selection
 from evalkit.phrases import counted, quoted
-from evalkit.vocabulary import LEAST_ANSWERED, TaskKind
+from evalkit.vocabulary import LEAST_ANSWERED, CaseStatus, TaskKind
 
 #: What people can give of a response that stands alone.
 _OF_ONE = ("scores", "tags", "comment")
@@ -80,7 +80,7 @@ def study_of(session: Session, selection: Selection, study_id: int) -> StudyOfRe
     """Return what a study of these cases and models would be that asks as another study does.
 
     Raises NotFoundError where that study is gone, RefusedError where a case or a run is not of it,
-    and where what it asks cannot be asked of so few models.
+    a case is asked about no more, and where what it asks cannot be asked of so few models.
     """
     like = session.get(Study, study_id)
     if like is None:
@@ -91,16 +91,7 @@ def study_of(session: Session, selection: Selection, study_id: int) -> StudyOfRe
     run_ids = [run_id for run_id in runs.all() if run_id in selection.run_ids]
     if len(run_ids) < len(selection.run_ids):
         raise RefusedError(f"Some of these responses are of models that “{like.name}” has not.")
-    in_version = sa.select(col(VersionCase.case_id)).where(
-        col(VersionCase.version_id) == like.eval_set_version_id
-    )
-    held = set(session.connection().scalars(in_version))
-    names = {each.case: each.case_id for each in selection.responses}
-    if missing := sorted(name for name, case_id in names.items() if case_id not in held):
-        raise RefusedError(
-            f"{counted(len(missing), 'case')} of these are not in the version of “{like.name}”: "
-            f"{quoted(missing[:3])}. Choose without them."
-        )
+    _check_cases(session, selection, like)
     task = _task(like, len(run_ids))
     n = 0
     for part in batched(selection.case_ids, BATCH):
@@ -114,6 +105,27 @@ def study_of(session: Session, selection: Selection, study_id: int) -> StudyOfRe
             .scalar_one()
         )
     return StudyOfResponses(like.name, tuple(sorted(run_ids)), task, n)
+
+
+def _check_cases(session: Session, selection: Selection, like: Study) -> None:
+    in_version = (
+        sa.select(col(Case.id))
+        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
+        .where(col(VersionCase.version_id) == like.eval_set_version_id)
+    )
+    active = in_version.where(col(Case.status) == CaseStatus.ACTIVE)
+    for cases, problem in (
+        (in_version, f"not in the version of “{like.name}”"),
+        (active, "asked about no more (saturated, retired or quarantined)"),
+    ):
+        of_these = set(session.connection().scalars(cases))
+        names = {each.case for each in selection.responses if each.case_id not in of_these}
+        if out := sorted(names):
+            is_are, them = ("is", "it") if len(out) == 1 else ("are", "them")
+            raise RefusedError(
+                f"{counted(len(out), 'case')} of these {is_are} {problem}: "
+                f"{quoted(out[:3])}. Choose without {them}."
+            )
 
 
 def newest_of(session: Session, eval_set: str) -> tuple[int, int]:

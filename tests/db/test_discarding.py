@@ -3,10 +3,11 @@
 import pytest
 from sqlmodel import select
 
+from db.columns import DatabaseTable
 from db.commands.anchor_requests import wish_check
 from db.commands.errands import JUDGING, leave_errand
 from db.commands.judgings import begin_judging
-from db.commands.studies import create_study, discard_study
+from db.commands.studies import _OF_A_STUDY, create_study, discard_study
 from db.engine import read_session
 from db.models import AnchorRequest, AskedVerdict, Judging, Study
 from evalkit.annotation.planning import StudyPlan
@@ -17,6 +18,28 @@ from tests.factories import make_eval_set
 
 PLAN = StudyPlan(name="Study", eval_set="Support questions", models=("Model one", "Model two"))
 JUDGE = JudgePlan("Study", "m", Endpoint("http://127.0.0.1:9/v1"), is_all=True)
+
+#: What refers to a study otherwise: it goes by a step of its own, stays without its study, or is
+#: there only where there are annotations, with which a study is kept.
+OTHERWISE = {
+    "judging": "goes by itself",
+    "open_coding": "stays",
+    "verdict_acceptance": "of annotations; its audit is told",
+    "anchor_check": "of annotations",
+    "certification_look": "of annotations",
+    "judge_anchor": "of annotations",
+    "judge_opening": "of annotations",
+}
+
+
+def test_whatever_refers_to_a_study_is_known_to_who_discards_it():
+    referring = {
+        table.name
+        for table in DatabaseTable.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "study"
+    }
+    assert referring == {table.__tablename__ for table in _OF_A_STUDY} | set(OTHERWISE)
 
 
 def test_a_judging_that_came_to_no_verdict_goes_with_its_study_once_nobody_works_on_it(database):

@@ -7,6 +7,7 @@ import json
 import pytest
 from sqlmodel import col, select
 
+from db.commands.cases import change_status
 from db.commands.selections import make_version, start_study, watch_cases
 from db.engine import read_session, write_session
 from db.models import (
@@ -27,7 +28,7 @@ from db.queries.selection_files import COLUMNS, judge_start, selection_csv
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.selection import judge_words, study_words, version_words, watch_words
 from evalkit.judging.split import Split, split_of
-from evalkit.vocabulary import LeakPolicy, TaskKind
+from evalkit.vocabulary import CaseStatus, LeakPolicy, TaskKind
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO, THREE = "Model one", "Zephyr-9", "Model three"
@@ -136,8 +137,18 @@ def test_responses_of_other_models_or_cases_are_no_part_of_such_a_study(ids):
         second = session.exec(select(EvalSetVersion.id).order_by(EvalSetVersion.number)).all()[1]
     with write_session() as session:
         session.get(Study, ids["Study"]).eval_set_version_id = second
-    with pytest.raises(RefusedError, match=r"1 case of these are not in the version.*“case-0”"):
+    with pytest.raises(RefusedError, match=r"1 case of these is not in the version.*“case-0”"):
         start_study(chosen(ids, f"case-0/{ONE}", f"case-1/{ONE}"), like=ids["Study"], name="N")
+
+
+def test_cases_that_nobody_is_asked_about_any_more_are_no_part_of_such_a_study(ids):
+    case_id = rows(Output, Output.id == ids[f"case-0/{ONE}"])[0].case_id
+    change_status([case_id], CaseStatus.QUARANTINED, reason="The reference is wrong.")
+
+    with pytest.raises(RefusedError, match=r"1 case of these is asked about no more.*“case-0”"):
+        start_study(chosen(ids, f"case-0/{ONE}", f"case-1/{ONE}"), like=ids["Study"], name="N")
+
+    assert [study.name for study in rows(Study)] == ["Study"]
 
 
 def test_a_version_holds_the_chosen_cases_with_parent_and_note(ids):
