@@ -41,3 +41,7 @@ class CaseFacets:
         """Return what each of these cases is of a facet, and what there is."""
         places = np.searchsorted(self.case, case)
         return self.codes[facet][places], self.values[facet]
+
+    def differing(self) -> tuple[Facet, ...]:
+        """Return the facets of which there is more than one value."""
+        return tuple(facet for facet in Facet if len(self.values.get(facet, ())) > 1)

@@ -49,8 +49,9 @@ if through == "tags":
     rates = kept.of(tags_report)
     known = saturation_sentences(kept.of(saturation_report))
     known += moved_sentences(kept.collected.moved)
-    by = failure_map.facet_picker()
-    facets = None if by is Facet.CATEGORY else kept.read(facets_of_cases)
+    differing = kept.read(facets_of_cases)
+    by = failure_map.facet_picker(differing)
+    facets = None if by is Facet.CATEGORY else differing
     mapped = failures.Mapped(
         kept.of(map_of, facets, by=by), kept.of(why_we_lose), kept.of(pareto), facets
     )

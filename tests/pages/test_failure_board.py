@@ -1,11 +1,12 @@
 """The failure board: failures by cost, started, changed with a reason, confirmed or reopened."""
 
 import pytest
+import streamlit as st
 from sqlmodel import select
 
 from db.commands.failures import NewFailure, change_state, start_failure
-from db.engine import read_session
-from db.models import KnownFailure, KnownFailureEvent, Run
+from db.engine import read_session, write_session
+from db.models import Case, KnownFailure, KnownFailureEvent, Run
 from db.queries.failures import known_failures
 from evalkit.vocabulary import FailureState, Role
 from tests.factories import annotate, make_eval_set, make_study
@@ -157,3 +158,27 @@ def test_a_cell_of_failures_leads_to_the_board(app, sign_in, ids):
     (link,) = (each for each in app.get("page_link") if each.proto.label == "Follow this failure")
     assert f"set={ids['eval_set']}" in link.proto.query_string
     assert "start=hallucination" in link.proto.query_string
+
+
+def test_kinds_of_cases_are_offered_where_cases_differ_and_no_failure_is_narrowed_to_them(
+    app, sign_in, ids
+):
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/failures.py").run()
+    assert "Kinds of cases by" not in [each.label for each in app.button_group]
+
+    with write_session() as session:
+        case = session.exec(select(Case).order_by(Case.id)).first()
+        case.source = "production"
+    st.cache_resource.clear()
+    app.query_params["by"] = "source"
+    at_page(app, "results/failures.py").run()
+    (by,) = (each for each in app.button_group if each.label == "Kinds of cases by")
+    assert (by.options, by.value) == (["Category", "Source"], "source")
+    assert "Follow this failure" in [each.proto.label for each in app.get("page_link")]
+
+    (kind,) = (each for each in app.selectbox if each.label == "Source")
+    kind.set_value("production").run()
+
+    assert not app.exception
+    assert "Follow this failure" not in [each.proto.label for each in app.get("page_link")]

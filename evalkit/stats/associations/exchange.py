@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import gammainc, gammaincc, ndtr
 
 from evalkit.stats.associations.null import SMALLEST, Drawn, Null, null_of
+from evalkit.stats.associations.waves import SURE, null_of_singles
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
 
 # Chances that are equal but for rounding count as equal.
@@ -117,12 +118,14 @@ class Exchange:
         if step:
             whole, n_strata = value.astype(np.int64), len(self._size)
             is_binary = len(np.unique(whole)) <= _BINARY
-            nulls = null_of(whole, self._stratum, drawn, n_strata=n_strata, n_groups=self._n_groups)
-            for groups, null in nulls:
-                p_value[groups], least_p[groups] = _counted_out(
-                    null, total[groups], is_binary=is_binary
-                )
-                is_exact[groups] = True
+            for way, surest in ((null_of_singles, SURE), (null_of, 0.0)):
+                rest = _of_groups(drawn, ~is_exact)
+                nulls = way(whole, self._stratum, rest, n_strata=n_strata, n_groups=self._n_groups)
+                for groups, null in nulls:
+                    told, least = _counted_out(null, total[groups], is_binary=is_binary)
+                    is_sure = told >= surest
+                    p_value[groups[is_sure]], least_p[groups[is_sure]] = told[is_sure], least
+                    is_exact[groups[is_sure]] = True
         untold = ~(sums[1] > 0)
         p_value = np.where(untold, np.nan, np.maximum(p_value, SMALLEST))
         return p_value, np.where(untold, np.nan, least_p), is_exact
@@ -193,6 +196,12 @@ def _sums_of_drawn(
     )
     total, variance, skew = (sum_by(drawn.group, part, n_codes=n_groups) for part in parts)
     return total, variance, skew
+
+
+def _of_groups(drawn: Drawn, is_wanted: BoolArray) -> Drawn:
+    """Return what some groups draw."""
+    places = is_wanted[drawn.group]
+    return Drawn(drawn.group[places], drawn.stratum[places], drawn.n[places])
 
 
 def _counted_out(null: Null, total: FloatArray, *, is_binary: bool) -> tuple[FloatArray, float]:

@@ -54,7 +54,11 @@ def null_of(
     """
     if not len(drawn.n):
         return
-    contents, pattern = _patterns(value, stratum, n_strata)
+    values, table, pattern = contents_of(value, stratum, n_strata)
+    contents = [
+        {each: n for each, n in zip(values.tolist(), row, strict=True) if n}
+        for row in table.tolist()
+    ]
     if len(contents) > _MOST_CONTENTS and max(map(len, contents)) > _BINARY:
         return
     met = pattern[drawn.stratum]
@@ -64,11 +68,8 @@ def null_of(
     of_draw[draw] = np.column_stack([met, drawn.n])
     often = np.bincount(drawn.group * n_draws + draw, minlength=n_groups * n_draws)
     often = often.reshape(n_groups, n_draws)
-    alike: dict[bytes, list[int]] = {}
-    for group in np.flatnonzero(often.any(axis=1)).tolist():
-        alike.setdefault(often[group].tobytes(), []).append(group)
     made: dict[tuple[int, int], Null | None] = {}
-    for groups in alike.values():
+    for groups in alike(often):
         null: Null | None = Null(0, np.ones(1))
         for place in np.flatnonzero(often[groups[0]]).tolist():
             key = int(of_draw[place, 0]), int(of_draw[place, 1])
@@ -76,13 +77,24 @@ def null_of(
                 made[key] = _sum_of_one(contents[key[0]], key[1])
             null = _both(null, _power(made[key], int(often[groups[0], place])))
         if null is not None:
-            yield np.array(groups, dtype=np.int64), null
+            yield groups, null
 
 
-def _patterns(
+def alike(often: IntArray) -> list[IntArray]:
+    """Return the rows, groups, that are alike together; without those of nothing but zeros."""
+    places: dict[bytes, list[int]] = {}
+    for group in np.flatnonzero(often.any(axis=1)).tolist():
+        places.setdefault(often[group].tobytes(), []).append(group)
+    return [np.array(groups, dtype=np.int64) for groups in places.values()]
+
+
+def contents_of(
     value: IntArray, stratum: IntArray, n_strata: int
-) -> tuple[list[dict[int, int]], IntArray]:
-    """Return the different contents of strata, how many of each value, and which each has."""
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the values, the different contents of strata, and which each stratum has.
+
+    Contents say how many there are of each value, shape (n_contents, n_values).
+    """
     values, code = number_cells(value, n_keys=int(value.max(initial=0)) + 1)
     n_values = len(values)
     table = np.bincount(stratum * n_values + code, minlength=n_strata * n_values)
@@ -90,11 +102,7 @@ def _patterns(
     pattern = joint_codes(*table.T)
     contents = np.zeros((int(pattern.max(initial=-1)) + 1, n_values), dtype=np.int64)
     contents[pattern] = table
-    listed = [
-        {each: n for each, n in zip(values.tolist(), row, strict=True) if n}
-        for row in contents.tolist()
-    ]
-    return listed, pattern
+    return values, contents, pattern
 
 
 def _sum_of_one(contents: dict[int, int], k: int) -> Null | None:

@@ -191,7 +191,12 @@ def show_versions(report: VersionsReport, page: Page) -> None:
 
 
 def follow_link(set_id: int, study: ResultStudy, cell: PickedCell) -> None:
-    """Offer to follow what a cell counts as a failure, with its tag, model and category."""
+    """Offer to follow what a cell counts as a failure, with its tag, model and category.
+
+    Not for cases of a language, length, source or version: no failure is narrowed to these.
+    """
+    if cell["cases"] is not None:
+        return
     key = next(tag.key for tag in study.tags if tag.tag_id == cell["tag_id"])
     narrowed_to: Mapping[str, str | None] = {"model": cell["model"], "in": cell["category"]}
     more = {name: value for name, value in narrowed_to.items() if value is not None}

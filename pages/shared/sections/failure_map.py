@@ -10,7 +10,7 @@ from evalkit.reports.errors import map_tables
 from evalkit.reports.errors.failure_map import FailureMap
 from evalkit.reports.errors.losing import Losing, ParetoRow
 from evalkit.reports.errors.sentences import losing_sentences, map_sentences
-from evalkit.study.facets import Facet
+from evalkit.study.facets import CaseFacets, Facet
 from pages.shared.address import addresses, choices
 from pages.shared.display import blocks, exhibits, html_tables
 
@@ -18,9 +18,15 @@ from pages.shared.display import blocks, exhibits, html_tables
 _MOST_COLUMNS = 30
 
 
-def facet_picker() -> Facet:
-    """Ask what kinds of cases are told apart by; the address remembers it."""
-    names = [facet.value for facet in Facet]
+def facet_picker(facets: CaseFacets) -> Facet:
+    """Ask what kinds of cases are told apart by, of what they differ in; the address remembers it.
+
+    Without asking it is the category, where they differ in nothing else.
+    """
+    names = [Facet.CATEGORY.value, *(facet.value for facet in facets.differing())]
+    if len(names) == 1:
+        addresses.remember("by", None)
+        return Facet.CATEGORY
     chosen = choices.choice("by", names, key="failures-by", default=Facet.CATEGORY.value)
     st.segmented_control(
         "Kinds of cases by", names, format_func=capital, required=True, key="failures-by"

@@ -123,13 +123,45 @@ def test_where_counting_takes_long_three_moments_say_nearly_the_same(monkeypatch
     chance = np.repeat(rng.beta(0.4, 3, 400), 5) * (1 + 0.5 * (model == 0))
     value = (rng.random(2000) < chance) * rng.choice([1, 5, 25], 2000, p=[0.6, 0.35, 0.05])
     exact = exchanged(value, group=model, stratum=case, n_groups=5)
-    monkeypatch.setattr(exchange, "null_of", lambda *_, **__: ())
+    for way in ("null_of", "null_of_singles"):
+        monkeypatch.setattr(exchange, way, lambda *_, **__: ())
 
     nearly = exchanged(value, group=model, stratum=case, n_groups=5)
 
     assert exact.is_exact.all()
     assert not nearly.is_exact.any()
     assert nearly.p_value == pytest.approx(exact.p_value, rel=0.25, abs=0.001)
+
+
+@pytest.mark.parametrize("weights", [(1,), (1, 5, 10)])
+@pytest.mark.parametrize("effect", [1.0, 1.3])
+def test_by_fourier_transform_and_counted_out_chances_are_the_same(monkeypatch, weights, effect):
+    """Both are exact; the one is an independent implementation of the other."""
+    rng = np.random.default_rng(6)
+    case, model = np.repeat(np.arange(300), 8), np.tile(np.arange(8), 300)
+    chance = np.repeat(rng.beta(0.4, 3, 300), 8) * np.where(model == 0, effect, 1)
+    value = (rng.random(2400) < chance) * rng.choice(weights, 2400)
+    quick = exchanged(value, group=model, stratum=case, n_groups=8)
+    met = []
+    monkeypatch.setattr(exchange, "null_of_singles", lambda *_, **__: met.append(1) or ())
+
+    counted = exchanged(value, group=model, stratum=case, n_groups=8)
+
+    assert met
+    assert quick.is_exact.all()
+    assert counted.is_exact.all()
+    assert quick.p_value == pytest.approx(counted.p_value, rel=1e-8, abs=0)
+    assert counted.least_p == pytest.approx(0, abs=1e-9)
+
+
+def test_chances_too_small_for_a_transform_are_counted_out():
+    # 90 cases, two models, always to one side: 2 / 2^90.
+    value, case, model = np.tile([1, 0], 90), np.repeat(np.arange(90), 2), np.tile([0, 1], 90)
+
+    found = exchanged(value, group=model, stratum=case, n_groups=2)
+
+    assert found.is_exact.all()
+    assert found.p_value == pytest.approx([2.0**-89] * 2, rel=1e-9)
 
 
 def test_where_every_member_of_a_stratum_is_alike_there_is_no_p_value():
