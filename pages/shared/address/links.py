@@ -63,8 +63,8 @@ def begin_cases() -> None:
     addresses.remember(_TO, None)
 
 
-def line(what: str, places: Mapping[str, str]) -> None:
-    """Show a line of links: what they lead to, then each by its name."""
+def line(what: str, places: Mapping[str, str], *, rest: str = "by the filters above") -> None:
+    """Show a line of links: what they lead to, then each by its name; where the ``rest`` is."""
     if not places:
         return
     more = len(places) - _MOST_LINKS
@@ -74,8 +74,8 @@ def line(what: str, places: Mapping[str, str]) -> None:
         f"{html.escape(name)}</a>"
         for name, place in places.items()
     )
-    rest = f" and {more:,} more by the filters above" if more > 0 else ""
-    st.html(f'<p style="{_LINE}">{html.escape(what)} {names}{rest}</p>')
+    left = f" and {more:,} more {html.escape(rest)}" if more > 0 else ""
+    st.html(f'<p style="{_LINE}">{html.escape(what)} {names}{left}</p>')
 
 
 def link(page: str, state: State) -> str:

@@ -105,7 +105,10 @@ def failure_picker(report: BoardReport) -> FailureRow | None:
     if not table:
         return None
     rows = [str(row.failure.failure_id) for row in report.rows]
-    words = [[" ".join(cell.lines) for cell in row] for row in table.rows]
+    words = [
+        [" · ".join(called.lines), *(" ".join(cell.lines) for cell in row)]
+        for called, *row in table.rows
+    ]
     frame = pd.DataFrame(words, columns=list(table.columns))
     place = lists.picker(
         frame.iloc[lists.shown_of(rows, "failure")],
@@ -132,12 +135,14 @@ def show_failure(
     links.line(
         "Its cases:",
         {case.key: links.link("eval-sets", {**to, "case": case.key}) for case in row.failure.cases},
+        rest="in the table of the eval set",
     )
     versions = _versions_in_scope(row, looks)
     report = versions_report(looks, versions, [looks.tags_of(row.failure)])
     for line in report.timelines:
         blocks.titled(tables.timeline(line, versions), page, key="failure-timeline")
-        blocks.fold(tables.changes(report, most=None), key="failure-changes")
+        table = tables.changes(report, most=None)
+        blocks.fold(table, key="failure-changes", label=table.title)
     if not report.timelines:
         exhibits.say(report.reason or "")
     with st.expander("History", icon=":material/history:"):

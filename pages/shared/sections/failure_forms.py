@@ -156,20 +156,24 @@ def _start(
 
 
 def _case_picker(
-    label: str, showing: Sequence[ShowingCase], key: str, number: str, *, is_all: bool = True
+    label: str, showing: Sequence[ShowingCase], key: str, number: str, *, is_new: bool = True
 ) -> list[str]:
     """Ask for cases among those in which it was found; give their contents."""
     of = {case.case_hash: case for case in showing}
     return st.multiselect(
         label,
         list(of),
-        default=list(of)[:_MOST_FIRST] if is_all else [],
+        default=list(of)[:_MOST_FIRST] if is_new else [],
         format_func=lambda each: (
             f"{of[each].key} ({of[each].n_hits:,} of {of[each].n_looks:,} looks)"
         ),
-        placeholder="None yet" if showing else "Nobody found it in this scope",
+        placeholder="None yet" if showing else _nothing_to_choose(is_new),
         key=f"{key}{number}",
     )
+
+
+def _nothing_to_choose(is_new: bool) -> str:
+    return "Nobody found it in this scope" if is_new else "Every case that shows it is in the set"
 
 
 def _owner_picker(owners: Mapping[int, str], *, key: str, first: int | None) -> int | None:
@@ -199,8 +203,10 @@ def change_forms(row: FailureRow, choices: StartChoices, looks: SetLooks, *, act
 def _state_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
     key = f"failure-state-{failure.failure_id}"
     with st.form(f"{key}-form", border=False):
-        states = [each for each in FailureState if each != failure.state]
-        number = list(FailureState).index(failure.state)
+        every = list(FailureState)
+        number = every.index(failure.state)
+        # What comes after this state is asked for first.
+        states = [*every[number + 1 :], *every[:number]]
         if failure.state == FailureState.FIXED:
             states.append(FailureState.FIXED)  # in another run
         state = st.selectbox(
@@ -211,7 +217,7 @@ def _state_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
         )
         run_id = st.selectbox(
             "Fixed in",
-            list(choices.runs),
+            _own_runs_first(failure, choices),
             format_func=lambda number: choices.runs[number],
             key=f"{key}-run",
             help="Counts where the state is fixed. What is judged of it from then on tells.",
@@ -228,6 +234,12 @@ def _state_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
                 ),
                 f"“{failure.title}” is {state} from here on.",
             )
+
+
+def _own_runs_first(failure: Failure, choices: StartChoices) -> list[int]:
+    """Give the runs a failure can be fixed in: of its model first, the newest of each first."""
+    own = f"{failure.model}, run "
+    return sorted(choices.runs, key=lambda number: not choices.runs[number].startswith(own))
 
 
 def _owner_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
@@ -260,7 +272,7 @@ def _cases_form(failure: Failure, looks: SetLooks, actor_id: int) -> None:
     with st.form(f"{key}-form", border=False):
         left, right = st.columns(2, gap="large")
         with left:
-            add = _case_picker("Add cases", more, f"{key}-add-", str(len(there)), is_all=False)
+            add = _case_picker("Add cases", more, f"{key}-add-", str(len(there)), is_new=False)
         take_out = right.multiselect(
             "Take cases out",
             list(there),
