@@ -33,7 +33,6 @@ with read_session() as session:
 chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
-clusters.say_what_was_named()
 
 notes = kept.read(results.notes, sources=clusters.source_picker())
 report = kept.of(clusters_report, notes)
@@ -53,6 +52,7 @@ with right:
     selected = clusters.map_picker(report, place)
 picked = [report.notes[note] for note in selected]
 output_id = clusters.note_picker(picked)
+clusters.say_what_was_named()
 clusters.name_form(study.study_id, picked, actor_id=user.id)
 with read_session() as session:
     read = side_by_side.one_response(session, study, filters=chosen, output_id=output_id)

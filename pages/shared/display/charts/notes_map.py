@@ -89,5 +89,7 @@ def _name(of: GroupName) -> dict[str, Any]:
         "y": of.y,
         "text": f"<b>{words}</b>" if of.is_lit else words,
         "showarrow": False,
+        # Above the dots: on them no word can be read.
+        "yshift": 18,
         "font": {"size": SMALL},
     }
