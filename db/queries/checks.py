@@ -1,5 +1,6 @@
 """The checks of an eval set, what they find, and the responses they look at."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,15 @@ from evalkit.checks.answers import Answers, stored_answers
 from evalkit.checks.kind import CheckedResponse, Passage
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
-from evalkit.vocabulary import CheckResult, TextPlace
+from evalkit.vocabulary import CaseStatus, CheckResult, TextPlace
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSummary:
-    """A check as it is now: its newest revision, and how many responses it found what of."""
+    """A check as it is now: its newest revision, and how many responses it found what of.
+
+    ``n_quarantined`` responses are to quarantined cases, which count nowhere else.
+    """
 
     check_id: int
     revision_id: int
@@ -34,10 +38,11 @@ class CheckSummary:
     n_pass: int
     n_fail: int
     n_undefined: int
+    n_quarantined: int
 
     @property
     def n_checked(self) -> int:
-        """Return how many responses it has looked at."""
+        """Return of how many responses that count it has said something."""
         return self.n_pass + self.n_fail + self.n_undefined
 
 
@@ -98,7 +103,10 @@ def checks_of(session: Session, eval_set_id: int) -> list[CheckSummary]:
         .where(col(AutomatedCheck.eval_set_id) == eval_set_id)
     )
     rows = session.execute(statement).all()
-    counts = _counts(session, [row.revision_id for row in rows])
+    revisions = [row.revision_id for row in rows]
+    gone = _counts(session, revisions, of=_quarantined(eval_set_id))
+    counts = _counts(session, revisions)
+    counts.subtract(gone)
     summaries = [
         CheckSummary(
             check_id=row.id,
@@ -112,22 +120,37 @@ def checks_of(session: Session, eval_set_id: int) -> list[CheckSummary]:
             answers=stored_answers(row.answers),
             is_retired=row.retired_at is not None,
             created_at=row.created_at,
-            n_pass=counts.get((row.revision_id, CheckResult.PASS), 0),
-            n_fail=counts.get((row.revision_id, CheckResult.FAIL), 0),
-            n_undefined=counts.get((row.revision_id, CheckResult.UNDEFINED), 0),
+            n_pass=counts[row.revision_id, CheckResult.PASS],
+            n_fail=counts[row.revision_id, CheckResult.FAIL],
+            n_undefined=counts[row.revision_id, CheckResult.UNDEFINED],
+            n_quarantined=sum(gone[row.revision_id, result] for result in CheckResult),
         )
         for row in rows
     ]
     return sorted(summaries, key=lambda each: (each.is_retired, each.name.casefold(), each.name))
 
 
-def _counts(session: Session, revisions: Sequence[int]) -> dict[tuple[int, str], int]:
+def _counts(
+    session: Session, revisions: Sequence[int], *, of: Any = None
+) -> Counter[tuple[int, str]]:
+    """Count the findings of revisions by result, of all responses or of some."""
     statement = (
         sa.select(col(CheckFinding.revision_id), col(CheckFinding.result), sa.func.count())
         .where(col(CheckFinding.revision_id).in_(revisions), ~col(CheckFinding.is_superseded))
         .group_by(col(CheckFinding.revision_id), col(CheckFinding.result))
     )
-    return {(revision, result): n for revision, result, n in session.execute(statement)}
+    if of is not None:
+        statement = statement.where(col(CheckFinding.output_id).in_(of))
+    return Counter({(revision, result): n for revision, result, n in session.execute(statement)})
+
+
+def _quarantined(eval_set_id: int) -> Any:
+    """Select the responses to quarantined cases of an eval set."""
+    return (
+        sa.select(col(Output.id))
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .where(col(Case.eval_set_id) == eval_set_id, col(Case.status) == CaseStatus.QUARANTINED)
+    )
 
 
 def check_called(session: Session, eval_set: str, name: str) -> CheckSummary:
@@ -215,7 +238,10 @@ def findings_of(
     results: Iterable[CheckResult] = tuple(CheckResult),
     most: int = 1_000,
 ) -> list[FindingRow]:
-    """Return what a revision of a check found, the first so many by case and model."""
+    """Return what a revision of a check found, the first so many by case and model.
+
+    Quarantined cases are left out, as in results.
+    """
     statement: Any = (
         sa.select(
             col(Case.key).label("case"),
@@ -233,6 +259,7 @@ def findings_of(
         .where(
             col(CheckFinding.revision_id) == revision_id,
             ~col(CheckFinding.is_superseded),
+            col(Case.status) != CaseStatus.QUARANTINED,
             col(CheckFinding.result).in_([result.value for result in results]),
         )
         .order_by(col(Case.id), col(Model.name), col(Run.name))

@@ -57,6 +57,11 @@ def run_sentence(run: RunOfCheck) -> str:
     return f"{checked} {_not_tried(run.n_not_tried)}".rstrip()
 
 
+def quarantined_sentence(n: int) -> str:
+    """Say that so many responses of a check at most do not count; empty of none."""
+    return f"Without responses to quarantined cases: up to {n:,} of a check." if n else ""
+
+
 def _not_tried(n: int) -> str:
     """Say how many responses a run left for the next; empty of none."""
     if not n:

@@ -13,7 +13,7 @@ from db.queries import checks as queries
 from db.queries.checks import CheckSummary
 from evalkit.checks.answers import read_answers
 from evalkit.checks.kind import CheckKind, SettingForm
-from evalkit.checks.sentences import run_sentence, setting_in_words
+from evalkit.checks.sentences import quarantined_sentence, run_sentence, setting_in_words
 from evalkit.checks.table import KINDS, kind_called
 from evalkit.cli.terminal import JsonFlag, VisibleTable, out, print_json, require_database
 from evalkit.errors import NotFoundError, RefusedError
@@ -131,6 +131,8 @@ def list_command(eval_set: EvalSetOption, as_json: bool = JsonFlag) -> None:
             *numbers,
         )
     out().print(table)
+    if sentence := quarantined_sentence(max(check.n_quarantined for check in checks)):
+        out().print(sentence)
 
 
 @app.command(name="run")
@@ -232,6 +234,7 @@ def _document(check: CheckSummary) -> dict[str, Any]:
         "n_pass": check.n_pass,
         "n_fail": check.n_fail,
         "n_undefined": check.n_undefined,
+        "n_quarantined": check.n_quarantined,
     }
 
 

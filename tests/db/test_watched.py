@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from db.commands.cases import change_status, state_why, watch
+from db.commands.changes import results_changed
 from db.commands.records import import_records
-from db.engine import read_session
+from db.engine import read_session, write_session
 from db.queries.case_life import cases_called
 from db.queries.results import collected, result_study, watched
 from db.queries.results.watched import saturation_proposals, watched_state
@@ -129,6 +130,25 @@ def test_what_is_kept_of_watched_cases_is_dropped_with_whatever_is_said_of_one(i
 
     assert state() == states[-1]
     assert len(set(states)) == 4
+
+
+def test_what_is_kept_of_watched_cases_stays_where_a_study_says_nothing_of_two_runs(ids):
+    """B has one run, so no study of B alone can say that it flipped."""
+    import_records(
+        [{**HEADER, "study": "Of B"}, HELPFUL, case("c3", "Three?"), output("c3", "B", run="1")],
+        source_name="made",
+    )
+    watch([ids[0]], is_watched=True, reason="Must not break")
+
+    def state_after(name):
+        with write_session() as session:
+            results_changed(session, result_study(session, name=name).study_id)
+        with read_session() as session:
+            return watched_state(session, result_study(session, name="Study").version_id)
+
+    first = state_after("Study")
+    assert state_after("Of B") == first
+    assert state_after("Study") != first
 
 
 def test_cases_that_all_models_pass_in_three_versions_are_proposed_and_a_person_decides(ids):

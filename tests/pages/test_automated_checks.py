@@ -121,6 +121,16 @@ def test_the_page_says_which_cases_its_numbers_leave_out(sqlite_database, app, s
     assert "ithout 1 quarantined case" in says(app)
     # Ten cases of two models, less one case.
     assert "18 responses" in says(app)
+    (check,) = checks(ids)
+    assert (check.n_checked, check.n_quarantined) == (18, 2)
+    listed = app.dataframe[0].value.iloc[0]
+    assert sum(int(listed[result]) for result in ("Pass", "Fail", "Undefined")) == 18
+    assert "Without responses to quarantined cases: up to 2 of a check." in says(app)
+    app.segmented_control(key="check-results").set_value("All").run()
+    assert len(app.dataframe[1].value) == 18
+    assert "case-0" not in app.dataframe[1].value["Case"].tolist()
+    told = CliRunner().invoke(command, ["check", "list", "--eval-set", "Support questions"]).stdout
+    assert "Without responses to quarantined cases: up to 2 of a check." in told
 
 
 def test_without_an_eval_set_the_page_leads_to_the_import(sqlite_database, page):

@@ -52,11 +52,14 @@ def watched_state(session: Session, version_id: int) -> tuple[tuple[int, str], .
     of_cases = tuple((row[0], str(row[1])) for row in session.connection().execute(watched))
     if not of_cases:
         return ()
+    # Of other studies nothing is read, so that annotating them leaves what is kept as it is.
+    judging = sa.select(col(StudyRun.study_id)).where(
+        col(StudyRun.run_id).in_(_runs_of_several(session, version_id))
+    )
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(col(Study.id), sa.func.coalesce(col(ResultsState.token), ""))
-        .join(EvalSetVersion, col(EvalSetVersion.id) == col(Study.eval_set_version_id))
         .join(ResultsState, col(ResultsState.study_id) == col(Study.id), isouter=True)
-        .where(col(EvalSetVersion.eval_set_id) == eval_set_of(version_id))
+        .where(col(Study.id).in_(judging))
         .order_by(col(Study.id))
     )
     studies = tuple((row[0], row[1]) for row in session.connection().execute(statement))
@@ -67,11 +70,7 @@ def watched_in(session: Session, version_id: int, *, judges: bool) -> WatchedRep
     """Return how the watched cases of the eval set of a version stand."""
     if not watched_state(session, version_id):
         return NOTHING_WATCHED
-    of_set = (
-        col(Case.eval_set_id) == eval_set_of(version_id),
-        col(Case.is_watched),
-        col(Case.status) != CaseStatus.QUARANTINED,
-    )
+    of_set = _watched_cases(version_id)
     n_watched = sa.select(sa.func.count(sa.distinct(col(Case.case_hash)))).where(*of_set)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -94,7 +93,7 @@ def watched_in(session: Session, version_id: int, *, judges: bool) -> WatchedRep
         WatchedOutput(*(*row[:-1], as_moment(row[-1]) if row[-1] else None))
         for row in session.connection().execute(statement)
     ]
-    names = studies_of(session, _run_of_several(outputs))
+    names = studies_of(session, _runs_of_several(session, version_id))
     # Every new annotation asks for this anew, so what is read must not grow with the studies.
     filters = ResultFilters(judges=judges, only_watched=True)
     collected = [
@@ -161,9 +160,25 @@ def _hashes(session: Session, case_ids: Collection[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in session.connection().execute(statement)}
 
 
-def _run_of_several(outputs: list[WatchedOutput]) -> set[int]:
-    """Return the runs of models that answered a watched case in several: others cannot flip."""
-    runs: defaultdict[str, set[int]] = defaultdict(set)
-    for output in outputs:
-        runs[output.model].add(output.run_id)
+def _watched_cases(version_id: int) -> tuple[Any, ...]:
+    """Return the conditions that a case is watched in the eval set of a version, and counts."""
+    return (
+        col(Case.eval_set_id) == eval_set_of(version_id),
+        col(Case.is_watched),
+        col(Case.status) != CaseStatus.QUARANTINED,
+    )
+
+
+def _runs_of_several(session: Session, version_id: int) -> set[int]:
+    """Return the runs of models that answered watched cases in several: others cannot flip."""
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(col(Run.model_id), col(Run.id))
+        .join(Output, col(Output.run_id) == col(Run.id))
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .where(*_watched_cases(version_id))
+        .distinct()
+    )
+    runs: defaultdict[int, set[int]] = defaultdict(set)
+    for model_id, run_id in session.connection().execute(statement):
+        runs[model_id].add(run_id)
     return {run for of_model in runs.values() if len(of_model) > 1 for run in of_model}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.checking import CheckRun
 from db.queries.checks import CheckSummary, FindingRow
-from evalkit.checks.sentences import run_sentence, settings_in_words
+from evalkit.checks.sentences import quarantined_sentence, run_sentence, settings_in_words
 from evalkit.checks.table import kind_called
 from evalkit.vocabulary import CheckResult
 from pages.shared.display import exhibits, lists
@@ -36,6 +36,7 @@ def check_picker(checks: Sequence[CheckSummary], *, key: str) -> CheckSummary | 
         key=f"checks-of-{key}",
         everything=lambda: table,
     )
+    exhibits.say(quarantined_sentence(max(check.n_quarantined for check in checks)))
     return checks[place]
 
 
@@ -108,7 +109,7 @@ def results(check: CheckSummary) -> tuple[CheckResult, ...]:
 
 def show_findings(check: CheckSummary, rows: Sequence[FindingRow]) -> None:
     """List what a check found."""
-    if not check.n_checked:
+    if not check.n_checked + check.n_quarantined:
         exhibits.say("This revision has looked at no response yet.")
         return
     if not rows:
