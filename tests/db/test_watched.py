@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from db.commands.cases import change_status, state_why, watch
 from db.commands.changes import results_changed
 from db.commands.records import import_records
 from db.engine import read_session, write_session
+from db.models import Model, Run, StudyRun
 from db.queries.case_life import cases_called
 from db.queries.results import collected, result_study, watched
 from db.queries.results.watched import saturation_proposals, watched_state
@@ -138,6 +140,12 @@ def test_what_is_kept_of_watched_cases_stays_where_a_study_says_nothing_of_two_r
         [{**HEADER, "study": "Of B"}, HELPFUL, case("c3", "Three?"), output("c3", "B", run="1")],
         source_name="made",
     )
+    with write_session() as session:
+        # An import gives a study all runs of the eval set.
+        of_b = result_study(session, name="Of B").study_id
+        of_a = sa.select(Run.id).join(Model).where(Model.name == "A")
+        runs = sa.delete(StudyRun).where(StudyRun.study_id == of_b, StudyRun.run_id.in_(of_a))
+        assert session.connection().execute(runs).rowcount == 2
     watch([ids[0]], is_watched=True, reason="Must not break")
 
     def state_after(name):
