@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.columns import now, number_of
+from db.columns import number_of
 from db.models import (
     AnchorAnswer,
     AnchorCheck,
@@ -29,19 +29,6 @@ class AnchorWish:
     n_asked: int
     n_failed: int
     reason: str | None
-
-
-def next_anchor_request(session: Session) -> int | None:
-    """Return the wish that has waited longest for somebody to see to it; None where none does."""
-    return session.exec(
-        select(AnchorRequest.id)
-        .where(col(AnchorRequest.ended_at).is_(None))
-        .where(
-            col(AnchorRequest.leased_until).is_(None) | (col(AnchorRequest.leased_until) < now())
-        )
-        .order_by(col(AnchorRequest.id))
-        .limit(1)
-    ).first()
 
 
 def anchor_wishes(session: Session, study_id: int) -> tuple[AnchorWish, ...]:

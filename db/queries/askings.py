@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import now
 from db.models import (
+    AnchorRequest,
     Annotator,
     AskedCase,
     Asking,
@@ -113,6 +114,19 @@ def next_open_asking(session: Session) -> int | None:
 def next_open_judging(session: Session) -> int | None:
     """Return the judging that has waited longest, in the same way."""
     return _next_open(session, Judging, Judging.id)
+
+
+def next_anchor_request(session: Session) -> int | None:
+    """Return the wish to ask about anchors that has waited longest, in the same way."""
+    return session.exec(
+        select(AnchorRequest.id)
+        .where(col(AnchorRequest.ended_at).is_(None))
+        .where(
+            col(AnchorRequest.leased_until).is_(None) | (col(AnchorRequest.leased_until) < now())
+        )
+        .order_by(col(AnchorRequest.id))
+        .limit(1)
+    ).first()
 
 
 def _next_open(session: Session, table: Any, key: Any) -> int | None:

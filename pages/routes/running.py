@@ -10,8 +10,7 @@ from enum import Enum, auto
 from threading import Event, Thread
 
 from db.engine import NOT_TO_BE_HAD, read_session
-from db.queries.anchors import next_anchor_request
-from db.queries.askings import next_open_asking, next_open_judging
+from db.queries.askings import next_anchor_request, next_open_asking, next_open_judging
 
 #: How long a run that was begun waits at most until it is noticed.
 POLL_S = 2.0

@@ -13,7 +13,8 @@ from db.commands.anchors import freeze_anchors
 from db.commands.judgings import begin_judging
 from db.engine import read_session, write_session
 from db.models import AnchorAnswer, AnchorCheck, Case, JudgeAnchor, Output, Study
-from db.queries.anchors import anchor_wishes, drift_of, next_anchor_request
+from db.queries.anchors import anchor_wishes, drift_of
+from db.queries.askings import next_anchor_request
 from evalkit.cli import app
 from evalkit.errors import RefusedError
 from evalkit.judging.anchors import MOST_ANCHORS
