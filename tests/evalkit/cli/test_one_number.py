@@ -55,16 +55,19 @@ from evalkit.study.passing import PassRule, passing
 from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import JudgeTask
 from pages.shared.display import blocks, exhibits
+from tests.evalkit.more_rooms import MORE_ROOMS, store_more
+from tests.evalkit.planted_notes import planted
 from tests.factories import annotate, make_eval_set, make_study
 
 MODELS = ("Model <one>", "Model two")
 
 
 @pytest.fixture(scope="module")
-def stored(database_of_file):
+def stored(database_of_file, tmp_path_factory):
     """Store twelve cases compared by three people, scored and read for errors by the first two."""
     ids = make_eval_set(models=MODELS, n_cases=12)
     make_study(ids)
+    comments, _ = planted(36, n_topics=2, share=0.9)
     for case in range(12):
         left, right = (f"case-{case}/{model}" for model in MODELS)
         for place, annotator in enumerate(("Ada", "Bo", "Cy")):
@@ -80,6 +83,7 @@ def stored(database_of_file):
                     "marks": [(left, "tone" if case % 3 == place else None)],
                 }
             )
+            more["comment"] = comments.pop()
             given = annotate(
                 ids, annotator, left, right, preference, is_simulated=annotator == "Bo", **more
             )
@@ -95,7 +99,10 @@ def stored(database_of_file):
             for order, preference in ((pair, "left"), (pair[::-1], ("left", "right")[place % 2])):
                 annotate(ids, f"judge-{place}", *order, preference, is_judge=True)
     check_anchors_twice(ids)
-    return ids
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("log"))
+        store_more(ids)
+        yield ids
 
 
 def check_anchors_twice(ids):
@@ -245,8 +252,9 @@ def regression_shown(collected, pace):
 
 
 CHANGE = ["--before", MODELS[0], "--after", MODELS[1], "--criterion", "helpfulness", "--level", "3"]
+OF_NO_STUDY = {"coverage", "failures", "regression"}
 #: What the file does not have.
-NOT_IN_FILE = {"differences", "drift", "pair", "regression"}
+NOT_IN_FILE = {"differences", "drift", "pair", "regression"} | (MORE_ROOMS.keys() - {"checks"})
 #: Where the page shows the same numbers in another table.
 ON_PAGE = {"significance": two_shown}
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
@@ -264,6 +272,7 @@ ROOMS = {
     "power": (power_shown, ["power"], "show"),
     "regression": (regression_shown, ["regression", *CHANGE], "fold"),
     "significance": (pairs_shown, ["significance"], "fold"),
+    **MORE_ROOMS,
 }
 
 
@@ -294,7 +303,7 @@ def numbers_in(document):
 
 
 def run(*words):
-    of_study = [] if words[0] == "regression" else ["--study", "Study"]
+    of_study = [] if words[0] in OF_NO_STUDY else ["--study", "Study"]
     done = CliRunner().invoke(app, ["report", *words, *of_study])
     assert done.exit_code == 0, done.output
     return done.stdout
