@@ -365,8 +365,8 @@ class Shares:
     low: FloatArray
     high: FloatArray
 
-    def __getitem__(self, group: int) -> Estimate:
-        """Return one group's share."""
+    def __getitem__(self, group: int | tuple[int, ...]) -> Estimate:
+        """Return one group's share; of a table of them its place there."""
         return _share(
             float(self.means.value[group]),
             float(self.low[group]),

@@ -9,7 +9,12 @@ from evalkit.stats.agreement.kappa import agreement_with_rest
 from evalkit.stats.counts import Codings, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.judges.answers import PeoplesAnswers, numbered, peoples_answers
-from evalkit.stats.judges.orders import Positions, RightByRule, positions, right_by_rule
+from evalkit.stats.judges.orders import (
+    Positions,
+    RightByRule,
+    positions_by_part,
+    right_by_part,
+)
 from evalkit.study.collected import (
     Collected,
     Preferences,
@@ -18,7 +23,7 @@ from evalkit.study.collected import (
     names,
 )
 from evalkit.study.subjects import ANY_ERROR, CHECKED, PREFERRED, Subject, codings_of
-from evalkit.study.who import entries_at, identified, said_by
+from evalkit.study.who import identified, said_by
 from evalkit.vocabulary import AnnotatorKind
 
 
@@ -163,27 +168,38 @@ def orders_of(
     both: Collected, judge: int, looks: tuple[IntArray, IntArray], pairs: SaidOfPairs
 ) -> BothOrders | None:
     """Return the same from what ``seen_both_ways`` gives of the judge, and what people said."""
-    preferences = both.preferences
+    return orders_by_part(both, judge, looks, pairs)[0]
+
+
+def orders_by_part(
+    both: Collected, judge: int, looks: tuple[IntArray, IntArray], pairs: SaidOfPairs
+) -> list[BothOrders | None]:
+    """Return ``orders_of`` of each part of the cases that ``pairs.people`` has."""
+    preference, parts = both.preferences.preference, pairs.people.parts
     early, late = looks
+    n_parts = 1 if parts is None else parts.n
     if not len(early):
-        return None
-    preference = preferences.preference
+        return [None] * n_parts
     # A row of both tables for every two verdicts; both are of the unit of the first, the same pair.
     told = pairs.value[early] * pairs.n_values + pairs.value[late]
     every = np.eye(pairs.n_values)
     tables = np.repeat(every, pairs.n_values, axis=0), np.tile(every, (pairs.n_values, 1))
     first, second = pairs.people.beside(pairs.unit[early], told, tables)
-    return BothOrders(
-        n_pairs=len(early),
-        right=right_by_rule(first, second, judge=names(both)[judge]),
-        positions=positions(preference[early], preference[late], pairs.case[early]),
-    )
+    right = right_by_part(first, second, judge=names(both)[judge])
+    case = pairs.case[early]
+    where = positions_by_part(preference[early], preference[late], case, parts)
+    part = np.zeros(len(case), dtype=np.int64) if parts is None else parts.of_case[case]
+    n_pairs = np.bincount(part, minlength=n_parts).tolist()
+    return [
+        BothOrders(n, of, at) if n else None
+        for n, of, at in zip(n_pairs, right, where, strict=True)
+    ]
 
 
-def _pair(preferences: Preferences) -> IntArray:
+def _pair(left: IntArray, right: IntArray) -> IntArray:
     """Give every two outputs a number, whichever stood on the left."""
-    low = np.minimum(preferences.left, preferences.right).astype(np.int64)
-    high = np.maximum(preferences.left, preferences.right)
+    low = np.minimum(left, right).astype(np.int64)
+    high = np.maximum(left, right)
     number: IntArray = low * (int(high.max(initial=0)) + 1) + high
     return number
 
@@ -197,11 +213,15 @@ def seen_both_ways(preferences: Preferences, places: IntArray) -> tuple[IntArray
     if turned.all() or not turned.any():
         # Every pair in one order: most judges, and no need to look at each pair.
         return places[:0], places[:0]
-    places = places[np.argsort(preferences.latest[places], kind="stable")][::-1]
-    own = entries_at(preferences, places)
-    pair = _pair(own)
-    whose = own.annotator.astype(np.int64) * (int(pair.max()) + 1) + pair
-    orders, place = np.unique(2 * whose + (own.left > own.right), return_index=True)
+    latest = preferences.latest[places]
+    # What comes from a database stands in the order of time.
+    if (latest[1:] < latest[:-1]).any():
+        places = places[np.argsort(latest, kind="stable")]
+    places = places[::-1]
+    left, right = preferences.left[places], preferences.right[places]
+    pair = _pair(left, right)
+    whose = preferences.annotator[places].astype(np.int64) * (int(pair.max()) + 1) + pair
+    orders, place = np.unique(2 * whose + (left > right), return_index=True)
     pairs = np.flatnonzero((orders[:-1] % 2 == 0) & (orders[1:] == orders[:-1] + 1))
     looks = places[place[np.stack([pairs, pairs + 1])]]
     latest = preferences.latest[looks]

@@ -10,6 +10,7 @@ from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.stats.judges.answers import AnswersOfBoth
 from evalkit.stats.judges.by_value import value_rows
+from evalkit.stats.judges.cases import cases_of
 from evalkit.stats.judges.orders import kappa_with_people
 from evalkit.study.collected import Collected
 from evalkit.study.found_by_checks import FAILED, PASSED, UNTOLD, FoundByCheck
@@ -152,13 +153,12 @@ def _agreement(
         none = Estimate(None, None, None, 0, reason)
         return CheckAgreement(none, none, none, none, 0)
     rows = AnswersOfBoth(
-        case=collected.outputs.case[units],
         n_people=n_people[units],
         by_people=by_people[units],
         by_judge=np.stack([~passes, passes], axis=1).astype(np.float64),
         own=n_people[units].astype(np.float64),
         mirror=(),
-        times=None,
+        cases=cases_of(collected.outputs.case[units]),
     )
     failing, passing = value_rows(rows)
     return CheckAgreement(

@@ -1,6 +1,5 @@
 """Judges beside people in each category by itself, where there are enough labels."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +8,10 @@ from evalkit import text
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.agreement.judges import without_judges
 from evalkit.reports.blocks import Cell, Table, table
-from evalkit.reports.judges.report import JudgeRow, has_ground, judge_row
-from evalkit.reports.judges.told import Answered, answered, answered_in_parts
+from evalkit.reports.judges.report import JudgeRow, has_ground, judge_rows
+from evalkit.reports.judges.told import Answered, answered, places_of
+from evalkit.stats.counts import IntArray
+from evalkit.stats.judges.cases import Parts
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import subject_title, subjects
 from evalkit.study.who import identified
@@ -68,30 +69,40 @@ def category_rows(collected: Collected) -> tuple[JudgedCategory, ...]:
     judges, outputs = np.flatnonzero(is_judge).tolist(), collected.outputs
     category = np.zeros(int(outputs.case.max(initial=-1)) + 1, dtype=np.int64)
     category[outputs.case] = outputs.category
-    by_subject = [
-        answered_in_parts(
-            answered(collected, subject, judges), collected, category, n_parts=n_parts
-        )
+    parts = Parts(category, n_parts)
+    rows = [
+        _rows(collected, answered(collected, subject, judges, parts=parts), category, judges)
         for subject in subjects(without_judges(collected))
     ]
     return tuple(
-        row
-        for name, told in zip(collected.categories, zip(*by_subject, strict=True), strict=True)
-        for row in _rows(collected, name, told, judges)
+        JudgedCategory(name, row)
+        for part, name in enumerate(collected.categories)
+        for by_subject in zip(*rows, strict=True)
+        for of_judge in by_subject
+        if (row := of_judge[part]) is not None and _n_units(row) >= LEAST_UNITS
     )
 
 
 def _rows(
-    collected: Collected, category: str, told: Sequence[Answered], judges: list[int]
-) -> Iterator[JudgedCategory]:
-    """Give each judge on each thing in one category."""
-    enough = [answers for answers in told if len(np.unique(answers.people.unit)) >= LEAST_UNITS]
-    grounds = [has_ground(answers) for answers in enough]
-    for place in judges:
-        for answers, holds in zip(enough, grounds, strict=True):
-            row = judge_row(collected, place, answers, has_ground=holds)
-            if row is not None and _n_units(row) >= LEAST_UNITS:
-                yield JudgedCategory(category, row)
+    collected: Collected, answers: Answered, category: IntArray, judges: list[int]
+) -> list[list[JudgeRow | None]]:
+    """Return each judge on one thing in each category in which people judged enough."""
+    n_parts, latest = len(collected.categories), answers.latest
+    there = places_of(category[latest.case], n_parts)
+    enough = [len(np.unique(latest.unit[places])) >= LEAST_UNITS for places in there]
+    have_ground = [
+        is_enough and has_ground(latest.at(places), answers.subject)
+        for is_enough, places in zip(enough, there, strict=True)
+    ]
+    return [
+        [
+            row if is_enough else None
+            for row, is_enough in zip(
+                judge_rows(collected, judge, answers, have_ground=have_ground), enough, strict=True
+            )
+        ]
+        for judge in judges
+    ]
 
 
 def _n_units(row: JudgeRow) -> float:

@@ -1,5 +1,6 @@
 """Each judge beside people, and people beside each other: the ceiling a judge is read against."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from evalkit.reports.agreement.judges import (
     BothOrders,
-    orders_of,
+    orders_by_part,
     seen_both_ways,
     without_judges,
 )
@@ -15,12 +16,12 @@ from evalkit.reports.agreement.reading import Reading, read_agreement
 from evalkit.reports.judges.told import Answered, answered
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.counts import Codings, FloatArray
-from evalkit.stats.judges.alternative import AlternativeTest, stand_in_test
+from evalkit.stats.judges.alternative import AlternativeTest, stand_in_by_part
 from evalkit.stats.judges.answers import AnswersOfBoth, beside_people
-from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
-from evalkit.stats.judges.ceiling import Ceiling, ceiling
-from evalkit.stats.judges.distances import Distances, distances
-from evalkit.stats.judges.majority import AgainstMajority, against_majority
+from evalkit.stats.judges.by_value import ValueRow, confusion_by_part, values_by_part
+from evalkit.stats.judges.ceiling import Ceiling, ceilings_by_part
+from evalkit.stats.judges.distances import Distances, distances_by_part
+from evalkit.stats.judges.majority import AgainstMajority, majority_by_part
 from evalkit.stats.judges.reliability import Consistency, SplitHalf, consistency, split_half
 from evalkit.study.collected import Collected, names
 from evalkit.study.subjects import PREFERRED, Subject, codings_of, subjects
@@ -141,7 +142,7 @@ def judges_report(collected: Collected) -> JudgesReport:
     told = [answered(collected, subject, judges) for subject in subjects(people)]
     grounds = tuple(_ground(people, answers) for answers in told)
     rows = [
-        judge_row(collected, place, answers, has_ground=ground.holds)
+        judge_rows(collected, place, answers, have_ground=[ground.holds])[0]
         for place in judges
         for ground, answers in zip(grounds, told, strict=True)
     ]
@@ -162,10 +163,9 @@ def _ground(people: Collected, answers: Answered) -> Ground:
     )
 
 
-def has_ground(answers: Answered) -> bool:
+def has_ground(latest: Codings, subject: Subject) -> bool:
     """Say whether people agree on one thing so that a judge can be measured against it."""
-    alpha = krippendorff_alpha(answers.latest, level_of(answers.subject))
-    return read_agreement(alpha) not in _NO_GROUND
+    return read_agreement(krippendorff_alpha(latest, level_of(subject))) not in _NO_GROUND
 
 
 def _repeats(people: Collected, subject: Subject) -> Codings:
@@ -183,10 +183,12 @@ def level_of(subject: Subject) -> Level:
     return getattr(subject, "level", Level.NOMINAL)
 
 
-def judge_row(
-    collected: Collected, place: int, answers: Answered, *, has_ground: bool
-) -> JudgeRow | None:
-    """Return a judge on one thing, None where it and people judged nothing of it in common.
+def judge_rows(
+    collected: Collected, place: int, answers: Answered, *, have_ground: Sequence[bool]
+) -> list[JudgeRow | None]:
+    """Return a judge on one thing in each part of the cases.
+
+    None where it and people judged nothing of the part in common.
 
     Parameters
     ----------
@@ -195,34 +197,49 @@ def judge_row(
     place : int
         The judge's, among the annotators.
     answers : Answered
-        Of all cases, or of a part of them.
-    has_ground : bool
-        Whether people agree so that it can be measured.
+    have_ground : sequence of bool
+        Whether people agree so that it can be measured, in each part.
     """
-    subject, verdicts = answers.subject, answers.by_judge[place]
+    verdicts, parts, nothing = answers.by_judge[place], answers.parts, [None] * len(have_ground)
     rows = None if answers.counted is None else beside_people(verdicts, answers.counted)
-    if rows is not None and not rows.n:
-        return None
     # Numbers go by their moments, which takes what each said; else the table of answers is enough.
     both = answers.with_judge(place) if answers.is_number or rows is None else verdicts
-    measured = ceiling(both, place, is_number=answers.is_number, rows=rows)
-    if rows is None and measured.judge.value is None and measured.judge.n == 0:
-        return None
-    return JudgeRow(
-        judge=names(collected)[place],
-        subject=subject,
-        ceiling=measured,
-        test=stand_in_test(verdicts, answers.others, margin=MARGIN),
-        values=None if rows is None else value_rows(rows),
-        confusion=None if rows is None else confusion(rows),
-        value_names=verdicts.values,
-        orders=orders_of(collected, place, answers.looks[place], answers.pairs)
-        if answers.pairs
-        else None,
-        majority=None if rows is None else against_majority(rows),
-        distances=None if rows is None else distances(_once(rows, answers, verdicts)),
-        has_ground=has_ground,
+    ceilings = ceilings_by_part(both, place, is_number=answers.is_number, rows=rows, parts=parts)
+    tests = stand_in_by_part(verdicts, answers.others, margin=MARGIN, parts=parts)
+    pairs, orders = answers.pairs, answers.looks.get(place)
+    both_orders = (
+        nothing
+        if pairs is None or orders is None
+        else orders_by_part(collected, place, orders, pairs)
     )
+    n_units = [ceiling.judge.n for ceiling in ceilings] if rows is None else rows.n_units.tolist()
+    of_values = None if rows is None else _of_values(rows, _once(rows, answers, verdicts))
+    return [
+        JudgeRow(
+            judge=names(collected)[place],
+            subject=answers.subject,
+            ceiling=ceilings[part],
+            test=tests[part],
+            values=None if of_values is None else of_values[0][part],
+            confusion=None if of_values is None else of_values[1][part],
+            value_names=verdicts.values,
+            orders=both_orders[part],
+            majority=None if of_values is None else of_values[2][part],
+            distances=None if of_values is None else of_values[3][part],
+            has_ground=holds,
+        )
+        if n_units[part]
+        else None
+        for part, holds in enumerate(have_ground)
+    ]
+
+
+def _of_values(
+    rows: AnswersOfBoth, once: AnswersOfBoth
+) -> tuple[list[tuple[ValueRow, ...]], list[FloatArray], list[AgainstMajority], list[Distances]]:
+    """Return what is told of values alone, in each part."""
+    told = values_by_part(rows), confusion_by_part(rows), majority_by_part(rows)
+    return *told, distances_by_part(once)
 
 
 def _once(rows: AnswersOfBoth, answers: Answered, verdicts: Codings) -> AnswersOfBoth:

@@ -7,6 +7,7 @@ import numpy as np
 from evalkit.reports.agreement.judges import SaidOfPairs, said_of_pairs, seen_both_ways
 from evalkit.stats.counts import Codings, IntArray, number_cells
 from evalkit.stats.judges.answers import PeoplesAnswers, numbered, peoples_answers
+from evalkit.stats.judges.cases import Parts
 from evalkit.stats.judges.nearness import Others, people_and_others
 from evalkit.study.collected import Collected, Criterion
 from evalkit.study.subjects import PREFERRED, Subject, codings_of
@@ -36,6 +37,8 @@ class Answered:
         None but for preferences.
     looks : dict of int to tuple of IntArray
         Where the answers of each judge stand on pairs that it saw both ways: first, the other.
+    parts : Parts or None
+        Of the cases, where each is counted by itself.
     """
 
     subject: Subject
@@ -48,6 +51,7 @@ class Answered:
     others: Others
     pairs: SaidOfPairs | None
     looks: dict[int, tuple[IntArray, IntArray]]
+    parts: Parts | None
 
     def with_judge(self, place: int) -> Codings:
         """Return what people and one judge said."""
@@ -61,7 +65,9 @@ class Answered:
         )
 
 
-def answered(collected: Collected, subject: Subject, judges: list[int]) -> Answered:
+def answered(
+    collected: Collected, subject: Subject, judges: list[int], *, parts: Parts | None = None
+) -> Answered:
     """Count what people said of one thing, and tell what each judge said.
 
     Parameters
@@ -71,6 +77,8 @@ def answered(collected: Collected, subject: Subject, judges: list[int]) -> Answe
     subject : Subject
     judges : list of int
         Their places among the annotators; everybody else is a person.
+    parts : Parts, optional
+        Of the cases, where each is counted by itself.
     """
     every = numbered(codings_of(collected, subject, every=True))
     n_units, is_number = int(every.unit.max(initial=-1)) + 1, is_of_numbers(every, subject)
@@ -81,9 +89,9 @@ def answered(collected: Collected, subject: Subject, judges: list[int]) -> Answe
     latest = _latest(people, n_units=n_units)
     counted = once = None
     if not every.is_continuous:
-        counted = once = peoples_answers(people, n_units=n_units)
+        counted = once = peoples_answers(people, n_units=n_units, parts=parts)
         if latest is not people:
-            once = peoples_answers(latest, n_units=n_units)
+            once = peoples_answers(latest, n_units=n_units, parts=parts)
     pairs, looks = None, {}
     if subject == PREFERRED and counted is not None:
         preferences = collected.preferences
@@ -103,106 +111,16 @@ def answered(collected: Collected, subject: Subject, judges: list[int]) -> Answe
         others=people_and_others(latest, n_units=n_units, is_number=is_number),
         pairs=pairs,
         looks=looks,
+        parts=parts,
     )
-
-
-def answered_in_parts(
-    answers: Answered, collected: Collected, part: IntArray, *, n_parts: int
-) -> list[Answered]:
-    """Cut what was said into parts of the cases, each with what people said counted once for all.
-
-    Parameters
-    ----------
-    answers : Answered
-        Of all cases.
-    collected : Collected
-        What it was counted from.
-    part : IntArray of shape (n_cases,)
-        Which of the parts, from 0 on, each case is in.
-    n_parts : int
-    """
-    units = _units_in_parts(answers, part, n_parts=n_parts)
-    # Units and cases are numbered within their part: what is counted by them stays short.
-    unit, case = _places(units, n=len(answers.others.n_people)), _cases_in_parts(part, n_parts)
-
-    def numbered_anew(codings: Codings) -> Codings:
-        return replace(codings, unit=unit[codings.unit], case=case[codings.case])
-
-    def cut(codings: Codings) -> list[Codings]:
-        places = _parts(part[codings.case], n_parts)
-        anew = numbered_anew(codings)
-        return [anew.at(there) for there in places]
-
-    near = _parts(part[answers.others.people.case], n_parts)
-    people, latest, others = cut(answers.people), cut(answers.latest), cut(answers.others.people)
-    by_judge = {place: cut(verdicts) for place, verdicts in answers.by_judge.items()}
-    pairs, looks = answers.pairs, {}
-    if pairs is not None:
-        looks = {
-            place: _parts(part[pairs.case[early]], n_parts)
-            for place, (early, _) in answers.looks.items()
-        }
-        pairs = replace(pairs, unit=unit[pairs.unit], case=case[pairs.case])
-    cut_answers = []
-    for number in range(n_parts):
-        counted = _of_units(answers.counted, units[number], case)
-        is_same = answers.once is answers.counted
-        cut_answers.append(
-            Answered(
-                subject=answers.subject,
-                people=people[number],
-                latest=latest[number],
-                by_judge={place: of[number] for place, of in by_judge.items()},
-                is_number=answers.is_number,
-                counted=counted,
-                once=counted if is_same else _of_units(answers.once, units[number], case),
-                others=answers.others.at(near[number], units[number], others[number]),
-                pairs=None if pairs is None or counted is None else replace(pairs, people=counted),
-                looks={
-                    place: (early[looks[place][number]], late[looks[place][number]])
-                    for place, (early, late) in answers.looks.items()
-                },
-            )
-        )
-    return cut_answers
-
-
-def _units_in_parts(answers: Answered, part: IntArray, *, n_parts: int) -> list[IntArray]:
-    """Return the units of each part."""
-    of_unit = np.zeros(len(answers.others.n_people), dtype=np.int64)
-    for codings in (answers.people, *answers.by_judge.values()):
-        of_unit[codings.unit] = part[codings.case]
-    return _parts(of_unit, n_parts)
-
-
-def _cases_in_parts(part: IntArray, n_parts: int) -> IntArray:
-    """Return each case's number within its part."""
-    return _places(_parts(part, n_parts), n=len(part))
-
-
-def _places(of_parts: list[IntArray], *, n: int) -> IntArray:
-    """Return where each of ``n`` stands within its part."""
-    place = np.zeros(n, dtype=np.int64)
-    for there in of_parts:
-        place[there] = np.arange(len(there))
-    return place
-
-
-def _of_units(
-    answers: PeoplesAnswers | None, units: IntArray, case: IntArray
-) -> PeoplesAnswers | None:
-    if answers is None:
-        return None
-    own = answers.at(units)
-    return replace(own, case=case[own.case])
 
 
 def _by_annotator(every: Codings) -> list[Codings]:
     """Return what each annotator said, in the order in which they did."""
-    return [every.at(there) for there in _parts(every.annotator, len(every.annotators))]
+    return [every.at(there) for there in places_of(every.annotator, len(every.annotators))]
 
 
-def _parts(code: IntArray, n_codes: int) -> list[IntArray]:
+def places_of(code: IntArray, n_codes: int) -> list[IntArray]:
     """Return the places of each code, in their order."""
     # Narrow numbers are sorted by their digits, many times faster.
     order = np.argsort(code.astype(np.min_scalar_type(n_codes)), kind="stable")

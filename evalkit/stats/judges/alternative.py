@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.intervals import (
     MIN_CASES,
     ClusteredMeans,
@@ -14,7 +14,13 @@ from evalkit.stats.intervals import (
     share_estimates,
 )
 from evalkit.stats.judges.answers import numbered
-from evalkit.stats.judges.cases import Cases, cases_of, means_of_columns, shares_of_units
+from evalkit.stats.judges.cases import (
+    Cases,
+    Parts,
+    cases_of,
+    means_of_columns,
+    shares_of_units,
+)
 from evalkit.stats.judges.nearness import Others, in_place, people_and_others
 from evalkit.stats.significance import benjamini_hochberg
 
@@ -117,69 +123,108 @@ def stand_in_test(verdicts: Codings, others: Others, *, margin: float) -> Altern
     margin : float
         As of ``alternative_test``.
     """
+    return stand_in_by_part(verdicts, others, margin=margin)[0]
+
+
+def stand_in_by_part(
+    verdicts: Codings, others: Others, *, margin: float, parts: Parts | None = None
+) -> list[AlternativeTest]:
+    """Return ``stand_in_test`` of each part of the cases."""
     near, names = in_place(verdicts, others), verdicts.annotators
     wins = (near.judge_near >= near.person_near - _SAME).astype(np.float64)
     loses = (near.person_near >= near.judge_near - _SAME).astype(np.float64)
-    cases, n_people = cases_of(near.case), len(names)
-    advantages, gaps = _by_person(near.annotator, wins, loses - wins, cases, n_people, others)
+    cases, n_people = cases_of(near.case, parts=parts), len(names)
+    # A person is somebody else in every part.
+    person: IntArray = near.annotator
+    if cases.part is not None:
+        person = person + n_people * cases.part[cases.place]
+    n_persons = n_people * cases.n_parts
+    advantages, gaps = _by_person(person, wins, loses, cases, n_persons, others)
     p_values = _p_values(gaps.value - margin, gaps.standard_error, gaps.n_cases)
     is_tested = (gaps.n >= MIN_UNITS) & (gaps.n_cases >= MIN_CASES)
-    matched = np.zeros(n_people, dtype=np.bool_)
+    shares = share_estimates(advantages)
+    overall = _mean_advantage(wins, person, cases, n_people=n_people)
+    results = []
+    for part in range(cases.n_parts):
+        own = slice(part * n_people, (part + 1) * n_people)
+        tested = is_tested[own]
+        matched, n_tested = _matched(p_values[own], tested), int(tested.sum())
+        rows = tuple(
+            StandIn(
+                names[place],
+                int(gaps.n[own][place]),
+                shares[own.start + place],
+                float(p_values[own][place]) if tested[place] else None,
+                bool(matched[place]),
+            )
+            for place in np.flatnonzero(gaps.n[own]).tolist()
+        )
+        if n_tested < MIN_PEOPLE:
+            reason = _too_few(rows, n_tested)
+            results.append(AlternativeTest(rows, None, overall[part], reason))
+        else:
+            rate = float(matched.sum()) / n_tested
+            results.append(AlternativeTest(rows, rate, overall[part]))
+    return results
+
+
+def _matched(p_values: FloatArray, is_tested: BoolArray) -> BoolArray:
+    """Return whom the judge matches, of those that were tested."""
+    matched = np.zeros(len(p_values), dtype=np.bool_)
     if is_tested.any():
         # Benjamini and Yekutieli's is Benjamini and Hochberg's, made stricter by 1 + 1/2 + … + 1/m.
         stricter = np.sum(1.0 / np.arange(1, int(is_tested.sum()) + 1))
         adjusted = benjamini_hochberg(p_values[is_tested]) * stricter
         matched[is_tested] = adjusted <= FALSE_DISCOVERIES
-    shares = share_estimates(advantages)
-    rows = tuple(
-        StandIn(
-            names[person],
-            int(gaps.n[person]),
-            shares[person],
-            float(p_values[person]) if is_tested[person] else None,
-            bool(matched[person]),
-        )
-        for person in np.flatnonzero(gaps.n).tolist()
-    )
-    overall = _mean_advantage(wins, near.annotator, cases)
-    n_tested = int(is_tested.sum())
-    if n_tested < MIN_PEOPLE:
-        return AlternativeTest(rows, None, overall, _too_few(rows, n_tested))
-    return AlternativeTest(rows, float(matched.sum()) / n_tested, overall)
+    return matched
 
 
 def _by_person(
     person: IntArray,
     wins: FloatArray,
-    gap: FloatArray,
+    loses: FloatArray,
     cases: Cases,
-    n_people: int,
+    n_persons: int,
     others: Others,
 ) -> tuple[ClusteredMeans, ClusteredMeans]:
-    """Return each person's mean of both, with its error between cases."""
+    """Return each person's means of wins and of loses less wins, with errors between cases."""
     if others.is_single:
         # Each unit is a case of its own: those on which the same came of it are counted.
-        cell, place = number_cells(
-            person * 4 + (2 * wins + (gap + wins)).astype(np.int64), n_keys=4 * n_people
-        )
-        times = np.bincount(place, minlength=len(cell)).astype(np.float64)
-        alike = Cases(np.arange(len(cell)), len(cell), times)
+        key = person * 4 + (2 * wins + loses).astype(np.int64)
+        times = np.bincount(key, minlength=4 * n_persons).astype(np.float64)
+        cell: IntArray = np.flatnonzero(times)
+        alike = Cases(len(cell), np.arange(len(cell)), None, times[cell], cell // 4, n_persons)
         won, lost = (cell % 4 // 2).astype(np.float64), (cell % 2).astype(np.float64)
-        theirs = np.eye(n_people)[cell // 4]
+        even = np.ones((len(cell), 1))
         advantages, gaps = (
-            means_of_columns(of[:, np.newaxis] * theirs, theirs, alike) for of in (won, lost - won)
+            _of_one(means_of_columns(of[:, np.newaxis], even, alike)) for of in (won, lost - won)
         )
         return advantages, gaps
-    n_cells = n_people * cases.n
-    cell, place = number_cells(person * cases.n + cases.place, n_keys=n_cells)
-    whose, count = cell // max(cases.n, 1), np.bincount(place).astype(np.float64)
+    n_people = n_persons // cases.n_parts
+    who, n_cells = person % n_people, n_people * cases.n
+    cell, place = number_cells(who * cases.n + cases.place, n_keys=n_cells)
+    whose: IntArray = cell // max(cases.n, 1)
+    count = np.bincount(place).astype(np.float64)
+    if cases.part is not None:
+        whose = whose + n_people * cases.part[cell % cases.n]
     advantages, gaps = (
         means_of_cells(
-            whose, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_people
+            whose, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_persons
         )
-        for of in (wins, gap)
+        for of in (wins, loses - wins)
     )
     return advantages, gaps
+
+
+def _of_one(means: ClusteredMeans) -> ClusteredMeans:
+    """Return the means of a single column, by part alone."""
+    return ClusteredMeans(
+        means.value[:, 0],
+        means.standard_error[:, 0],
+        means.degrees[:, 0],
+        means.n[:, 0],
+        means.n_cases[:, 0],
+    )
 
 
 def _too_few(rows: tuple[StandIn, ...], n_tested: int) -> str:
@@ -200,16 +245,19 @@ def _p_values(above: FloatArray, error: FloatArray, n_cases: IntArray) -> FloatA
     return np.asarray(stdtr(np.maximum(n_cases - 1.0, 1.0), t), dtype=np.float64)
 
 
-def _mean_advantage(wins: FloatArray, annotator: IntArray, cases: Cases) -> Estimate:
+def _mean_advantage(
+    wins: FloatArray, person: IntArray, cases: Cases, *, n_people: int
+) -> list[Estimate]:
     """Average the persons' advantages; a case pulls by all that it says of each of them."""
-    n = len(wins)
-    if n == 0:
-        return Estimate(None, None, None, 0, "No unit was judged by the judge and two people.")
-    n_units = np.maximum(np.bincount(annotator), 1)
-    own = np.bincount(annotator, weights=wins) / n_units
-    is_there = np.bincount(annotator) > 0
-    mean = float(own[is_there].mean())
+    n_persons, shape = n_people * cases.n_parts, (cases.n_parts, n_people)
+    times = np.bincount(person, minlength=n_persons)
+    n_units = np.maximum(times, 1)
+    own = sum_by(person, wins, n_codes=n_persons) / n_units
     # Each person counts the same, however much they judged.
-    weight = n / (n_units[annotator] * np.count_nonzero(is_there))
-    pull = mean + weight * (wins - own[annotator])
-    return shares_of_units(pull[:, np.newaxis], cases)[0]
+    n_there = np.maximum((times.reshape(shape) > 0).sum(axis=1), 1)
+    mean = np.repeat(own.reshape(shape).sum(axis=1) / n_there, n_people)
+    weight = np.repeat(times.reshape(shape).sum(axis=1) / n_there, n_people) / n_units
+    # What an entry pulls hangs on whose it is and on whether the judge was as near.
+    pull = (mean - weight * own)[person] + weight[person] * wins
+    none = Estimate(None, None, None, 0, "No unit was judged by the judge and two people.")
+    return [of if of.n else none for (of,) in shares_of_units(pull[:, np.newaxis], cases)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.judges.cases import Cases, Parts, cases_of, cases_of_kinds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,10 +22,14 @@ class PeoplesAnswers:
     mirror : tuple of int
         As of ``Codings``.
     kind : IntArray of shape (n_units,)
-        Units of which people said the same have the same number; of shape (0,) where a case holds
-        several units.
+        Units of which people said the same have the same number; of shape (0,) where units are
+        not counted but each stands for itself.
     of_kind : IntArray of shape (n_kinds,)
         A unit of each kind.
+    is_single : bool
+        Whether each unit is a case of its own.
+    parts : Parts or None
+        Of the cases, where each is counted by itself.
     """
 
     case: IntArray
@@ -34,23 +39,8 @@ class PeoplesAnswers:
     mirror: tuple[int, ...]
     kind: IntArray
     of_kind: IntArray
-
-    def at(self, units: IntArray) -> "PeoplesAnswers":
-        """Return what people said of some units, numbered by their place there."""
-        kind, of_kind = self.kind, self.of_kind
-        if len(kind):
-            kinds, kind = number_cells(kind[units], n_keys=len(of_kind))
-            of_kind = np.zeros(len(kinds), dtype=np.int64)
-            of_kind[kind] = np.arange(len(units))
-        return PeoplesAnswers(
-            self.case[units],
-            self.n_people[units],
-            _rows(self.by_people, units),
-            self.own[units],
-            self.mirror,
-            kind,
-            of_kind,
-        )
+    is_single: bool
+    parts: Parts | None
 
     def beside(
         self, unit: IntArray, told: IntArray, by_judge: tuple[FloatArray, ...]
@@ -68,22 +58,28 @@ class PeoplesAnswers:
         Returns
         -------
         tuple of AnswersOfBoth
-            For each table the same units. Where each is a case of its own, those of which people
-            and the judge said the same are counted, and not repeated.
+            For each table the same units: those of which people and the judge said the same are
+            counted, and not repeated.
         """
-        case, times = self.case[unit], None
+        judged = self.n_people[unit] > 0
+        if not judged.all():
+            unit, told = unit[judged], told[judged]
+        case = self.case[unit]
         if len(self.kind):
             n_told = len(by_judge[0])
-            cells, place = number_cells(
-                self.kind[unit] * n_told + told, n_keys=len(self.of_kind) * n_told
+            cases, cells = cases_of_kinds(
+                case,
+                self.kind[unit] * n_told + told,
+                n_kinds=len(self.of_kind) * n_told,
+                is_single=self.is_single,
+                parts=self.parts,
             )
             unit, told = self.of_kind[cells // n_told], cells % n_told
-            case, times = np.arange(len(cells)), np.bincount(place).astype(np.float64)
+        else:
+            cases = cases_of(case, parts=self.parts)
         n_people, by_people, own = self.n_people[unit], _rows(self.by_people, unit), self.own[unit]
         return tuple(
-            AnswersOfBoth(case, n_people, by_people, _rows(of, told), own, self.mirror, times).at(
-                n_people > 0
-            )
+            AnswersOfBoth(n_people, by_people, _rows(of, told), own, self.mirror, cases)
             for of in by_judge
         )
 
@@ -92,46 +88,57 @@ class PeoplesAnswers:
 class AnswersOfBoth:
     """What one judge and people said of the same units, repeats of one annotator in parts.
 
+    A row is a unit, or all units of which people and the judge said the same.
+
     Attributes
     ----------
-    case, n_people : IntArray of shape (n_units,)
-    by_people, by_judge : FloatArray of shape (n_units, n_values)
+    n_people : IntArray of shape (n_rows,)
+    by_people, by_judge : FloatArray of shape (n_rows, n_values)
         How often people say each value, one each, and which share of the judge's verdicts it is.
-    own : FloatArray of shape (n_units,)
+    own : FloatArray of shape (n_rows,)
         Sum of each person's agreement with themselves, to be taken from that of all.
     mirror : tuple of int
         As of ``Codings``.
-    times : FloatArray of shape (n_units,)
-        How many units each stands for, those that are alike and a case of its own each being
-        counted; None where each stands for itself, as where a case holds several units.
+    cases : Cases
+        Which rows each case holds.
     """
 
-    case: IntArray
     n_people: IntArray
     by_people: FloatArray
     by_judge: FloatArray
     own: FloatArray
     mirror: tuple[int, ...]
-    times: FloatArray | None
+    cases: Cases
+
+    @property
+    def n_units(self) -> IntArray:
+        """How many units both judged, in each part."""
+        n: IntArray = self.cases.units().sum(axis=1).astype(np.int64)
+        return n
 
     @property
     def n(self) -> int:
         """How many units both judged."""
-        return len(self.case) if self.times is None else int(self.times.sum())
+        return int(self.n_units.sum())
+
+    @property
+    def of_people(self) -> FloatArray:
+        """What share of people says each value; shape (n_rows, n_values)."""
+        share: FloatArray = self.by_people / np.maximum(self.n_people, 1)[:, np.newaxis]
+        return share
 
     def at(self, is_kept: BoolArray) -> "AnswersOfBoth":
-        """Return the units that a mask picks."""
+        """Return the rows that a mask picks."""
         if is_kept.all():
             return self
         places = np.flatnonzero(is_kept)
         return AnswersOfBoth(
-            self.case[places],
             self.n_people[places],
             _rows(self.by_people, places),
             _rows(self.by_judge, places),
             self.own[places],
             self.mirror,
-            None if self.times is None else self.times[places],
+            self.cases.at(is_kept),
         )
 
 
@@ -146,7 +153,7 @@ def numbered(codings: Codings) -> Codings:
     return replace(codings, unit=unit)
 
 
-def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
+def peoples_answers(people: Codings, *, n_units: int, parts: Parts | None = None) -> PeoplesAnswers:
     """Count what people said of each unit.
 
     Parameters
@@ -155,6 +162,8 @@ def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
         What people said, repeats included; not of a continuous scale.
     n_units : int
         Units are 0 … n_units - 1; those of which people said nothing have nobody.
+    parts : Parts, optional
+        Of the cases, where each is counted by itself.
     """
     n_values, n_annotators = len(people.values), max(len(people.annotators), 1)
     case = np.zeros(n_units, dtype=np.int64)
@@ -167,7 +176,7 @@ def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
         n_people = np.bincount(people.unit, minlength=n_units)
         own = n_people.astype(np.float64)
         kinds = _kinds(case, n_people, by_people)
-        return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds)
+        return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds, parts)
     cells = np.bincount(people.value * len(who) + place, minlength=n_values * len(who))
     told = cells.reshape(n_values, -1) / np.bincount(place)
     of = who // n_annotators
@@ -175,17 +184,18 @@ def peoples_answers(people: Codings, *, n_units: int) -> PeoplesAnswers:
     own = sum_by(of, (told**2).sum(axis=0), n_codes=n_units)
     n_people = np.bincount(of, minlength=n_units)
     kinds = _kinds(case, n_people, by_people, own)
-    return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds)
+    return PeoplesAnswers(case, n_people, by_people, own, people.mirror, *kinds, parts)
 
 
 def _kinds(
     case: IntArray, n_people: IntArray, by_people: FloatArray, *more: FloatArray
-) -> tuple[IntArray, IntArray]:
-    """Return a number for each unit, by what people said of it, and a unit of each number."""
-    none = np.zeros(0, dtype=np.int64)
+) -> tuple[IntArray, IntArray, bool]:
+    """Return a number for each unit, by what people said of it, and a unit of each number.
+
+    Last whether each unit is a case of its own.
+    """
     judged = case[n_people > 0]
-    if len(number_cells(judged, n_keys=int(judged.max(initial=-1)) + 1)[0]) < len(judged):
-        return none, none
+    is_single = len(number_cells(judged, n_keys=int(judged.max(initial=-1)) + 1)[0]) == len(judged)
     kind: IntArray = np.zeros(len(case), dtype=np.int64)
     n_kinds = 1
     for column in (*by_people.T, *more):
@@ -198,10 +208,10 @@ def _kinds(
         n_kinds = len(cells)
     of_kind = np.zeros(n_kinds, dtype=np.int64)
     of_kind[kind] = np.arange(len(case))
-    return kind, of_kind
+    return kind, of_kind, is_single
 
 
-def beside(codings: Codings, judge: int) -> AnswersOfBoth:
+def beside(codings: Codings, judge: int, *, parts: Parts | None = None) -> AnswersOfBoth:
     """Set a judge beside people, on the units that it and at least one person judged.
 
     Parameters
@@ -210,10 +220,12 @@ def beside(codings: Codings, judge: int) -> AnswersOfBoth:
         What people and this judge said, repeats included; not of a continuous scale.
     judge : int
         The judge's index into ``annotators``; everybody else is a person.
+    parts : Parts, optional
+        Of the cases, where each is counted by itself.
     """
     codings = numbered(codings)
     n_units, is_judge = int(codings.unit.max(initial=-1)) + 1, codings.annotator == judge
-    people = peoples_answers(codings.at(~is_judge), n_units=n_units)
+    people = peoples_answers(codings.at(~is_judge), n_units=n_units, parts=parts)
     return beside_people(codings.at(is_judge), people)
 
 

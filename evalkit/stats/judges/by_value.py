@@ -7,7 +7,7 @@ import numpy as np
 from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate, share_estimates
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, means_of_columns
+from evalkit.stats.judges.cases import columns, means_of_columns
 
 _ROUNDING = 1e-9
 
@@ -43,35 +43,39 @@ def value_rows(rows: AnswersOfBoth) -> tuple[ValueRow, ...]:
         In the order of values; of two that are each other's mirror (this or the other response is
         better) one row, for both.
     """
-    people = rows.by_people / np.maximum(rows.n_people, 1)[:, np.newaxis]
+    return values_by_part(rows)[0]
+
+
+def values_by_part(rows: AnswersOfBoth) -> list[tuple[ValueRow, ...]]:
+    """Return ``value_rows`` of each part of the cases."""
+    people, cases = rows.of_people, rows.cases
     n_values = people.shape[1]
     # Shares that add up to 1 but for rounding leave nothing where they should.
     others = np.where(people > 1.0 - _ROUNDING, 0.0, 1.0 - people)
     no = np.where(rows.by_judge > 1.0 - _ROUNDING, 0.0, 1.0 - rows.by_judge)
     yes, neither = people * rows.by_judge, others * no
-    cases = cases_of(rows.case, rows.times)
-    sums = cases.sums(columns(people, rows.by_judge, others, no, yes, neither))
     turned = np.array(rows.mirror or range(n_values))
     firsts = np.flatnonzero(np.arange(n_values) <= turned)
     # What changes places with another value counts with it.
     both = np.where(turned[firsts] != firsts, 1.0, 0.0)
     of_people, of_judge, not_people, not_judge, right, right_not = (
-        part[:, firsts] + both * part[:, turned[firsts]] for part in np.split(sums, 6, axis=1)
+        part[:, firsts] + both * part[:, turned[firsts]]
+        for part in (people, rows.by_judge, others, no, yes, neither)
     )
-    n_units = cases.sums(np.ones((len(people), 1))) * (1.0 + both)
-    pairs = (
-        (right, of_people),
-        (right, of_judge),
-        (right_not, not_people),
-        (right_not, not_judge),
-        (right + right_not, n_units),
-    )
-    total, count = (columns(*of) for of in zip(*pairs, strict=True))
-    shares, n = share_estimates(means_of_columns(total, count, cases)), len(firsts)
-    return tuple(
-        ValueRow(value, *(shares[kind * n + place] for kind in range(len(pairs))))
-        for place, value in enumerate(firsts.tolist())
-    )
+    n_units = np.ones((len(people), 1)) * (1.0 + both)
+    kinds = (of_people, of_judge, not_people, not_judge, n_units)
+    sums = cases.sums(columns(*kinds, right, right_not))
+    n = len(firsts)
+    count, right, right_not = sums[:, : 5 * n], sums[:, 5 * n : 6 * n], sums[:, 6 * n :]
+    total = columns(right, right, right_not, right_not, right + right_not)
+    shares = share_estimates(means_of_columns(total, count, cases))
+    return [
+        tuple(
+            ValueRow(value, *(shares[part, kind * n + place] for kind in range(len(kinds))))
+            for place, value in enumerate(firsts.tolist())
+        )
+        for part in range(cases.n_parts)
+    ]
 
 
 def confusion(rows: AnswersOfBoth) -> FloatArray:
@@ -87,11 +91,14 @@ def confusion(rows: AnswersOfBoth) -> FloatArray:
         Rows are what people say, columns what the judge says; sums to the number of units. Of
         preferences the mean of both orientations.
     """
-    people = rows.by_people / np.maximum(rows.n_people, 1)[:, np.newaxis]
-    if rows.times is not None:
-        people = people * rows.times[:, np.newaxis]
-    table = people.T @ rows.by_judge
-    if rows.mirror:
-        turned = np.array(rows.mirror)
-        table = (table + table[np.ix_(turned, turned)]) / 2
-    return np.asarray(table, dtype=np.float64)
+    return confusion_by_part(rows)[0]
+
+
+def confusion_by_part(rows: AnswersOfBoth) -> list[FloatArray]:
+    """Return ``confusion`` of each part of the cases."""
+    people, tables = rows.of_people, []
+    turned = np.array(rows.mirror or range(people.shape[1]))
+    for times in rows.cases.units():
+        table = (people * times[:, np.newaxis]).T @ rows.by_judge
+        tables.append((table + table[np.ix_(turned, turned)]) / 2)
+    return tables

@@ -3,46 +3,100 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
-from evalkit.stats.degrees import degrees_of_sums
 from evalkit.stats.intervals import MIN_CASES, ClusteredMeans, Estimate, share_estimates
 
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cases:
-    """Which case each unit belongs to: ``place`` of shape (n_units,), below ``n``.
+class Parts:
+    """Parts of the cases that are counted each by itself: ``of_case`` is below ``n``."""
 
-    ``times``, of shape (n,), is how many cases each stands for, where cases that are alike are
-    counted and not repeated; None where each stands for itself.
+    of_case: IntArray
+    n: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Which rows make up each of ``n`` cases, and which part each case is in.
+
+    Attributes
+    ----------
+    n : int
+    place : IntArray of shape (n_rows,)
+        The case of each row, where each is of one case; else of shape (0,).
+    table : csr_array of shape (n, n_rows) or None
+        How many units of each row a case holds, where rows are kinds of units; else None.
+    times : FloatArray of shape (n,) or None
+        How many cases each stands for, where cases that are alike are counted and not repeated.
+    part : IntArray of shape (n,) or None
+        None where all cases are one part.
+    n_parts : int
     """
 
-    place: IntArray
     n: int
+    place: IntArray
+    table: csr_array | None = None
     times: FloatArray | None = None
+    part: IntArray | None = None
+    n_parts: int = 1
 
     def sums(self, rows: FloatArray) -> FloatArray:
-        """Sum rows by case; (n_units, n_columns) becomes (n_cases, n_columns), in any order."""
+        """Sum rows by case; (n_rows, n_columns) becomes (n_cases, n_columns), in any order."""
+        if self.table is not None:
+            return np.asfortranarray(self.table @ rows)
         if self.n == len(self.place):
             return rows
         return np.array([sum_by(self.place, column, n_codes=self.n) for column in rows.T]).T
 
     def at(self, is_kept: BoolArray) -> "Cases":
-        """Return the cases of the units that a mask picks."""
-        codes, place = number_cells(self.place[is_kept], n_keys=self.n)
-        return Cases(place, len(codes), None if self.times is None else self.times[codes])
+        """Return the cases of the rows that a mask picks."""
+        if self.table is None:
+            codes, place = number_cells(self.place[is_kept], n_keys=self.n)
+            table = None
+        else:
+            table = self.table[:, np.flatnonzero(is_kept)]
+            codes, place = np.flatnonzero(np.diff(table.indptr)), self.place
+            ends = np.append(0, table.indptr[codes + 1])
+            shape = (len(codes), table.shape[1])
+            table = csr_array((table.data, table.indices, ends), shape=shape)
+        times = None if self.times is None else self.times[codes]
+        part = None if self.part is None else self.part[codes]
+        return Cases(len(codes), place, table, times, part, self.n_parts)
 
     def total(self, by_case: FloatArray) -> FloatArray:
-        """Sum rows of cases over all cases they stand for; shape (n_columns,)."""
+        """Sum rows of cases over the cases of each part; shape (n_parts, n_columns)."""
         if self.times is not None:
             by_case = self.times[:, np.newaxis] * by_case
-        total: FloatArray = by_case.sum(axis=0)
-        return total
+        if self.part is None:
+            return np.asarray(by_case.sum(axis=0)[np.newaxis], dtype=np.float64)
+        sums = [sum_by(self.part, column, n_codes=self.n_parts) for column in by_case.T]
+        return np.array(sums).T
+
+    def each(self, by_part: FloatArray) -> FloatArray:
+        """Return the row of its part for each case; of one part a single row for all."""
+        return by_part if self.part is None else by_part[self.part]
+
+    def units(self) -> FloatArray:
+        """Return how many units of each row there are in each part; shape (n_parts, n_rows)."""
+        part = np.zeros(self.n, dtype=np.int64) if self.part is None else self.part
+        if self.table is None:
+            n, row, case = len(self.place), np.arange(len(self.place)), self.place
+            weight = np.ones(n) if self.times is None else self.times[case]
+        else:
+            n, weight = self.table.shape[1], self.table.data
+            row = self.table.indices.astype(np.int64)
+            case = np.repeat(np.arange(self.n), np.diff(self.table.indptr))
+        cells = sum_by(part[case] * n + row, weight, n_codes=self.n_parts * n)
+        return cells.reshape(self.n_parts, n)
 
 
-def cases_of(case: IntArray, times: FloatArray | None = None) -> Cases:
+def cases_of(
+    case: IntArray, times: FloatArray | None = None, *, parts: Parts | None = None
+) -> Cases:
     """Return the numbered cases of units.
 
     Parameters
@@ -51,12 +105,51 @@ def cases_of(case: IntArray, times: FloatArray | None = None) -> Cases:
         Any non-negative codes.
     times : FloatArray of shape (n_units,), optional
         How many units of a case of its own each stands for, where all do so; else one each.
+    parts : Parts, optional
+        All one part where it is not given.
     """
     codes, place = number_cells(case, n_keys=int(case.max(initial=-1)) + 1)
-    if len(codes) < len(case):
-        return Cases(place, len(codes))
-    # Every unit is a case of its own, and cases have no order.
-    return Cases(np.arange(len(case)), len(case), times)
+    if len(codes) == len(case):
+        # Every unit is a case of its own, and cases have no order.
+        codes, place = case, np.arange(len(case))
+    else:
+        times = None
+    part, n_parts = (None, 1) if parts is None else (parts.of_case[codes], parts.n)
+    return Cases(len(codes), place, None, times, part, n_parts)
+
+
+def cases_of_kinds(
+    case: IntArray, kind: IntArray, *, n_kinds: int, is_single: bool, parts: Parts | None
+) -> tuple[Cases, IntArray]:
+    """Count units of which the same was said, and say which kind each row is of.
+
+    Parameters
+    ----------
+    case, kind : IntArray of shape (n_units,)
+        Kinds are below ``n_kinds``.
+    is_single : bool
+        Whether each unit is a case of its own: then cases of one kind and part are counted.
+    parts : Parts or None
+
+    Returns
+    -------
+    Cases
+        Of the rows.
+    IntArray of shape (n_rows,)
+        The kind of each row.
+    """
+    if is_single:
+        part, n_parts = (0, 1) if parts is None else (parts.of_case[case], parts.n)
+        cells, place = number_cells(kind * n_parts + part, n_keys=n_kinds * n_parts)
+        times = np.bincount(place, minlength=len(cells)).astype(np.float64)
+        own = None if parts is None else cells % n_parts
+        return Cases(len(cells), np.arange(len(cells)), None, times, own, n_parts), cells // n_parts
+    cells, row = number_cells(kind, n_keys=n_kinds)
+    alone = cases_of(case, parts=parts)
+    shape = (alone.n, len(cells))
+    table = csr_array((np.ones(len(row)), (alone.place, row)), shape=shape)
+    nothing = np.zeros(0, dtype=np.int64)
+    return Cases(alone.n, nothing, table, None, alone.part, alone.n_parts), cells
 
 
 def columns(*parts: FloatArray) -> FloatArray:
@@ -69,39 +162,52 @@ def means_of_columns(total: FloatArray, count: FloatArray, cases: Cases) -> Clus
 
     Parameters
     ----------
-    total, count : FloatArray of shape (n_cases, n_columns)
-        Sum of the values of a case, and of how many; where there are none both are 0.
+    total : FloatArray of shape (n_cases, n_columns)
+        Sum of the values of a case.
+    count : FloatArray of shape (n_cases, n_columns) or (n_cases, 1)
+        Of how many; where there are none both are 0.
     cases : Cases
         The same cases.
+
+    Returns
+    -------
+    ClusteredMeans
+        Each of shape (n_parts, n_columns); degrees are cases - 1, which is what shares take.
     """
     clusters = cases.total((count != 0).astype(np.float64)).astype(np.int64)
     counts = cases.total(count)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = cases.total(total) / counts
-        square = (total - count * mean) ** 2
+        square = (total - count * cases.each(mean)) ** 2
         squares = cases.total(square)
         error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
-    error[clusters < MIN_CASES] = np.nan
-    degrees = degrees_of_sums(clusters.astype(np.float64), squares, cases.total(square * square))
     # Parts of answers that add up to a whole one may lack what rounding takes.
-    n = np.floor(counts + _ROUNDING).astype(np.int64)
-    return ClusteredMeans(mean, error, degrees, n, clusters)
+    n = np.broadcast_to(np.floor(counts + _ROUNDING).astype(np.int64), mean.shape)
+    clusters = np.broadcast_to(clusters, mean.shape)
+    error[clusters < MIN_CASES] = np.nan
+    return ClusteredMeans(mean, error, clusters.astype(np.float64) - 1.0, n, clusters)
 
 
-def shares_of_units(values: FloatArray, cases: Cases) -> list[Estimate]:
+def shares_of_units(values: FloatArray, cases: Cases) -> list[list[Estimate]]:
     """Return the share of each column, every unit counting once, with an interval by case.
 
     Parameters
     ----------
-    values : FloatArray of shape (n_units, n_columns)
+    values : FloatArray of shape (n_rows, n_columns)
         0–1.
     cases : Cases
-        Of the same units.
+        Of the same rows.
+
+    Returns
+    -------
+    list of list of Estimate
+        Of each part, of each column.
     """
-    total = cases.sums(values)
     count = cases.sums(np.ones((len(values), 1)))
-    shares = share_estimates(means_of_columns(total, np.broadcast_to(count, total.shape), cases))
-    return [shares[column] for column in range(values.shape[1])]
+    shares = share_estimates(means_of_columns(cases.sums(values), count, cases))
+    return [
+        [shares[part, column] for column in range(values.shape[1])] for part in range(cases.n_parts)
+    ]
 
 
 def signed_estimate(half: Estimate, differing: Estimate) -> Estimate:

@@ -17,7 +17,7 @@ from evalkit.stats.counts import (
 from evalkit.stats.intervals import Estimate, t_interval
 from evalkit.stats.jackknife import JackknifeErrors, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth, beside
-from evalkit.stats.judges.cases import Cases, cases_of, columns, shares_of_units
+from evalkit.stats.judges.cases import Cases, Parts, cases_of, columns, shares_of_units
 
 NO_UNITS = "Nothing was judged by this judge and by two people."
 _NOTHING = Estimate(None, None, None, 0, NO_UNITS)
@@ -87,40 +87,55 @@ def ceiling(
     Scott (1955), Public Opinion Quarterly 19; Fleiss & Cohen (1973), Educational and
     Psychological Measurement 33; Efron & Tibshirani (1993), chapter 11.
     """
+    return ceilings_by_part(codings, judge, is_number=is_number, rows=rows)[0]
+
+
+def ceilings_by_part(
+    codings: Codings,
+    judge: int,
+    *,
+    is_number: bool = False,
+    rows: AnswersOfBoth | None = None,
+    parts: Parts | None = None,
+) -> list[Ceiling]:
+    """Return ``ceiling`` of each part of the cases; ``rows`` are of the same parts."""
     twice = None
     if not codings.is_continuous:
-        rows = beside(codings, judge) if rows is None else rows
+        rows = beside(codings, judge, parts=parts) if rows is None else rows
         twice = rows.at(rows.n_people >= 2)
-    table = _numbers(codings, judge) if is_number or twice is None else _answers(twice)
-    if table is None:
-        return Ceiling(*[_NOTHING] * 5)
-    cases, sums, kappas, n = table
+    cases, sums, kappas, n_units = (
+        _numbers(codings, judge, parts) if twice is None or is_number else _answers(twice)
+    )
     by_case = cases.sums(sums)
     total = cases.total(by_case)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = kappas(total[np.newaxis])[:, 0]
-        left_out = kappas(total - by_case)
-    errors = [jackknife_errors(of, times=cases.times) for of in left_out]
-    judge_kappa, people_kappa = (_kappa(float(value[row]), errors[row], n=n) for row in range(2))
-    return Ceiling(
-        judge_kappa,
-        people_kappa,
-        _ratio(people_kappa, value, left_out, cases, n=n),
-        *_same(twice),
-    )
+        values = kappas(total)
+        left_out = kappas(cases.each(total) - by_case)
+        ratios = left_out[0] / left_out[1]
+    errors = [
+        jackknife_errors(of, cases.part, n_groups=cases.n_parts, times=cases.times)
+        for of in (*left_out, ratios)
+    ]
+    same, result = _same(twice, cases.n_parts), []
+    for part, n in enumerate(n_units.tolist()):
+        if not n:
+            result.append(Ceiling(*[_NOTHING] * 5))
+            continue
+        own, others = (float(values[row, part]) for row in range(2))
+        people = _kappa(others, errors[1], part, n=n)
+        ratio = _ratio(people, own, others, errors[2], part, n=n)
+        result.append(Ceiling(_kappa(own, errors[0], part, n=n), people, ratio, *same[part]))
+    return result
 
 
-#: Cases, sums of each unit, what makes both kappas of sums, and how many units there are.
-_Table = tuple[Cases, FloatArray, Callable[[FloatArray], FloatArray], int]
+#: Cases, sums of each row, what makes both kappas of sums, and how many units each part has.
+_Table = tuple[Cases, FloatArray, Callable[[FloatArray], FloatArray], IntArray]
 
 
-def _answers(rows: AnswersOfBoth) -> _Table | None:
-    if not len(rows.case):
-        return None
+def _answers(rows: AnswersOfBoth) -> _Table:
     n_values = rows.by_people.shape[1]
-    of_people = rows.by_people / rows.n_people[:, np.newaxis]
-    even = np.ones(len(rows.case))
-    sums = columns(even, *_shares(rows), of_people, rows.by_judge)
+    even = np.ones(len(rows.n_people))
+    sums = columns(even, *_shares(rows), rows.of_people, rows.by_judge)
 
     def kappas(total: FloatArray) -> FloatArray:
         mean = total[:, 1:] / total[:, :1]
@@ -129,7 +144,7 @@ def _answers(rows: AnswersOfBoth) -> _Table | None:
         chance = (people * verdicts).sum(axis=1), (people * people).sum(axis=1)
         return np.array([(mean[:, row] - chance[row]) / (1 - chance[row]) for row in range(2)])
 
-    return cases_of(rows.case, rows.times), sums, kappas, rows.n
+    return rows.cases, sums, kappas, rows.n_units
 
 
 def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
@@ -139,14 +154,12 @@ def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
     return same, ((rows.by_people**2).sum(axis=1) - rows.own) / pairs
 
 
-def _same(rows: AnswersOfBoth | None) -> tuple[Estimate, Estimate]:
+def _same(rows: AnswersOfBoth | None, n_parts: int) -> list[list[Estimate]]:
     if rows is None:
         reason = "On a continuous scale two answers are hardly ever equal."
         none = Estimate(None, None, None, 0, reason)
-        return none, none
-    cases = cases_of(rows.case, rows.times)
-    same, same_people = shares_of_units(columns(*_shares(rows)), cases)
-    return same, same_people
+        return [[none, none]] * n_parts
+    return shares_of_units(columns(*_shares(rows)), rows.cases)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +182,7 @@ def _annotated(codings: Codings, judge: int) -> _Annotated:
     return _Annotated(case, who // n_annotators, who % n_annotators == judge, place)
 
 
-def _numbers(codings: Codings, judge: int) -> _Table | None:
+def _numbers(codings: Codings, judge: int, parts: Parts | None) -> _Table:
     """Do the same for numbers, by moments: however many values there are."""
     who = _annotated(codings, judge)
     number = codings.numbers
@@ -182,8 +195,6 @@ def _numbers(codings: Codings, judge: int) -> _Table | None:
     n_people = np.bincount(who.unit[people], minlength=len(who.case))
     n_verdicts = np.bincount(who.unit[who.is_judge], minlength=len(who.case))
     keep = np.flatnonzero((n_verdicts > 0) & (n_people >= 2))
-    if not len(keep):
-        return None
 
     def of(rows: BoolArray, value: FloatArray) -> FloatArray:
         return sum_by(who.unit[rows], value[rows], n_codes=len(who.case))[keep]
@@ -196,7 +207,9 @@ def _numbers(codings: Codings, judge: int) -> _Table | None:
     sums = columns(
         *(np.ones(len(n)), apart, apart_people, total / n, squares / n, verdict, verdict_square)
     )
-    return cases_of(who.case[keep]), sums, _kappas_of_moments, len(keep)
+    cases = cases_of(who.case[keep], parts=parts)
+    n_units = cases.total(cases.sums(np.ones((len(keep), 1))))[:, 0].astype(np.int64)
+    return cases, sums, _kappas_of_moments, n_units
 
 
 def _kappas_of_moments(total: FloatArray) -> FloatArray:
@@ -215,18 +228,18 @@ def _beyond_chance(observed: FloatArray, chance: FloatArray, size: FloatArray) -
     return np.where(chance > _ROUNDING * size, 1 - observed / chance, np.nan)
 
 
-def _kappa(value: float, errors: JackknifeErrors, *, n: int) -> Estimate:
+def _kappa(value: float, errors: JackknifeErrors, part: int, *, n: int) -> Estimate:
     if np.isnan(value):
         reason = "All answers are equal, so there is nothing that chance could explain."
         return Estimate(None, None, None, n, reason)
-    interval = errors.interval(value, lowest=_LOWEST)
+    interval = errors.interval(value, part, lowest=_LOWEST)
     if isinstance(interval, str):
         return Estimate(value, None, None, n, interval)
     return Estimate(value, interval.low, interval.high, n)
 
 
 def _ratio(
-    people: Estimate, value: FloatArray, left_out: FloatArray, cases: Cases, *, n: int
+    people: Estimate, own: float, others: float, errors: JackknifeErrors, part: int, *, n: int
 ) -> Estimate:
     # People who never differ are the best ceiling there is, and have no interval.
     is_perfect = people.value is not None and people.value >= 1.0 - _ROUNDING
@@ -236,15 +249,13 @@ def _ratio(
             "nothing to measure a judge against."
         )
         return Estimate(None, None, None, n, reason)
-    ratio = float(value[0] / value[1])
+    ratio = own / others
     if np.isnan(ratio):
         return Estimate(
             None, None, None, n, "The judge and people say one and the same throughout."
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        errors = jackknife_errors(left_out[0] / left_out[1], times=cases.times)
-    if reason := errors.reason(0):
+    if reason := errors.reason(part):
         return Estimate(ratio, None, None, n, reason)
-    error, degrees = float(errors.standard_error[0]), float(errors.degrees[0])
+    error, degrees = float(errors.standard_error[part]), float(errors.degrees[part])
     interval = t_interval(ratio, standard_error=error, degrees=degrees)
     return Estimate(ratio, interval.low, interval.high, n)

@@ -6,7 +6,7 @@ import numpy as np
 
 from evalkit.stats.intervals import Estimate, share_estimates
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, means_of_columns, signed_estimate
+from evalkit.stats.judges.cases import columns, means_of_columns, signed_estimate
 
 NOBODY_DIFFERS = (
     "It takes what three people judged, two of whom differ without the third: there is none."
@@ -51,10 +51,15 @@ def distances(rows: AnswersOfBoth) -> Distances:
     judge nor by the person it is compared with, so a judge that answers as one more person would
     has no excess. It is a distance of labels: on an ordered scale near ones are as far as others.
     """
+    return distances_by_part(rows)[0]
+
+
+def distances_by_part(rows: AnswersOfBoth) -> list[Distances]:
+    """Return ``distances`` of each part of the cases."""
     n_people = rows.n_people
     of = rows.at((n_people >= 3) & (rows.by_people.max(axis=1, initial=0) < n_people))
     others_n = of.n_people - 1.0
-    weight, judge, person = (np.zeros(len(of.case)) for _ in range(3))
+    weight, judge, person = (np.zeros(len(of.n_people)) for _ in range(3))
     for place in range(of.by_people.shape[1]):
         others = of.by_people.copy(order="K")
         others[:, place] -= 1.0
@@ -64,18 +69,24 @@ def distances(rows: AnswersOfBoth) -> Distances:
         judge += counts * np.abs(of.by_judge - share).sum(axis=1) / 2
         person += counts * (1.0 - share[:, place])
     there = np.flatnonzero(weight > 0)
-    if not len(there):
-        none = Estimate(None, None, None, 0, NOBODY_DIFFERS)
-        return Distances(none, none, none)
     differing = of.at(weight > 0)
     part, weight = (weight / of.n_people)[there, np.newaxis], weight[there]
     apart, apart_person = judge[there] / weight, person[there] / weight
-    cases = cases_of(differing.case, differing.times)
+    cases = differing.cases
     excess = apart - apart_person
     values = columns(apart, apart_person, (1.0 + excess) / 2.0, np.abs(excess))
-    total, count = cases.sums(values * part), cases.sums(part)
-    means = means_of_columns(total, np.broadcast_to(count, total.shape), cases)
+    means = means_of_columns(cases.sums(values * part), cases.sums(part), cases)
     # Parts of units are no whole number, and a sum of them may round to none.
-    shares = share_estimates(replace(means, n=np.full(4, differing.n)))
-    to_judge, to_person, half, apart_at_all = (shares[column] for column in range(4))
+    n = np.broadcast_to(differing.n_units[:, np.newaxis], means.value.shape)
+    shares = share_estimates(replace(means, n=n))
+    return [
+        _distances([shares[place, column] for column in range(4)]) for place in range(cases.n_parts)
+    ]
+
+
+def _distances(shares: list[Estimate]) -> Distances:
+    to_judge, to_person, half, apart_at_all = shares
+    if not to_judge.n:
+        none = Estimate(None, None, None, 0, NOBODY_DIFFERS)
+        return Distances(none, none, none)
     return Distances(to_judge, to_person, signed_estimate(half, apart_at_all))

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import cases_of, columns, shares_of_units
+from evalkit.stats.judges.cases import columns, shares_of_units
 
 NO_MAJORITY = "People judged nothing in common with it on which one answer has the most voices."
 # Parts of answers that differ by less are equally many.
@@ -53,28 +53,38 @@ def against_majority(rows: AnswersOfBoth) -> AgainstMajority:
     ----------
     Wang et al. (2024), PandaLM, ICLR: accuracy and macro F1; van Rijsbergen (1979), chapter 7.
     """
+    return majority_by_part(rows)[0]
+
+
+def majority_by_part(rows: AnswersOfBoth) -> list[AgainstMajority]:
+    """Return ``against_majority`` of each part of the cases."""
     # Only one answer is within rounding of the most voices.
     near = rows.by_people >= rows.by_people.max(axis=1, initial=0)[:, np.newaxis] - _ROUNDING
     clear = rows.at(near.sum(axis=1) == 1)
-    n_split = rows.n - clear.n
-    if not len(clear.case):
-        none = Estimate(None, None, None, 0, NO_MAJORITY)
-        return AgainstMajority(none, none, n_split)
     most = clear.by_people.argmax(axis=1)
     right = clear.by_judge[np.arange(len(most)), most]
-    (accuracy,) = shares_of_units(right[:, np.newaxis], cases_of(clear.case, clear.times))
-    return AgainstMajority(accuracy, _macro_f1(clear, most), n_split)
+    accuracies = shares_of_units(right[:, np.newaxis], clear.cases)
+    n_clear, none = clear.n_units, Estimate(None, None, None, 0, NO_MAJORITY)
+    return [
+        AgainstMajority(accuracy, macro_f1, split) if n else AgainstMajority(none, none, split)
+        for (accuracy,), macro_f1, n, split in zip(
+            accuracies,
+            _macro_f1(clear, most, n_clear),
+            n_clear.tolist(),
+            (rows.n_units - n_clear).tolist(),
+            strict=True,
+        )
+    ]
 
 
-def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
-    n_values = clear.by_people.shape[1]
+def _macro_f1(clear: AnswersOfBoth, most: IntArray, n_clear: IntArray) -> list[Estimate]:
+    n_values, cases = clear.by_people.shape[1], clear.cases
     is_most = (np.arange(n_values)[:, np.newaxis] == most).T.astype(np.float64)
     sums = columns(is_most * clear.by_judge, is_most, clear.by_judge)
-    cases = cases_of(clear.case, clear.times)
-    by_case = cases.sums(sums)
     if clear.mirror:
         turned = np.concatenate([np.array(clear.mirror) + k * n_values for k in range(3)])
-        by_case = (by_case + by_case.T[turned].T) / 2
+        sums = (sums + sums.T[turned].T) / 2
+    by_case = cases.sums(sums)
     total = cases.total(by_case)
 
     def macro(of: FloatArray) -> FloatArray:
@@ -85,9 +95,14 @@ def _macro_f1(clear: AnswersOfBoth, most: FloatArray) -> Estimate:
         mean: FloatArray = scores.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1)
         return mean
 
-    value, n = float(macro(total[np.newaxis])[0]), clear.n
-    errors = jackknife_errors(macro(total - by_case), times=cases.times)
-    interval = errors.interval(value, lowest=0.0)
-    if isinstance(interval, str):
-        return Estimate(value, None, None, n, interval)
-    return Estimate(value, interval.low, interval.high, n)
+    errors = jackknife_errors(
+        macro(cases.each(total) - by_case), cases.part, n_groups=cases.n_parts, times=cases.times
+    )
+    estimates = []
+    for part, (value, n) in enumerate(zip(macro(total).tolist(), n_clear.tolist(), strict=True)):
+        interval = errors.interval(value, part, lowest=0.0)
+        if isinstance(interval, str):
+            estimates.append(Estimate(value, None, None, n, interval))
+        else:
+            estimates.append(Estimate(value, interval.low, interval.high, n))
+    return estimates

@@ -1,6 +1,6 @@
 """How near people are to the others of a unit, counted once, and a judge in the place of each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,29 +33,6 @@ class Others:
     total: FloatArray
     squares: FloatArray
     is_single: bool
-
-    def at(self, places: IntArray, units: IntArray, people: Codings) -> "Others":
-        """Return the same of some units alone, numbered by their place there.
-
-        Parameters
-        ----------
-        places : IntArray
-            Which entries of people are of these units.
-        units : IntArray of shape (n_chosen,)
-        people : Codings
-            These entries, with the new numbers.
-        """
-        n_same = self.n_same.reshape(len(self.n_people), -1)
-        is_number = not len(self.n_same)
-        return replace(
-            self,
-            people=people,
-            near=self.near[places],
-            n_people=self.n_people[units],
-            n_same=self.n_same if is_number else n_same[units].ravel(),
-            total=self.total[units] if is_number else self.total,
-            squares=self.squares[units] if is_number else self.squares,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,18 @@ import numpy as np
 
 from evalkit.stats.agreement.bounds import lowest_kappa
 from evalkit.stats.agreement.kappa import AnnotatorAgreement
-from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways
+from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, both_ways, number_cells
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth
-from evalkit.stats.judges.cases import Cases, cases_of, columns, shares_of_units, signed_estimate
+from evalkit.stats.judges.cases import (
+    Cases,
+    Parts,
+    cases_of_kinds,
+    columns,
+    shares_of_units,
+    signed_estimate,
+)
 
 #: Chance at which there is nothing left to explain, but for rounding.
 _ALL = 1 - 1e-12
@@ -85,25 +92,32 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
     Zheng et al. (2023), arXiv 2306.05685: both must agree; Zeng et al. (2024), LLMBar, ICLR: mean
     of both orders, positional agreement.
     """
-    people = _people(first)
+    return right_by_part(first, second, judge=judge)[0]
+
+
+def right_by_part(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) -> list[RightByRule]:
+    """Return ``right_by_rule`` of each part of the cases."""
+    people, cases = first.of_people, first.cases
     shares = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
     same = (first.by_judge == second.by_judge).all(axis=1)
-    cases = cases_of(first.case, first.times)
-    if not cases.n:
-        none = Estimate(None, None, None, 0, NO_UNITS)
-        alone = AnnotatorAgreement(judge, none, none, 0)
-        never = Estimate(None, None, None, 0, NEVER_SAME)
-        return RightByRule(alone, alone, none, none, never, 0)
     by_rule = columns(*shares, (shares[0] + shares[1]) / 2, np.where(same, shares[0], 0.0))
-    by_first, by_second, mean, both_agree = shares_of_units(by_rule, cases)
-    return RightByRule(
-        first=AnnotatorAgreement(judge, kappa_with_people(first), by_first, first.n),
-        second=AnnotatorAgreement(judge, kappa_with_people(second), by_second, first.n),
-        mean=mean,
-        both_agree=both_agree,
-        decided=_share(shares[0][same], cases.at(same), NEVER_SAME),
-        n_undecided=first.at(~same).n,
-    )
+    decided = _shares(shares[0][same], cases.at(same), NEVER_SAME)
+    kappas = [kappas_by_part(rows) for rows in (first, second)]
+    units = cases.units()
+    n_undecided = units[:, ~same].sum(axis=1).astype(np.int64).tolist()
+    none, result = Estimate(None, None, None, 0, NO_UNITS), []
+    for part, (by_first, by_second, mean, both) in enumerate(shares_of_units(by_rule, cases)):
+        if not by_first.n:
+            alone = AnnotatorAgreement(judge, none, none, 0)
+            never = Estimate(None, None, None, 0, NEVER_SAME)
+            result.append(RightByRule(alone, alone, none, none, never, 0))
+            continue
+        own, other = (
+            AnnotatorAgreement(judge, kappa[part], of, of.n)
+            for kappa, of in zip(kappas, (by_first, by_second), strict=True)
+        )
+        result.append(RightByRule(own, other, mean, both, decided[part], n_undecided[part]))
+    return result
 
 
 def positions(first: IntArray, second: IntArray, case: IntArray) -> Positions:
@@ -125,35 +139,40 @@ def positions(first: IntArray, second: IntArray, case: IntArray) -> Positions:
     Zheng et al. (2023), arXiv 2306.05685; Shi et al. (2024), arXiv 2406.07791, for primacy and
     recency.
     """
-    cases = cases_of(case)
-    if cases.n == len(case):
-        # Each pair is a case of its own: those with the same two verdicts are counted.
-        n_codes = int(max(first.max(initial=0), second.max(initial=0))) + 1
-        cells = np.bincount(first * n_codes + second, minlength=n_codes**2)
-        both = np.flatnonzero(cells)
-        first, second = both // n_codes, both % n_codes
-        cases = Cases(np.arange(len(both)), len(both), cells[both].astype(np.float64))
+    return positions_by_part(first, second, case)[0]
+
+
+def positions_by_part(
+    first: IntArray, second: IntArray, case: IntArray, parts: Parts | None = None
+) -> list[Positions]:
+    """Return ``positions`` of each part of the cases."""
+    # Pairs with the same two verdicts are counted.
+    n_codes = int(max(first.max(initial=0), second.max(initial=0))) + 1
+    is_single = len(number_cells(case, n_keys=int(case.max(initial=-1)) + 1)[0]) == len(case)
+    cases, both = cases_of_kinds(
+        case, first * n_codes + second, n_kinds=n_codes**2, is_single=is_single, parts=parts
+    )
+    first, second = both // n_codes, both % n_codes
     turned = np.where(second <= RIGHT, RIGHT - second + LEFT, second)
     same = first == turned
     to_first = ((first == LEFT) & (second == LEFT)).astype(np.float64)
     to_second = ((first == RIGHT) & (second == RIGHT)).astype(np.float64)
-    half = _share((1.0 + to_first - to_second) / 2.0, cases)
-    return Positions(
-        positional=_share(same.astype(np.float64), cases),
-        primacy=_share(to_first[~same], cases.at(~same), NOT_CONTRADICTED),
-        position_bias=signed_estimate(half, _share(to_first + to_second, cases)),
-    )
+    half = (1.0 + to_first - to_second) / 2.0
+    primacy = _shares(to_first[~same], cases.at(~same), NOT_CONTRADICTED)
+    of_all = shares_of_units(columns(same.astype(np.float64), half, to_first + to_second), cases)
+    none = Estimate(None, None, None, 0, NO_UNITS)
+    return [
+        Positions(positional, primacy[part], signed_estimate(leaning, one_side))
+        if positional.n
+        else Positions(none, primacy[part], none)
+        for part, (positional, leaning, one_side) in enumerate(of_all)
+    ]
 
 
-def _people(rows: AnswersOfBoth) -> FloatArray:
-    share: FloatArray = rows.by_people / np.maximum(rows.n_people, 1)[:, np.newaxis]
-    return share
-
-
-def _share(value: FloatArray, cases: Cases, nothing: str = NO_UNITS) -> Estimate:
-    if not len(value):
-        return Estimate(None, None, None, 0, nothing)
-    return shares_of_units(value[:, np.newaxis], cases)[0]
+def _shares(value: FloatArray, cases: Cases, nothing: str) -> list[Estimate]:
+    """Return the share of each part, or why there is none."""
+    none = Estimate(None, None, None, 0, nothing)
+    return [of if of.n else none for (of,) in shares_of_units(value[:, np.newaxis], cases)]
 
 
 def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
@@ -168,12 +187,13 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
     Estimate
         With a jackknife interval over cases; None where all answers are one and the same.
     """
-    n = rows.n
-    if not n:
-        return Estimate(None, None, None, 0, NO_UNITS)
-    people, n_values = _people(rows), rows.by_people.shape[1]
+    return kappas_by_part(rows)[0]
+
+
+def kappas_by_part(rows: AnswersOfBoth) -> list[Estimate]:
+    """Return ``kappa_with_people`` of each part of the cases."""
+    people, n_values, cases = rows.of_people, rows.by_people.shape[1], rows.cases
     agreed = (rows.by_judge * people).sum(axis=1)
-    cases = cases_of(rows.case, rows.times)
     by_case = cases.sums(columns(np.ones(len(agreed)), agreed, rows.by_judge, people))
     total = cases.total(by_case)
 
@@ -188,12 +208,21 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
             value = (of[:, 1] / of[:, 0] - chance) / (1 - chance)
         return np.where(chance < _ALL, value, np.nan)
 
-    value = float(kappas(total[np.newaxis])[0])
-    if np.isnan(value):
-        return Estimate(None, None, None, n, ALL_EQUAL)
-    lowest = float(lowest_kappa(*sides(total[np.newaxis]), np.eye(n_values))[0])
-    errors = jackknife_errors(kappas(total - by_case), times=cases.times)
-    interval = errors.interval(value, lowest=lowest)
-    if isinstance(interval, str):
-        return Estimate(value, None, None, n, interval)
-    return Estimate(value, interval.low, interval.high, n)
+    values = kappas(total)
+    errors = jackknife_errors(
+        kappas(cases.each(total) - by_case), cases.part, n_groups=cases.n_parts, times=cases.times
+    )
+    estimates = []
+    for part, (value, n) in enumerate(zip(values.tolist(), total[:, 0].tolist(), strict=True)):
+        n_units = round(n)
+        if not n_units or np.isnan(value):
+            reason = ALL_EQUAL if n_units else NO_UNITS
+            estimates.append(Estimate(None, None, None, n_units, reason))
+            continue
+        lowest = float(lowest_kappa(*sides(total[part : part + 1]), np.eye(n_values))[0])
+        interval = errors.interval(value, part, lowest=lowest)
+        if isinstance(interval, str):
+            estimates.append(Estimate(value, None, None, n_units, interval))
+        else:
+            estimates.append(Estimate(value, interval.low, interval.high, n_units))
+    return estimates

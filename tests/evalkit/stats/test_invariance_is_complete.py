@@ -97,6 +97,16 @@ PARTS = {
 #: Through another statistic that has the test.
 THROUGH = {
     "beside_people": "beside",
+    "values_by_part": "value_rows",
+    "stand_in_by_part": "alternative_test",
+    "right_by_part": "right_by_rule",
+    "positions_by_part": "positions",
+    "majority_by_part": "against_majority",
+    "kappas_by_part": "right_by_rule",
+    "distances_by_part": "distances",
+    "confusion_by_part": "confusion",
+    "ceilings_by_part": "ceiling",
+    "cases_of_kinds": "ceiling",
     "cases_of": "ceiling",
     "in_place": "alternative_test",
     "kappa_with_people": "right_by_rule",

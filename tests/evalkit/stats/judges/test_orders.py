@@ -8,7 +8,7 @@ from scipy import stats
 
 from evalkit.stats.agreement.kappa import agreement_with_rest
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings
-from evalkit.stats.judges.answers import beside
+from evalkit.stats.judges.answers import beside, peoples_answers
 from evalkit.stats.judges.orders import NEVER_SAME, NOT_CONTRADICTED, positions, right_by_rule
 
 VALUES, MIRROR = ("first model wins", "second model wins", "tie"), (1, 0, 2)
@@ -49,15 +49,17 @@ def test_one_order_is_right_as_often_as_any_annotator_beside_all_others():
 
 def test_the_rules_add_up_whatever_the_judge_says():
     rng = np.random.default_rng(6)
-    first = beside(codings(rng), 3)
-    turned = rng.integers(0, 3, 90)
-    second = replace(first, by_judge=np.eye(3)[turned])
+    both, turned = codings(rng), rng.integers(0, 3, 90)
+    verdict = both.value[both.annotator == 3]
+    people = peoples_answers(both.at(both.annotator < 3), n_units=90)
+    tables = np.repeat(np.eye(3), 3, axis=0), np.tile(np.eye(3), (3, 1))
+    first, second = people.beside(np.arange(90), 3 * verdict + turned, tables)
 
     right = right_by_rule(first, second, judge="j")
 
     # Right in both orders and right where decided are the same pairs, over all and over decided.
     n_decided = 90 - right.n_undecided
-    assert right.n_undecided == (first.by_judge.argmax(axis=1) != turned).sum()
+    assert right.n_undecided == (verdict != turned).sum()
     assert right.both_agree.value * 90 == pytest.approx(right.decided.value * n_decided)
     halves = right.first.percent_agreement.value + right.second.percent_agreement.value
     assert right.mean.value == pytest.approx(halves / 2)
