@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -18,6 +19,7 @@ from evalkit.formats.read.taking_in import TakenIn, WholeReading, take_in
 from evalkit.records import Problems, RecordReader
 from evalkit.records.reader import Record
 from evalkit.records.whole import FORMAT, VERSION
+from evalkit.redaction.records import category_name
 from evalkit.redaction.redaction import Redaction
 from evalkit.reports.coverage.report import CoverageReport, coverage_report
 from evalkit.sampling.candidates import LoggedCase
@@ -85,11 +87,19 @@ class LogFiles:
     ) -> CoverageReport:
         """Set the log beside a version of an eval set, by default the newest.
 
+        With a redaction nothing personal is shown of the log, and its lines are of the categories
+        that they would be stored with.
+
         Raises NotFoundError for an unknown one, RefusedError where either holds no case.
         """
         with read_session() as session:
             cases = cases_of_set(session, eval_set, version)
-        return coverage_report(cases, self.lines, text=redaction.text if redaction else str)
+        if redaction is None:
+            return coverage_report(cases, self.lines)
+        names = {line.category for line in self.lines if line.category}
+        told = {name: category_name(name, redaction) for name in sorted(names)}
+        lines = [replace(line, category=told.get(line.category, "")) for line in self.lines]
+        return coverage_report(cases, lines, text=redaction.text)
 
     def store(
         self,
@@ -123,7 +133,7 @@ class LogFiles:
             )
         drawn = {
             case.key: (
-                redaction.redacted(case.named_stratum).text if redaction else case.named_stratum,
+                category_name(case.named_stratum, redaction) if redaction else case.named_stratum,
                 case.probability,
             )
             for case in sample.chosen

@@ -17,12 +17,17 @@ _TYPE_NAMES = "one of " + ", ".join(schema.TYPES)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record with its line; an unsound one has faults that were noted as problems."""
+    """One record with its line; an unsound one has faults that were noted as problems.
+
+    ``same_as`` is the digest of a stored record that it is another copy of, though not word for
+    word.
+    """
 
     line: int
     type: str
     fields: dict[str, Any]
     is_sound: bool
+    same_as: bytes | None = None
 
 
 class RecordReader:

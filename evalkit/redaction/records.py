@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from evalkit.redaction.finders.keys import is_secret_of
-from evalkit.redaction.kinds import FindingKind
+from evalkit.redaction.kinds import PLACEHOLDER, FindingKind
 from evalkit.redaction.moves import TextMove
 from evalkit.redaction.redaction import Redaction
 
 #: The texts of each type of record. What is not here is matched exactly (ids, names of models and
-#: annotators, categories, keys), or is a lead's own (criteria, tags), and stays.
+#: annotators, keys), or is a lead's own (criteria, tags), and stays. Categories have a way of their
+#: own, see `category_name`.
 _OF_LABELS = ("comment", "texts", "rationale", "quote", "note", "metadata")
 _TEXTS = {
     "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
@@ -79,7 +80,17 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
                 moves[None] = whole.moves
         else:
             changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
+    if kind == "case" and changed.get("category"):
+        changed["category"] = category_name(changed["category"], redaction)
     return RedactedRecord(changed, moves)
+
+
+def category_name(name: str, redaction: Redaction) -> str:
+    """Return the name of a category with what is personal in it replaced, without its number.
+
+    Categories are matched by their names, also between imports, and numbers are of one import.
+    """
+    return PLACEHOLDER.sub(r"[\1]", redaction.text(name))
 
 
 def person_name(name: str, redaction: Redaction, key: Callable[[], bytes]) -> str:

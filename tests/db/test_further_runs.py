@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import select
 
 from db.commands.records import import_files
-from db.engine import read_session
-from db.models import Output, Run, Score
+from db.engine import read_session, write_session
+from db.models import Annotation, Assignment, Output, Run, Score
+from evalkit.formats.read.mapping import ColumnMapping
 from tests.evalkit.formats.samples import lines
 
 
@@ -76,3 +77,62 @@ def test_what_is_said_of_a_further_answer_goes_with_it(tmp_path, database):
     with read_session() as session:
         scored = session.exec(select(Output.content, Score.value).join(Output)).all()
     assert {tuple(row) for row in scored} == {("The Po.", 5.0), ("The Arno.", 2.0)}
+
+
+def table(tmp_path, *rows, name="a.csv"):
+    """Import a table whose last column, when it was exported, is not mapped."""
+    path = tmp_path / name
+    head = "id,question,model,answer,annotator,correct,at"
+    path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
+    columns = {"id": "id", "input": "question", "model": "model", "output": "answer"}
+    columns["annotator"] = "annotator"
+    mapping = ColumnMapping(columns, {}, {"correct": "correct"}, {})
+    return import_files([(path.name, path)], mapping=mapping, eval_set="Log", study="Log")
+
+
+def judged():
+    """Return the outputs that each annotation scores, and that its assignment showed."""
+    with read_session() as session:
+        rows = session.exec(
+            select(Score.output_id, Assignment.left_output_id)
+            .join(Annotation, Score.annotation_id == Annotation.id)
+            .join(Assignment, Annotation.assignment_id == Assignment.id)
+            .order_by(Score.id)
+        ).all()
+    return [tuple(row) for row in rows]
+
+
+ROWS = ("c1,what?,m1,yes,ann,1,{}:00", "c1,what?,m1,yes,bob,0,{}:05", "c2,why?,m1,so,ann,1,{}:07")
+
+
+def test_another_export_of_a_log_stores_no_answer_and_no_score_twice(tmp_path, database):
+    table(tmp_path, *(row.format(10) for row in ROWS))
+    again = table(tmp_path, *(row.format(11) for row in ROWS))
+
+    assert [run for run, _ in stored()] == ["1", "2", "1"]
+    assert judged() == [(1, 1), (2, 2), (3, 3)]
+    assert not any("further run" in each for each in again.warnings)
+
+
+def test_a_log_that_was_imported_when_metadata_of_outputs_were_left_is_there(tmp_path, database):
+    table(tmp_path, *(row.format(10) for row in ROWS))
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.details = None
+    assert not table(tmp_path, *(row.format(10) for row in ROWS)).has_news
+    assert judged() == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_of_answers_that_differ_in_metadata_alone_each_is_its_own_again(tmp_path, database):
+    first, second, _ = (row.format(10) for row in ROWS)
+    table(tmp_path, first, second)
+    assert not table(tmp_path, second, first).has_news
+    more = table(tmp_path, first, second, second.replace("bob", "cy").replace("10:", "12:"))
+    assert more.counts["output"].new == 1
+    assert judged() == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_what_differs_in_more_than_metadata_is_another_answer(tmp_path, database):
+    table(tmp_path, ROWS[0].format(10))
+    table(tmp_path, ROWS[1].format(10).replace("yes", "no"))
+    assert stored() == [("1", "yes"), ("2", "no")]

@@ -2,11 +2,12 @@
 
 A log names no runs, so those of a file are counted from 1. Where the same model answered the same
 case in an earlier import, that count says nothing: an answer that is stored already keeps its run,
-and another one gets the next that is free.
+and another one gets the next that is free. Metadata makes no other answer of it: another export of
+a log has other row numbers or times in it, and an older evalkit kept less of them.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +24,32 @@ from evalkit.records.reader import Record
 
 #: Case, model and run.
 _Key = tuple[str, str, str]
-#: What is compared of an output: not what names it.
+#: What is compared of an output: not what names it, and not what only goes with it.
 _NAME_OF_RUN = frozenset({"run"})
+_BESIDE_ANSWER = _NAME_OF_RUN | {"metadata"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer by its digests: of its whole record without its run, of that without metadata.
+
+    ``stored`` is the digest of the record itself, as it is stored.
+    """
+
+    whole: bytes
+    alone: bytes
+    stored: bytes
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> "_Answer":
+        whole, alone = (
+            fingerprint(fields, without=each) for each in (_NAME_OF_RUN, _BESIDE_ANSWER)
+        )
+        return cls(whole, alone, fingerprint(fields))
+
+
+#: What the runs of an eval set answered, by case and model; None is no text yet.
+_Stored = dict[tuple[str, str], dict[str, _Answer | None]]
 
 
 class FurtherRuns:
@@ -32,7 +57,7 @@ class FurtherRuns:
 
     def __init__(self, eval_set: str | None) -> None:
         self._eval_set = eval_set
-        self._stored: dict[tuple[str, str], dict[str, bytes | None]] | None = None
+        self._stored: _Stored | None = None
         self._names: dict[_Key, str] = {}
         self._taken: set[_Key] = set()
         self.n_further = 0
@@ -60,31 +85,39 @@ class FurtherRuns:
             return record
         fields = normal(record.type, record.fields)
         if record.type == "output":
-            return replace(record, fields=self._output(fields, self._stored))
+            return self._output(record, fields, self._stored)
         return replace(record, fields=self._renamed(fields)) if self._names else record
 
-    def _output(
-        self, fields: dict[str, Any], of_set: Mapping[tuple[str, str], dict[str, bytes | None]]
-    ) -> dict[str, Any]:
+    def _output(self, record: Record, fields: dict[str, Any], of_set: _Stored) -> Record:
         case_id, model = fields["case"], fields["model"]
         stored = of_set.get((case_id, model))
         if stored is None or fields.get("elsewhere"):
-            return fields
+            return replace(record, fields=fields)
         asked_for = fields.get("run", DEFAULT_RUN)
         key = case_id, model, asked_for
+        answer = _Answer.of(fields)
         if key not in self._names:
-            self._names[key] = self._name(key, fingerprint(fields, without=_NAME_OF_RUN), stored)
-        return fields | {"run": self._names[key]}
+            self._names[key] = self._name(key, answer, stored)
+        there = stored.get(self._names[key])
+        same_as = there.stored if there and there.alone == answer.alone else None
+        return replace(record, fields=fields | {"run": self._names[key]}, same_as=same_as)
 
-    def _name(self, key: _Key, digest: bytes, stored: Mapping[str, bytes | None]) -> str:
-        """Return the run of an answer: that of the same one, which is stored, or a free one."""
+    def _name(self, key: _Key, answer: _Answer, stored: Mapping[str, _Answer | None]) -> str:
+        """Return the run of an answer: that of the same one, which is stored, or a free one.
+
+        Of several that are the same but for their metadata it is the one that has its own.
+        """
         case_id, model, asked_for = key
-        alike = (run for run, other in stored.items() if other == digest)
-        for name in (asked_for, *alike):
-            is_there = name in stored and stored[name] in (digest, None)
-            if is_there and (case_id, model, name) not in self._taken:
-                self._taken.add((case_id, model, name))
-                return name
+        names = [asked_for] if asked_for in stored else []
+        names += [run for run in stored if run != asked_for and stored[run]]
+        free = [run for run in names if (case_id, model, run) not in self._taken]
+        same = [
+            run for run in free if (there := stored[run]) is None or there.whole == answer.whole
+        ]
+        alike = (run for run in free if (there := stored[run]) and there.alone == answer.alone)
+        for name in (*same, *alike):
+            self._taken.add((case_id, model, name))
+            return name
         self.n_further += 1
         name, number = asked_for, 2
         while name in stored or (case_id, model, name) in self._taken:
@@ -115,9 +148,9 @@ class FurtherRuns:
         return {"model": model, "run": self._names.get((case_id, model, run), run)}
 
 
-def _stored_outputs(eval_set: str | None) -> dict[tuple[str, str], dict[str, bytes | None]]:
-    """Return what the runs of an eval set answered, by case and model; None is no text yet."""
-    stored: dict[tuple[str, str], dict[str, bytes | None]] = {}
+def _stored_outputs(eval_set: str | None) -> _Stored:
+    """Return what the runs of an eval set answered."""
+    stored: _Stored = {}
     with read_session() as session:
         eval_set_id = session.scalar(
             sa.select(col(EvalSet.id)).where(col(EvalSet.name) == eval_set)
@@ -126,9 +159,7 @@ def _stored_outputs(eval_set: str | None) -> dict[tuple[str, str], dict[str, byt
             return stored
         for _, record in output_records(session, eval_set_id=eval_set_id):
             fields = as_read_now("output", record)
-            digest = None
-            if not fields.get("elsewhere"):
-                digest = fingerprint(fields, without=_NAME_OF_RUN)
             runs = stored.setdefault((fields["case"], fields["model"]), {})
-            runs[fields.get("run", DEFAULT_RUN)] = digest
+            is_here = not fields.get("elsewhere")
+            runs[fields.get("run", DEFAULT_RUN)] = _Answer.of(fields) if is_here else None
     return stored

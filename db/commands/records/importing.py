@@ -279,7 +279,8 @@ class Import:
             return NO_TRAFFIC
         stated = (header.get("traffic") for header in self._headers)
         told: list[dict[str, Any]] = next(filter(None, stated), [])
-        return Traffic(tuple((part.get("category") or "", part["amount"]) for part in told))
+        amounts = [(part.get("category") or "", part["amount"]) for part in told]
+        return Traffic(tuple(self._redacting.amounts(amounts) if self._redacting else amounts))
 
     def _target(self, session: Session, eval_set: str, study: str | None) -> ImportTarget:
         hashes = [header.get("eval_set_version") for header in self._headers]

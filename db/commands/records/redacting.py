@@ -13,7 +13,7 @@ from evalkit.records.names import DEFAULT_RUN
 from evalkit.records.reader import Record
 from evalkit.redaction.kinds import FindingKind
 from evalkit.redaction.moves import TextMove, moved, quoted
-from evalkit.redaction.records import RedactedRecord, person_name, redacted_record
+from evalkit.redaction.records import RedactedRecord, category_name, person_name, redacted_record
 from evalkit.redaction.redaction import Redaction
 from evalkit.redaction.sentences import RedactionReport
 
@@ -79,6 +79,14 @@ class Redacting:
             self._staging.db.execute("INSERT INTO held VALUES (?, ?, ?)", values)
             return None
         return replace(record, fields=whole.fields)
+
+    def amounts(self, stated: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Return what production is asked by category, as its cases have their categories."""
+        amounts: dict[str, float] = {}
+        for category, amount in stated:
+            name = category_name(category, self._redaction)
+            amounts[name] = amounts.get(name, 0) + amount
+        return list(amounts.items())
 
     def _person(self, name: str) -> str:
         if name not in self._people:

@@ -141,7 +141,7 @@ class Staging:
         if kind == "case":
             self.add_case(record.line, fields)
         elif kind == "output":
-            self.add_output(record.line, fields)
+            self.add_output(record.line, fields, same_as=record.same_as)
         elif kind == "criterion":
             self.criteria.append((record.line, fields))
         elif kind in TAXONOMY_TYPES:
@@ -180,14 +180,16 @@ class Staging:
         *,
         db_id: int | None = None,
         is_joined: bool = False,
+        same_as: bytes | None = None,
     ) -> None:
         """Stage an output of the file, or with its id one of the database.
 
-        One whose text is elsewhere has no content here, not even an empty one.
+        One whose text is elsewhere has no content here, not even an empty one. One that is the
+        same as a stored one has the digest of that.
         """
         run = self.run(fields["model"], fields.get("run", DEFAULT_RUN))
         text = output_text(fields["content"]) if "content" in fields else None
-        digest = fingerprint(fields)
+        digest = same_as or fingerprint(fields)
         text_place = self._text_place(fields, db_id, is_joined)
         values = {
             key: value for key, value in fields.items() if key not in ("case", "model", "run")

@@ -154,7 +154,7 @@ def coverage_report(
     lines : sequence of LoggedCase
         The cases of the log, in any order.
     text : callable
-        Redacts what is shown of lines.
+        Redacts what is shown of lines, and their ids. Categories are compared as they come.
 
     Raises
     ------
@@ -276,7 +276,7 @@ def _groups(pair: LogBeside, is_far: BoolArray, text: Callable[[str], str]) -> t
     def typical(case_id: int) -> TypicalLine:
         whole = " ".join(told[case_id].split())
         short = whole if len(whole) <= _LOOKED_AT else f"{whole[:_LOOKED_AT]}…"
-        return TypicalLine(pair.lines[by_id[case_id]].key, short)
+        return TypicalLine(text(pair.lines[by_id[case_id]].key), short)
 
     def group(words: tuple[str, ...], case_ids: Sequence[int], of: Sequence[int]) -> FarGroup:
         at = [by_id[case_id] for case_id in case_ids]

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from db.commands.records import import_records
 from db.engine import read_session
-from db.models import Case
+from db.models import Case, VersionCase
 from db.queries.coverage import cases_of_set
 from db.queries.library import eval_sets
 from db.queries.traffic import traffic_of
@@ -62,6 +62,42 @@ def test_the_terminal_says_what_the_json_says_and_states_what_production_is_aske
     with read_session() as session:
         traffic = traffic_of(session, eval_sets(session)[0].eval_set_id)
     assert dict(traffic.amounts) == {row["category"]: row["n_lines"] for row in told["mix"]}
+
+
+WHO = ("bob.smith@corp.com", "sk-ant-api03-" + "aB3dE5" * 8)
+
+
+def test_categories_and_ids_of_a_log_are_replaced_and_are_those_that_are_stored(
+    sqlite_database, store_once, tmp_path, capsys
+):
+    store_once(store)
+    lines = made(2, 85, n_new=15, start=1000, named=True)
+    told_of = "customer {} key {}".format(*WHO)
+    file = tmp_path / "log.jsonl"
+    records = [
+        record(line)
+        | {"id": f"mail.{line.key}@corp.com"}
+        | ({"category": told_of} if line.category == "food" else {})
+        for line in lines
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in (HEADER, *records)))
+    asked = ["report", "coverage", "--log", str(file), "--eval-set", "Support"]
+
+    assert main([*asked, "--state-traffic"]) == 0
+    shown = capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    shown += capsys.readouterr().out
+    assert main(["sample-log", str(file), "--eval-set", "New", "--n", "40", "--redact"]) == 0
+
+    with read_session() as session:
+        sets = {each.name: each.eval_set_id for each in eval_sets(session)}
+        stated = {name for name, _ in traffic_of(session, sets["Support"]).amounts}
+        drawn = session.exec(select(Case.category).where(Case.eval_set_id == sets["New"])).all()
+        strata = session.exec(select(VersionCase.stratum)).all()
+    assert "customer [EMAIL] key [KEY]" in stated & set(drawn)
+    stored = str((stated, drawn, strata))
+    assert not [who for who in (*WHO, "mail.line-") if who in shown]
+    assert not [who for who in WHO if who in stored]
 
 
 def test_what_no_case_is_like_is_added_and_nothing_else(sqlite_database, store_once, log, capsys):

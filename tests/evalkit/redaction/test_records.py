@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalkit.redaction.records import redacted_record
+from evalkit.redaction.records import category_name, redacted_record
 from evalkit.redaction.redaction import Redaction
 
 MAIL = "bob.smith@corp.com"
@@ -81,3 +81,14 @@ def test_images_stay_as_they_are_wherever_they_are():
     record = redacted("case", input=asked, metadata={"image": IMAGE})
 
     assert record == {"input": asked, "metadata": {"image": IMAGE}}
+
+
+def test_a_category_says_the_same_in_every_import_and_nobody_in_it():
+    redaction = Redaction()
+    redaction.text("Write to ann@corp.com")
+    case = {"id": "a", "input": "Hello", "category": "customer bob.smith@corp.com"}
+    told = redacted_record("case", case, redaction).fields["category"]
+    # Numbers of placeholders are of one import; names of categories are compared between imports.
+    assert told == category_name("customer jo@corp.com", Redaction()) == "customer [EMAIL]"
+    assert category_name(told, redaction) == told
+    assert category_name("refund", redaction) == "refund"
