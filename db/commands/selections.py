@@ -20,10 +20,9 @@ from db.engine import read_session, write_session
 from db.models import AuditEvent, Study
 from db.queries.case_life import studies_with
 from db.queries.selection import selection_of, study_of
+from db.queries.traffic import STUDY_OF_CHOSEN
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import CaseEventKind
-
-_ACTION = "study of chosen responses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,10 @@ def start_study(
             )
             session.add(
                 AuditEvent(
-                    actor_id=actor_id, action=_ACTION, subject=f"study {name}", details=details
+                    actor_id=actor_id,
+                    action=STUDY_OF_CHOSEN,
+                    subject=f"study {name}",
+                    details=details,
                 )
             )
             session.flush()
@@ -148,7 +150,7 @@ def _was_made_so(session: Session, name: str, details: dict[str, str]) -> bool:
     """Tell whether the study of a name was made of the same responses, of the same study."""
     events = session.exec(
         select(AuditEvent).where(
-            col(AuditEvent.subject) == f"study {name}", col(AuditEvent.action) == _ACTION
+            col(AuditEvent.subject) == f"study {name}", col(AuditEvent.action) == STUDY_OF_CHOSEN
         )
     )
     return any(event.details == details for event in events)

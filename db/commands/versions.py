@@ -22,6 +22,8 @@ from evalkit.vocabulary import CaseEventKind, CaseStatus, TextPlace
 _ROLE = "user"
 #: The stratum of a case that nobody drew.
 BY_HAND = "added by hand"
+#: That of the cases of a version that somebody chose, for what is said of their responses.
+CHOSEN = "chosen by hand"
 _WHY = "Say why this case exists: the failure it covers, or where it is from."
 
 
@@ -137,6 +139,8 @@ def keep_only(
 ) -> tuple[int, bool]:
     """Make the next version of an eval set of some of its cases alone.
 
+    No case of it has a chance, though it was drawn into the newest: who chose saw its responses.
+
     Returns its number and whether it is new: where the newest holds just these cases it is that
     one. Raises RefusedError without a note, and for a case that the newest version does not hold.
     """
@@ -150,7 +154,8 @@ def keep_only(
         minus = held.keys() - set(case_ids)
         if not minus:
             return newest.number, False
-        return _next(session, newest, minus=minus, note=note, actor_id=actor_id), True
+        chosen = dict.fromkeys(case_ids, (CHOSEN, None))
+        return _store(session, newest, chosen, note=note, actor_id=actor_id), True
 
 
 def merge_repeats(eval_set: str, *, reason: str, actor_id: int | None = None) -> tuple[int, int]:
@@ -215,6 +220,18 @@ def _next(
 ) -> int:
     """Store the newest version with some cases more and some less; return its number."""
     stays = _places(session, newest, plus or {}, minus)
+    return _store(session, newest, stays, note=note, actor_id=actor_id)
+
+
+def _store(
+    session: Session,
+    newest: EvalSetVersion,
+    stays: Mapping[int, tuple[str | None, float | None]],
+    *,
+    note: str,
+    actor_id: int | None,
+) -> int:
+    """Store the next version with stratum and chance of each of its cases; return its number."""
     if not stays:
         raise RefusedError("A version holds one case at least: this would leave none.")
     of_set = col(Case.eval_set_id) == newest.eval_set_id

@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import ErrorMark, Study, Tag
+from db.models import Annotation, Assignment, ErrorMark, Study, Tag
 from db.queries.few_shot import task_for_judge
 from db.queries.judgings import question_of
 from db.queries.records.rows import batched
 from db.queries.responses.answers import Answer, answers
 from db.queries.responses.responses import case_text, responses
 from db.queries.results.failures import counts_as
-from db.queries.results.studies import ResultFilters, ResultStudy
+from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.annotation.marks import MarkedError
 from evalkit.errors import NotFoundError, RefusedError
@@ -24,7 +24,7 @@ from evalkit.judging.response import ResponseQuestion
 from evalkit.judging.wording import held_to, messages_for, response_words
 from evalkit.records.csv_lines import csv_lines
 from evalkit.records.normal import message_text
-from evalkit.vocabulary import AnswerForm, Api, JudgeTask
+from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, JudgeTask
 
 #: So many responses are in memory at once.
 _AT_ONCE = 200
@@ -102,13 +102,19 @@ class JudgeStart:
 
 
 def judge_start(
-    session: Session, of_study: ResultStudy, selection: Selection, *, tag_id: int
+    session: Session,
+    of_study: ResultStudy,
+    selection: Selection,
+    *,
+    tag_id: int,
+    filters: ResultFilters,
 ) -> JudgeStart:
     """Return a request that asks a judge for one kind of error alone, with chosen examples.
 
     It is a chat request whose last message, the response to be judged, is left to be written.
-    Examples are of the train split, masked as annotators see them, with the marks of who marked
-    first; a response that has no such mark by now is none.
+    Examples are of the train split, masked as annotators see them, with the marks of whoever
+    marked first of the people that count within the filters, and never of a judge: it would be
+    taught by another's mistakes. A response that has no such mark by now is none.
 
     Raises
     ------
@@ -129,7 +135,7 @@ def judge_start(
     examples = [
         _example(session, study, asked, example, rows)
         for example in selection.examples
-        if (rows := _first_marks(session, of_study, example.output_id, tag_id))
+        if (rows := _first_marks(session, of_study, filters, example.output_id, tag_id))
     ]
     system, last = messages_for(asked.words(), messages=(), context=(), responses={})
     request = {
@@ -172,8 +178,15 @@ def _held(quote: str | None, words: str) -> str | None:
     return quote if quote and quote in words else None
 
 
-def _first_marks(session: Session, study: ResultStudy, output_id: int, tag_id: int) -> list[Any]:
-    """Return the errors that count as of one kind, of whoever marked first in a response."""
+def _first_marks(
+    session: Session, study: ResultStudy, filters: ResultFilters, output_id: int, tag_id: int
+) -> list[Any]:
+    """Return the errors that count as of one kind, of the person who marked first in a response."""
+    people = [
+        who.annotator_id
+        for who in study.counted_annotators(filters)
+        if who.kind != AnnotatorKind.JUDGE
+    ]
     rows = session.connection().execute(
         sa.select(
             col(ErrorMark.annotation_id),
@@ -181,8 +194,14 @@ def _first_marks(session: Session, study: ResultStudy, output_id: int, tag_id: i
             col(ErrorMark.quote),
             col(ErrorMark.note),
         )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
         .where(
             col(ErrorMark.output_id) == output_id,
+            col(Assignment.study_id) == study.study_id,
+            col(Assignment.kind).in_(COUNTED_KINDS),
+            col(Assignment.annotator_id).in_(people),
             counts_as(study, tag_id),
             ~col(ErrorMark.is_superseded),
         )

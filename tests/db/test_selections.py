@@ -11,6 +11,7 @@ from db.commands.cases import change_status
 from db.commands.selections import make_version, start_study, watch_cases
 from db.engine import read_session, write_session
 from db.models import (
+    AuditEvent,
     Case,
     CaseEvent,
     ErrorMark,
@@ -22,9 +23,10 @@ from db.models import (
     StudyRun,
     VersionCase,
 )
-from db.queries.results import ResultFilters, result_study
+from db.queries.results import ResultFilters, collect, result_study
 from db.queries.selection import newest_of, selection_of, study_of
 from db.queries.selection_files import COLUMNS, judge_start, selection_csv
+from db.queries.traffic import is_of_chosen
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.selection import judge_words, study_words, version_words, watch_words
 from evalkit.judging.split import Split, split_of
@@ -169,6 +171,49 @@ def test_a_version_holds_the_chosen_cases_with_parent_and_note(ids):
         make_version(picked, note=" ")
 
 
+def drawn_with(ids, chance):
+    """Let every case of the study's version have come in with a chance."""
+    with write_session() as session:
+        for row in session.exec(select(VersionCase)):
+            row.stratum, row.inclusion_probability = "billing", chance
+
+
+def sampled_of(name):
+    with read_session() as session:
+        return collect(session, result_study(session, name=name)).outputs.sampled
+
+
+def test_cases_chosen_of_a_sample_have_no_chance_in_their_version(ids):
+    drawn_with(ids, 0.1)
+    assert set(sampled_of("Study")) == {0.1}
+
+    make_version(chosen(ids, f"case-1/{ONE}", f"case-3/{ONE}"), note="They fail")
+
+    version = [row.id for row in rows(EvalSetVersion, col(EvalSetVersion.number) == 2)]
+    held = rows(VersionCase, col(VersionCase.version_id).in_(version))
+    assert {(row.stratum, row.inclusion_probability) for row in held} == {("chosen by hand", None)}
+    assert set(sampled_of("Study")) == {0.1}  # the version before stays as it was
+
+
+def test_a_study_of_chosen_responses_is_not_weighted_by_the_chances_of_its_version(ids):
+    drawn_with(ids, 0.1)
+    picked = chosen(ids, f"case-0/{ONE}", f"case-3/{TWO}")
+    start_study(picked, like=ids["Study"], name="Chosen")
+    with write_session() as session:
+        like = {"like": "Chosen"}
+        session.add(AuditEvent(action="ask for labels", subject="study Labels", details=like))
+
+    assert sampled_of("Chosen") is None
+    assert set(sampled_of("Study")) == {0.1}
+    with write_session() as session:
+        told = [is_of_chosen(session, name) for name in ("Chosen", "Labels", "Study", "None")]
+        session.add(AuditEvent(action="discard study", subject="study Chosen"))
+        session.flush()
+        # Another study of the name of one that is gone is a study of its own.
+        again = is_of_chosen(session, "Chosen")
+    assert (told, again) == ([True, True, False, False], False)
+
+
 def test_responses_of_two_eval_sets_make_no_version(ids):
     others = make_eval_set(name="Others", models=("Fourth",), n_cases=1)
 
@@ -231,7 +276,7 @@ def test_the_start_of_a_judge_shows_examples_of_the_train_split_alone(ids):
     with read_session() as session:
         selection = selection_of(session, picked)
         study = result_study(session, name="Study")
-        made = judge_start(session, study, selection, tag_id=ids["tone"])
+        made = judge_start(session, study, selection, tag_id=ids["tone"], filters=ResultFilters())
     start = made.request
 
     text = json.dumps(start, ensure_ascii=False)
@@ -255,6 +300,36 @@ def test_the_start_of_a_judge_shows_examples_of_the_train_split_alone(ids):
     assert "with 1 example of the train split. 2 cases of the dev and test splits" in said
 
 
+def test_a_judge_is_taught_by_people_of_the_study_that_count_and_never_by_a_judge(ids):
+    tone = ids["tone"]
+    make_study(ids, name="Other")
+    ids["tone"] = tone
+    of_train = next(h for h in map(str, range(999)) if split_of(h) is Split.TRAIN)
+    response = f"case-1/{TWO}"
+    with write_session() as session:
+        session.get(Case, ids["case-1"]).case_hash = of_train
+    marked = {"marks": [(response, "tone")], "severity": "major"}
+    annotate(ids, "Robot", response, is_judge=True, note="By a judge", **marked)
+    with write_session() as session:
+        session.get(Study, ids["Other"]).taxonomy_id = session.get(Study, ids["Study"]).taxonomy_id
+    annotate(ids, "Eve", response, study="Other", note="Elsewhere", **marked)
+
+    def told(filters):
+        with read_session() as session:
+            study = result_study(session, name="Study")
+            selection = selection_of(session, chosen(ids, response))
+            made = judge_start(session, study, selection, tag_id=tone, filters=filters)
+        return made.n_examples, [
+            note for note in ("By a judge", "Elsewhere", "Late") if note in json.dumps(made.request)
+        ]
+
+    judges = ResultFilters(judges=True, every_judge=True)
+    assert told(ResultFilters()) == told(judges) == (0, [])
+    annotate(ids, "Bob", response, note="Late", **marked)
+    assert told(ResultFilters()) == told(judges) == (1, ["Late"])
+    assert told(ResultFilters(annotator_ids=(ids["Ada"],))) == (0, [])
+
+
 def test_a_judge_for_an_error_that_is_not_asked_for_is_refused(ids):
     make_study(ids, name="Other")  # its taxonomy has the same keys: its rows are others
     with write_session() as session:
@@ -262,7 +337,13 @@ def test_a_judge_for_an_error_that_is_not_asked_for_is_refused(ids):
     with read_session() as session:
         selection = selection_of(session, chosen(ids, f"case-0/{TWO}"))
         with pytest.raises(RefusedError, match="no kinds of errors"):
-            judge_start(session, result_study(session, name="Study"), selection, tag_id=ids["tone"])
+            judge_start(
+                session,
+                result_study(session, name="Study"),
+                selection,
+                tag_id=ids["tone"],
+                filters=ResultFilters(),
+            )
 
 
 def test_each_way_says_before_what_it_will_make(ids):

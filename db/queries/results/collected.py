@@ -42,7 +42,7 @@ from db.queries.results.studies import (
     ResultStudy,
 )
 from db.queries.results.versions import eval_set_of
-from db.queries.traffic import chances_of_cases
+from db.queries.traffic import chances_of_cases, is_of_chosen
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
 from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
@@ -201,7 +201,12 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
 def _chances(
     session: Session, study: ResultStudy, filters: ResultFilters, case: IntArray
 ) -> FloatArray | None:
-    """Return the chance of each case to be in the version asked for, else in the study's."""
+    """Return the chance of each case to be in the version asked for, else in the study's.
+
+    None of a study of chosen cases: it speaks of these alone.
+    """
+    if is_of_chosen(session, study.name):
+        return None
     if filters.as_of is not None:
         asked = sa.select(col(EvalSetVersion.id)).where(
             col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id),

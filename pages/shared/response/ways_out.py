@@ -93,7 +93,7 @@ def _show_way(
     if way == "csv":
         _csv(study, chosen, selection)
     elif way == "judge" and read.tag_id is not None:
-        _judge(study, selection, read.tag_id)
+        _judge(study, chosen, selection, read.tag_id)
     else:
         {"study": _study, "version": _version, "watch": _watch}[way](study, selection, actor_id)
 
@@ -111,10 +111,10 @@ def _csv(study: ResultStudy, chosen: ResultFilters, selection: Selection) -> Non
     downloads.button("Download the table", make, file_name="responses.csv", kind="secondary")
 
 
-def _judge(study: ResultStudy, selection: Selection, tag_id: int) -> None:
+def _judge(study: ResultStudy, chosen: ResultFilters, selection: Selection, tag_id: int) -> None:
     (tag,) = (each for each in study.tags if each.tag_id == tag_id)
     with read_session() as session:
-        start = judge_start(session, study, selection, tag_id=tag_id)
+        start = judge_start(session, study, selection, tag_id=tag_id, filters=chosen)
     exhibits.say(
         judge_words(selection, tag.name, n_examples=start.n_examples),
         "Names of models are masked, as for annotators.",
