@@ -43,7 +43,8 @@ def is_of_chosen(session: Session, study: str) -> bool:
     """
     actions = col(AuditEvent.action).in_((STUDY_OF_CHOSEN, *_OF_STUDIES))
     events = sa.select(col(AuditEvent.id), col(AuditEvent.action), col(AuditEvent.details))
-    name, before = study, sa.true()
+    name: str | None = study
+    before: sa.ColumnElement[bool] = sa.true()
     while name:
         statement = events.where(actions, col(AuditEvent.subject) == f"study {name}", before)
         newest = (
