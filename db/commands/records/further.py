@@ -30,7 +30,7 @@ _BESIDE_ANSWER = _NAME_OF_RUN | {"metadata"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _LoggedAnswer:
     """An answer by its digests: of its whole record without its run, of that without metadata.
 
     ``stored`` is the digest of the record itself, as it is stored.
@@ -41,7 +41,7 @@ class _Answer:
     stored: bytes
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> "_Answer":
+    def of(cls, fields: Mapping[str, Any]) -> "_LoggedAnswer":
         whole, alone = (
             fingerprint(fields, without=each) for each in (_NAME_OF_RUN, _BESIDE_ANSWER)
         )
@@ -49,7 +49,7 @@ class _Answer:
 
 
 #: What the runs of an eval set answered, by case and model; None is no text yet.
-_Stored = dict[tuple[str, str], dict[str, _Answer | None]]
+_Stored = dict[tuple[str, str], dict[str, _LoggedAnswer | None]]
 
 
 class FurtherRuns:
@@ -95,14 +95,16 @@ class FurtherRuns:
             return replace(record, fields=fields)
         asked_for = fields.get("run", DEFAULT_RUN)
         key = case_id, model, asked_for
-        answer = _Answer.of(fields)
+        answer = _LoggedAnswer.of(fields)
         if key not in self._names:
             self._names[key] = self._name(key, answer, stored)
         there = stored.get(self._names[key])
         same_as = there.stored if there and there.alone == answer.alone else None
         return replace(record, fields=fields | {"run": self._names[key]}, same_as=same_as)
 
-    def _name(self, key: _Key, answer: _Answer, stored: Mapping[str, _Answer | None]) -> str:
+    def _name(
+        self, key: _Key, answer: _LoggedAnswer, stored: Mapping[str, _LoggedAnswer | None]
+    ) -> str:
         """Return the run of an answer: that of the same one, which is stored, or a free one.
 
         Of several that are the same but for their metadata it is the one that has its own.
@@ -161,5 +163,5 @@ def _stored_outputs(eval_set: str | None) -> _Stored:
             fields = as_read_now("output", record)
             runs = stored.setdefault((fields["case"], fields["model"]), {})
             is_here = not fields.get("elsewhere")
-            runs[fields.get("run", DEFAULT_RUN)] = _Answer.of(fields) if is_here else None
+            runs[fields.get("run", DEFAULT_RUN)] = _LoggedAnswer.of(fields) if is_here else None
     return stored
