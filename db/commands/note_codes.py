@@ -11,6 +11,7 @@ from db.commands.rubrics import revise_taxonomy
 from db.engine import wait_for_imports, write_session
 from db.models import AuditEvent, CodedNote, Study, Tag, Taxonomy
 from db.queries.definitions import newest_taxonomy
+from db.queries.results.note_codes import note_codes
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.names import name_key
@@ -110,13 +111,8 @@ def _new(
     session: Session, study_id: int, notes: Sequence[Note], taxonomy: str, key: str
 ) -> list[Note]:
     """Return the notes that do not have the tag yet, in any version of its taxonomy."""
-    statement = (
-        select(CodedNote.source, CodedNote.note_id)
-        .join(Tag, col(Tag.id) == col(CodedNote.tag_id))
-        .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
-        .where(CodedNote.study_id == study_id, Taxonomy.name == taxonomy, Tag.key == key)
-    )
-    has_it = set(session.exec(statement))
+    codes = note_codes(session, study_id, taxonomy=taxonomy)
+    has_it = {(code.source.value, code.row_id) for code in codes if code.key == key}
     wanted = {(note.source.value, note.row_id): note for note in notes}
     return [note for of, note in wanted.items() if of not in has_it]
 

@@ -11,8 +11,10 @@ from evalkit.vocabulary import NoteSource
 class CodedNote(DatabaseTable, table=True):
     """A tag that somebody gave to one note; rows are only ever added.
 
-    ``source`` and ``note_id`` say which note: the row of an error mark, or of an annotation where
-    it is a comment or a judge's reasons. ``tag_id`` is that of the version in which it was named.
+    ``source`` and ``note_id`` say which note: the row of an error mark, of a note of open coding,
+    or of an annotation where it is a comment or a judge's reasons, as it stood when it was named;
+    `db.queries.results.note_codes` follows it from there. ``tag_id`` is that of the version in
+    which it was named.
     """
 
     __tablename__ = "coded_note"

@@ -4,8 +4,9 @@ import pytest
 from sqlmodel import select
 
 from db.commands.note_codes import code_notes
-from db.engine import read_session
-from db.models import AuditEvent, CodedNote, Study, Taxonomy
+from db.commands.open_codings import reveal_models, save_open_note, start_open_coding
+from db.engine import read_session, write_session
+from db.models import Annotation, Annotator, AuditEvent, CodedNote, ErrorMark, Study, Taxonomy
 from db.queries.definitions import newest_taxonomy
 from db.queries.results import ResultFilters, notes, result_study
 from db.queries.results.note_codes import note_codes
@@ -88,3 +89,94 @@ def test_what_cannot_be_named_is_refused_and_nothing_is_stored(study, name, n):
     with read_session() as session:
         assert session.exec(select(CodedNote)).all() == []
         assert newest_taxonomy(session, TAXONOMY).version == 1
+
+
+def revise(annotation_id, *, comment=None, mark_notes=()):
+    """Store another revision of an annotation, with its marks, as an edit does; return its id."""
+    with write_session() as session:
+        before = session.get_one(Annotation, annotation_id)
+        old = session.exec(select(ErrorMark).where(ErrorMark.annotation_id == annotation_id)).all()
+        before.is_superseded = True
+        session.add(before)
+        session.flush()
+        after = Annotation(
+            assignment_id=before.assignment_id, revision=before.revision + 1, comment=comment
+        )
+        session.add(after)
+        session.flush()
+        for mark, note in zip(old, mark_notes, strict=False):
+            mark.is_superseded = True
+            session.add(mark)
+            session.add(
+                ErrorMark(
+                    annotation_id=after.id,
+                    output_id=mark.output_id,
+                    tag_id=mark.tag_id,
+                    note=note,
+                )
+            )
+        return after.id
+
+
+def coded_texts(study):
+    """Return the texts of the notes that count and have a tag."""
+    texts = {(note.source, note.row_id): note.text for note in read()}
+    return sorted(
+        texts[code.source, code.row_id]
+        for code in codes(study)
+        if (code.source, code.row_id) in texts
+    )
+
+
+def test_a_comment_that_is_mended_keeps_its_tag_and_is_not_given_it_twice(study):
+    first = read()[0]
+    code_notes(study, [first], name="Wrong total")
+
+    revise(revise(first.row_id, comment="Note zero"), comment="Note zero.")
+
+    assert coded_texts(study) == ["Note zero."]
+    mended = next(note for note in read() if note.text == "Note zero.")
+    assert code_notes(study, [mended], name="Wrong total").n_coded == 0
+
+
+def test_a_comment_that_was_taken_back_and_written_anew_is_another_note(study):
+    first = read()[0]
+    code_notes(study, [first], name="Wrong total")
+
+    revise(revise(first.row_id, comment=None), comment="Something else")
+
+    assert coded_texts(study) == []
+
+
+def test_notes_of_marks_keep_their_tags_when_the_annotation_is_edited(database):
+    ids = make_eval_set()
+    make_study(ids)
+    response = "case-0/Model one"
+    annotation = annotate(ids, "Ada", response, marks=[(response, "tone")] * 2)
+    with write_session() as session:
+        for number, mark in enumerate(session.exec(select(ErrorMark)).all()):
+            mark.note = f"Mark {number}"
+            session.add(mark)
+    code_notes(ids["Study"], read()[1:2], name="Wrong total")
+
+    revise(annotation, mark_notes=["Mark 0, mended", "Mark 1"])
+
+    assert coded_texts(ids["Study"]) == ["Mark 1"]
+
+
+def test_an_open_note_that_is_mended_keeps_its_tag(database):
+    ids = make_eval_set()
+    make_study(ids)
+    with write_session() as session:
+        person = Annotator(name="Leo", role="lead")
+        session.add(person)
+        session.flush()
+        reader = person.id
+    coding = start_open_coding(reader_id=reader, version_id=ids["version"], n=2, seed=1)
+    save_open_note(coding, 1, "Wrong nubmer", reader_id=reader)
+    reveal_models(coding, reader_id=reader)
+    code_notes(ids["Study"], read(), name="Wrong numbers")
+
+    save_open_note(coding, 1, "Wrong number", reader_id=reader, seen=1)
+
+    assert coded_texts(ids["Study"]) == ["Wrong number"]
