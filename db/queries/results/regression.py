@@ -18,6 +18,7 @@ from db.models import (
     StudyRun,
     VersionCase,
 )
+from db.queries.results.versions import eval_set_of
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.regression.report import AnsweredCase, Side
@@ -106,10 +107,11 @@ def runs_on_versions(session: Session, *, eval_set: str) -> list[RunOnVersion]:
     return sorted(runs, key=lambda run: (run.model, run.run_id, run.version))
 
 
-def answered(session: Session, run: RunOnVersion) -> Side:
+def answered(session: Session, run: RunOnVersion, *, as_of: int | None = None) -> Side:
     """Return the cases of a version, by name, with the run's response to each.
 
-    Quarantined ones count nowhere in results, so they stand apart here, too.
+    Quarantined ones count nowhere in results, so they stand apart here, too. ``as_of`` is the
+    number of a version whose contents alone count: cases are the same where their hashes are.
     """
     of_run = sa.and_(col(Output.case_id) == col(Case.id), col(Output.run_id) == run.run_id)
     statement = (
@@ -126,10 +128,25 @@ def answered(session: Session, run: RunOnVersion) -> Side:
         .where(col(VersionCase.version_id) == run.version_id)
         .order_by(col(Case.key), col(Case.id))
     )
+    if as_of is not None:
+        statement = statement.where(col(Case.case_hash).in_(_hashes_of(run.version_id, as_of)))
     rows = session.connection().execute(statement).all()
     gone = frozenset(row.case_hash for row in rows if row.status == CaseStatus.QUARANTINED)
     counts = (row for row in rows if row.status != CaseStatus.QUARANTINED)
     return Side(run.name, tuple(AnsweredCase(*row[:4]) for row in counts), gone)
+
+
+def _hashes_of(version_id: int, number: int) -> Any:
+    """Select the contents that another version of the same eval set holds."""
+    of_version = sa.alias(sa.inspect(VersionCase).local_table)
+    held = sa.alias(sa.inspect(Case).local_table)
+    numbered = sa.alias(sa.inspect(EvalSetVersion).local_table)
+    return (
+        sa.select(held.c.case_hash)
+        .join(of_version, of_version.c.case_id == held.c.id)
+        .join(numbered, numbered.c.id == of_version.c.version_id)
+        .where(numbered.c.eval_set_id == eval_set_of(version_id), numbered.c.number == number)
+    )
 
 
 def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:

@@ -14,8 +14,10 @@ from db.queries.results.regression import (
     runs_on_versions,
     studies_of,
 )
+from db.queries.results.versions import version_numbers
 from db.queries.results.watched import watched_in
 from evalkit.cli.report.options import (
+    AsOfOption,
     CategoryOption,
     JudgesFlag,
 )
@@ -80,6 +82,7 @@ def regression(
     level: LevelOption = None,
     category: CategoryOption = None,
     judges: JudgesFlag = False,
+    as_of: AsOfOption = None,
     as_json: bool = JsonFlag,
 ) -> None:
     """Set two runs side by side on the cases both answered: what broke, what was repaired."""
@@ -92,26 +95,30 @@ def regression(
         new = _run(runs, after, after_version, option="--after")
         if old == new:
             raise RefusedError("Before and after are the same run on the same version.")
+        _require_version(as_of, version_numbers(session, new.version_id))
         filters = ResultFilters(judges=judges)
         collected = [
             collect(session, result_study(session, name=name), filters=filters)
             for name in studies_of(session, {old.run_id, new.run_id})
         ]
-        sides = answered(session, old), answered(session, new)
+        before_side = answered(session, old, as_of=as_of)
+        after_side = answered(session, new, as_of=as_of)
         watched = watched_in(session, new.version_id, judges=judges)
         marks = version_marks(session, [old.version_id, new.version_id])
-    _require_categories(category or (), *sides)
+    _require_categories(category or (), before_side, after_side)
     measure = _measure(collected, criterion, level)
     report = regression_report(
-        *sides,
+        before_side,
+        after_side,
         verdicts=passing(collected, measure),
         measure=measure,
         categories=tuple(category or ()),
+        as_of=as_of,
     )
     if as_json:
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
         n_gone = report.n_quarantined
-        limits |= {"as_of_version": None, "left_out": {"quarantined": n_gone} if n_gone else {}}
+        limits |= {"as_of_version": as_of, "left_out": {"quarantined": n_gone} if n_gone else {}}
         document = regression_document(report, judged_in=collected)
         body = {"filters": limits, **document, "watched": watched_document(watched)}
         print_report("regression", body, *marks)
@@ -143,6 +150,13 @@ def _require_categories(wanted: Collection[str], *sides: Side) -> None:
         raise NotFoundError(
             f"Neither run answered a case of category “{min(unknown)}”. There are: {named}."
         )
+
+
+def _require_version(as_of: int | None, numbers: Collection[int]) -> None:
+    """Refuse a version that the eval set does not have."""
+    if as_of is not None and as_of not in numbers:
+        known = ", ".join(map(str, sorted(numbers)))
+        raise NotFoundError(f"--as-of: there is no version {as_of}. There are: {known}.")
 
 
 def _only(names: dict[str, int]) -> str:

@@ -114,7 +114,7 @@ class RegressionReport:
 
     ``rows`` hold all cases together first, then each category (Benjamini–Hochberg over the
     categories); they are empty where ``reason`` says why. ``n_quarantined`` cases of either version
-    do not count.
+    do not count; ``as_of`` is the number of the version whose contents alone do.
     """
 
     before: str
@@ -128,6 +128,7 @@ class RegressionReport:
     removed: tuple[LoneCase, ...]
     reason: str | None
     n_quarantined: int = 0
+    as_of: int | None = None
 
     def of(self, change: Change) -> tuple[CaseChange, ...]:
         """Return the cases of one kind of change."""
@@ -141,6 +142,7 @@ def regression_report(
     verdicts: Mapping[int, Verdict],
     measure: PassRule,
     categories: Collection[str] = (),
+    as_of: int | None = None,
 ) -> RegressionReport:
     """Set two runs side by side on the cases both answered.
 
@@ -156,6 +158,8 @@ def regression_report(
     categories : collection of str
         Only cases of these, by the category they have after (removed ones: had before); empty
         is no limit.
+    as_of : int, optional
+        Number of the version to whose contents both sides were narrowed; named in the report only.
 
     Returns
     -------
@@ -185,6 +189,7 @@ def regression_report(
             is_asked=bool(verdicts) or measure.criterion is not None,
         ),
         n_quarantined=len(before.quarantined | after.quarantined),
+        as_of=as_of,
     )
 
 

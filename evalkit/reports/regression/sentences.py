@@ -8,7 +8,7 @@ from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.power.report import HOPELESS
 from evalkit.reports.regression.report import Change, RegressionReport
 from evalkit.study.collected import Collected
-from evalkit.study.sentences import annotators, passes_by
+from evalkit.study.sentences import annotators, cases_in_words, passes_by
 from evalkit.text import difference, p_value, points
 
 #: The mid-p value of n cases that all change the same way is 2⁻ⁿ: 0.06 for 4, 0.03 for 5.
@@ -49,6 +49,7 @@ def regression_basis(report: RegressionReport) -> str:
     sentence += f" ({changed:,} of them the same name with other content)" if changed else ""
     n_gone = report.n_quarantined
     sentence += f"; {counted(n_gone, 'quarantined case')} left out" if n_gone else ""
+    sentence += "".join(f"; {limit}" for limit in cases_in_words(report.as_of, ()))
     return f"{sentence}. {passes_by(report.measure)}"
 
 

@@ -119,6 +119,25 @@ def test_regression_within_a_category_leaves_the_others_out(ids):
         run("regression", *arguments, "--category", "sport")
 
 
+def test_regression_as_of_a_version_counts_the_contents_it_holds_alone(ids):
+    """Version 2 drops one of the six cases and changes another: four contents stand in both."""
+    add_version(ids, model=ONE, drop=("case-0",), change=("case-1",))
+    runs = ("--before", f"{ONE}:1", "--after", TWO, "--before-version", "1")
+    of_runs = (*runs, "--after-version", "1", "--criterion", "helpfulness", "--level", "3")
+
+    whole = json.loads(run("regression", *of_runs, "--json"))
+    as_of = json.loads(run("regression", *of_runs, "--as-of", "2", "--json"))
+
+    assert (whole["n_shared"], as_of["n_shared"]) == (6, 4)
+    assert {case["case"] for case in as_of["cases"]} == {f"case-{place}" for place in (2, 3, 4, 5)}
+    assert (as_of["new"], as_of["removed"]) == ([], [])
+    assert whole["filters"]["as_of_version"] is None
+    assert as_of["filters"]["as_of_version"] == 2
+    assert "only cases that version 2 holds" in run("regression", *of_runs, "--as-of", "2")
+    with pytest.raises(NotFoundError, match=r"--as-of: there is no version 7\. There are: 1, 2"):
+        run("regression", *of_runs, "--as-of", "7")
+
+
 def test_regression_without_anything_to_say_is_null_with_a_reason(ids):
     add_version(ids, model=ONE, study=None)
 
