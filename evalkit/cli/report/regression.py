@@ -108,8 +108,7 @@ def regression(
     _require_categories(category or (), before_side, after_side)
     measure = _measure(collected, criterion, level)
     report = regression_report(
-        before_side,
-        after_side,
+        *(before_side, after_side),
         verdicts=passing(collected, measure),
         measure=measure,
         categories=tuple(category or ()),
@@ -117,10 +116,10 @@ def regression(
     )
     if as_json:
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
-        n_gone = report.n_quarantined
-        limits |= {"as_of_version": as_of, "left_out": {"quarantined": n_gone} if n_gone else {}}
-        document = regression_document(report, judged_in=collected)
-        body = {"filters": limits, **document, "watched": watched_document(watched)}
+        gone = {"quarantined": report.n_quarantined} if report.n_quarantined else {}
+        limits |= {"as_of_version": as_of, "left_out": gone}
+        of_report = regression_document(report, judged_in=collected)
+        body = {"filters": limits, **of_report, "watched": watched_document(watched)}
         print_report("regression", body, *marks)
         return
     _show(report, watched)
