@@ -101,8 +101,7 @@ def regression(
             collect(session, result_study(session, name=name), filters=filters)
             for name in studies_of(session, {old.run_id, new.run_id})
         ]
-        before_side = answered(session, old, as_of=as_of)
-        after_side = answered(session, new, as_of=as_of)
+        before_side, after_side = (answered(session, run, as_of=as_of) for run in (old, new))
         watched = watched_in(session, new.version_id, judges=judges)
         marks = version_marks(session, [old.version_id, new.version_id])
     _require_categories(category or (), before_side, after_side)
