@@ -16,6 +16,7 @@ from evalkit.cli.terminal import (
     print_report,
     require_database,
 )
+from evalkit.errors import RefusedError
 from evalkit.formats.read.taking_in import ALL_FILES
 
 LogOption = Annotated[
@@ -49,6 +50,7 @@ def coverage(
     # Here and not above, for it takes SciPy, which no other report needs at its start.
     from db.commands.log_samples import LogFiles
     from evalkit.reports.coverage.document import coverage_document
+    from evalkit.reports.coverage.sentences import stated
     from evalkit.reports.coverage.tables import coverage_blocks
 
     require_database()
@@ -58,8 +60,13 @@ def coverage(
         files = stack.enter_context(LogFiles(input_files(log, stack), formats=formats))
         report = files.beside(eval_set, version, redaction=redaction)
     if state_shares:
+        if not report.log_traffic:
+            raise RefusedError(
+                "No line is like any case, so there are no shares to state. Nothing was changed. "
+                "Leave out --state-traffic to read the report."
+            )
         state_traffic(eval_set, report.log_traffic)
-        notes().print("What the log is asked is stated as what production is asked: traffic show.")
+        notes().print(f"{stated(report)} See: traffic show.")
     if as_json:
         print_report("coverage", coverage_document(report), report.mark)
         return

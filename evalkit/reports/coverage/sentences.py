@@ -108,6 +108,19 @@ def feeding(report: CoverageReport) -> tuple[str, ...]:
     )
 
 
+def stated(report: CoverageReport) -> str:
+    """Say of which lines the shares are that were stated, and how many speak of no category."""
+    n_left_out = sum(row.n_lines for row in report.mix if row.is_unlike)
+    told = "The log's categories are stated as what production is asked."
+    if not n_left_out:
+        return told
+    return (
+        f"{told} These are shares of {counted(report.n_lines - n_left_out, 'line')} of "
+        f"{report.n_lines:,}: {text.percent(n_left_out / report.n_lines)} of the log is unlike any "
+        "case, so it is of no category and left out."
+    )
+
+
 def _change(row: MixRow) -> str:
     was = text.percent(row.eval_set.value or 0.0)
     now = text.percent(row.log.value or 0.0)

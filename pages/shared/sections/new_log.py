@@ -63,7 +63,7 @@ def show_coverage(report: CoverageReport, *, actor_id: int) -> None:
         "weighted to production use them at once.",
     ):
         state_traffic(report.mark.eval_set, report.log_traffic, actor_id=actor_id)
-        st.success("Stated as what production is asked.")
+        st.success(sentences.stated(report))
 
 
 def chosen_from(report: CoverageReport | None) -> bool:

@@ -6,12 +6,14 @@ import pytest
 from sqlmodel import col, select
 
 from db.commands.records import import_records
+from db.commands.traffic import state_traffic
 from db.engine import read_session
 from db.models import Case, VersionCase
 from db.queries.coverage import cases_of_set
 from db.queries.library import eval_sets
 from db.queries.traffic import traffic_of
 from evalkit.cli import main
+from evalkit.study.traffic import Traffic
 from tests.evalkit.reports.test_coverage import CASES, made
 
 HEADER = {"type": "header", "format": "evalkit", "version": 2}
@@ -62,6 +64,52 @@ def test_the_terminal_says_what_the_json_says_and_states_what_production_is_aske
     with read_session() as session:
         traffic = traffic_of(session, eval_sets(session)[0].eval_set_id)
     assert dict(traffic.amounts) == {row["category"]: row["n_lines"] for row in told["mix"]}
+
+
+def stated_shares():
+    with read_session() as session:
+        return dict(traffic_of(session, eval_sets(session)[0].eval_set_id).amounts)
+
+
+def written_log(tmp_path, lines):
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in (HEADER, *map(record, lines))))
+    return str(file)
+
+
+def test_a_log_that_is_like_no_case_takes_nothing_of_what_was_stated(
+    sqlite_database, store_once, tmp_path, capsys
+):
+    store_once(store)
+    state_traffic("Support", Traffic((("refund", 10.0), ("login", 5.0))))
+    new = written_log(tmp_path, made(2, 0, n_new=30, start=1000))
+    asked = ["report", "coverage", "--log", new, "--eval-set", "Support"]
+
+    assert main([*asked, "--state-traffic"]) == 1
+
+    told = capsys.readouterr()
+    assert "there are no shares to state. Nothing was changed." in " ".join(told.err.split())
+    assert "stated as" not in told.err + told.out
+    assert stated_shares() == {"refund": 10.0, "login": 5.0}
+    assert main(asked) == 0
+
+
+def test_stating_says_what_part_of_the_log_speaks_of_no_category(
+    sqlite_database, store_once, tmp_path, capsys
+):
+    store_once(store)
+    mixed = written_log(tmp_path, made(2, 10, n_new=30, start=1000))
+    asked = ["report", "coverage", "--log", mixed, "--eval-set", "Support"]
+
+    assert main([*asked, "--json"]) == 0
+    n_unlike = sum(row["n_lines"] for row in json.loads(capsys.readouterr().out)["mix"][:1])
+    assert main([*asked, "--state-traffic"]) == 0
+
+    said = " ".join(capsys.readouterr().err.split())
+    # The thirty lines about food are unlike any case, and are the largest row.
+    assert n_unlike >= 30
+    assert f"shares of {40 - n_unlike} lines of 40: {100 * n_unlike / 40:.0f} % of the log" in said
+    assert sum(stated_shares().values()) == 40 - n_unlike
 
 
 WHO = ("bob.smith@corp.com", "sk-ant-api03-" + "aB3dE5" * 8)
