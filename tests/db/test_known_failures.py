@@ -211,6 +211,29 @@ def test_a_fix_is_confirmed_by_labels_after_it_and_reopened_by_a_mark(set_id):
     assert the_board(set_id).rows[0].fix is None
 
 
+def test_people_who_were_asked_for_another_taxonomy_confirm_no_fix(set_id):
+    failure_id = start(set_id)
+    change_state(failure_id, FailureState.FIXED, reason="New prompt", run_id=run_id(set_id))
+    before = the_board(set_id).rows[0]
+    advice = {**TAG, "taxonomy": "Legal", "key": "advice"}
+    at = (now() + timedelta(days=1)).isoformat(timespec="seconds")
+    looks = [
+        {**label, "created_at": at}
+        for run, found in (("1", None), ("2", "advice"))
+        for label in labels(run, found, annotator="Lawyer")
+    ]
+    import_records(
+        [{**HEADER, "study": "Legal"}, advice, *material()[3:], *looks], source_name="legal"
+    )
+
+    (row,) = the_board(set_id).rows
+
+    # Tone was marked in 6 of 6 looks of the first run; nobody was asked for it in the second.
+    assert (row.fix.verdict, row.fix.n_judged) == (FixVerdict.NOT_YET, 0)
+    assert (row.rate, row.cost) == (before.rate, before.cost)
+    assert (row.rate.value, row.rate.n) == (1.0, 6)
+
+
 def test_a_watched_case_that_flips_in_the_fixed_run_reopens_it(set_id):
     failure_id = start(set_id)
     with read_session() as session:

@@ -38,7 +38,7 @@ from evalkit.failures.life import Failure
 from evalkit.records.checks import as_moment
 from evalkit.reports.failures.looks import JudgedRun, SetLooks, SinceFixed
 from evalkit.reports.failures.report import BoardReport, board_report
-from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray
 from evalkit.study.collected import NO_TAG
 from evalkit.study.looks import first_looks
 from evalkit.study.subjects import ANY_ERROR
@@ -52,6 +52,7 @@ class _Marks:
     annotation: IntArray
     tag: IntArray
     weight: FloatArray
+    study: IntArray
 
 
 def board_in(session: Session, eval_set_id: int, *, judges: bool) -> tuple[BoardReport, SetLooks]:
@@ -107,7 +108,7 @@ def looks_in(session: Session, eval_set_id: int, *, judges: bool) -> SetLooks:
         result_study(session, name=name)
         for name in studies_of(session, [run.run_id for run in runs])
     ]
-    tags, marks = _together(
+    tags, asked, marks = _together(
         [(study, _marks(session, study, filters)) for study in studies], session
     )
     outputs, place = np.unique(marks.output, return_inverse=True)
@@ -125,6 +126,8 @@ def looks_in(session: Session, eval_set_id: int, *, judges: bool) -> SetLooks:
         categories=categories,
         runs=runs,
         tags=tags,
+        asked=asked,
+        study=marks.study[keep][first],
         annotation=marks.annotation[keep][first],
         case=content[at],
         category=category[at],
@@ -219,14 +222,18 @@ def _marks(session: Session, study: ResultStudy, filters: ResultFilters) -> IntA
 
 def _together(
     read: Sequence[tuple[ResultStudy, IntArray]], session: Session
-) -> tuple[tuple[tuple[str, str, str], ...], _Marks]:
-    """Put the marks of studies together: the same tag of two revisions is one, each weighs its."""
+) -> tuple[tuple[tuple[str, str, str], ...], BoolArray, _Marks]:
+    """Put the marks of studies together: the same tag of two revisions is one, each weighs its.
+
+    With it comes which tags each study asks for, of shape (n_studies, n_tags).
+    """
     names = _taxonomies(session)
     places: dict[tuple[str, str], int] = {}
     called: list[tuple[str, str, str]] = []
     nothing = np.zeros(0, dtype=np.int64)
-    parts = [_Marks(nothing, nothing, nothing, np.zeros(0))]
-    for study, table in read:
+    parts = [_Marks(nothing, nothing, nothing, np.zeros(0), nothing)]
+    asked: list[list[int]] = []
+    for at, (study, table) in enumerate(read):
         known = [tag for tag in study.tags if tag.tag_id in names]
         for tag in known:
             identity = names[tag.tag_id], tag.key
@@ -234,24 +241,33 @@ def _together(
                 places[identity] = len(called)
                 called.append((*identity, tag.name))
         codes = [places[names[tag.tag_id], tag.key] for tag in known]
-        parts.append(_placed(study, table, known, np.array(codes, dtype=np.int64)))
-    return tuple(called), _Marks(
-        np.concatenate([part.output for part in parts]),
-        np.concatenate([part.annotation for part in parts]),
-        np.concatenate([part.tag for part in parts]),
-        np.concatenate([part.weight for part in parts]),
+        asked.append(codes)
+        parts.append(_placed(study, at, table, known, np.array(codes, dtype=np.int64)))
+    asks = np.zeros((len(read), len(called)), dtype=np.bool_)
+    for at, codes in enumerate(asked):
+        asks[at, codes] = True
+    return (
+        tuple(called),
+        asks,
+        _Marks(
+            np.concatenate([part.output for part in parts]),
+            np.concatenate([part.annotation for part in parts]),
+            np.concatenate([part.tag for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.study for part in parts]),
+        ),
     )
 
 
 def _placed(
-    study: ResultStudy, table: IntArray, known: Sequence[ResultTag], codes: IntArray
+    study: ResultStudy, place: int, table: IntArray, known: Sequence[ResultTag], codes: IntArray
 ) -> _Marks:
     """Give the marks of a study the codes of its tags, as what they count by now, and weights."""
     of_study = {tag.tag_id: at for at, tag in enumerate(known)}
     stored = {
-        tag_id: of_study[study.tags[place].tag_id]
-        for tag_id, place in study.tag_places.items()
-        if study.tags[place].tag_id in of_study
+        tag_id: of_study[study.tags[at].tag_id]
+        for tag_id, at in study.tag_places.items()
+        if study.tags[at].tag_id in of_study
     }
     ids = np.array(list(stored), dtype=np.int64)
     place_of = np.array(list(stored.values()), dtype=np.int64)
@@ -264,7 +280,8 @@ def _placed(
     if tagged.any():
         at = place_of[places_among(table[tagged, 2], ids)]
         tag[tagged], weight[tagged] = codes[at], weights[at, table[tagged, 3]]
-    return _Marks(table[:, 0], table[:, 1], tag, weight)
+    of = np.full(len(table), place, dtype=np.int64)
+    return _Marks(table[:, 0], table[:, 1], tag, weight, of)
 
 
 def _taxonomies(session: Session) -> dict[int, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from evalkit.failures.life import Failure
 from evalkit.reports.failures.cases import rate_of, shows
 from evalkit.reports.failures.looks import JudgedRun, SetLooks, SinceFixed
-from evalkit.reports.failures.versions import in_time
+from evalkit.reports.failures.versions import model_versions
 from evalkit.reports.watched.report import Flip
 from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.stats.intervals import Estimate
@@ -114,17 +114,20 @@ def fix_of(
 
     Notes
     -----
-    After: looks submitted after the fix was said, at responses of the fixed run or of later ones
-    of its model. Before: all looks at responses of earlier runs of that model; on a case where
-    there is none, at those of other models within the scope. A case shows the failure where at
-    least half of the looks marked it, on either side.
+    A look counts where its study asks for the tag. After: those submitted after the fix was said,
+    at responses of the version of which the fixed run is a trial, or of later ones of its model.
+    Before: all looks at responses of earlier versions of that model; on a case where there is
+    none, at those of other models within the scope. A case shows the failure where at least half
+    of the looks marked it, on either side.
     """
     if failure.fixed_run_id is None or failure.fixed_at is None:
         return None
     fixed = _fixed_runs(looks.runs, failure.fixed_run_id)
     wanted = {case.case_hash for case in failure.counted_cases}
     of_set = np.array([each in wanted for each in looks.hashes], bool)[looks.case]
-    hit = looks.hits(looks.tags_of(failure))
+    tags = looks.tags_of(failure)
+    hit = looks.hits(tags)
+    of_set &= looks.asks(tags)
     is_later = np.array(
         [
             at is not None and at.astimezone(UTC) > failure.fixed_at
@@ -180,12 +183,13 @@ def _verdict(n_cases: int, n_judged: int, n_against: int, difference: Estimate) 
 
 
 def _fixed_runs(runs: Sequence[JudgedRun], fixed_run_id: int) -> BoolArray:
-    """Return which runs are the fixed one, or later ones of its model."""
+    """Return which runs are trials of the fixed version, or of later ones of its model."""
     of_fix = next((run for run in runs if run.run_id == fixed_run_id), None)
     if of_fix is None:
         return np.zeros(len(runs), dtype=np.bool_)
-    ordered = in_time([run for run in runs if run.model == of_fix.model])
-    fixed = {run.run_id for run in ordered[ordered.index(of_fix) :]}
+    versions = model_versions([run for run in runs if run.model == of_fix.model])
+    first = next(at for at, each in enumerate(versions) if fixed_run_id in each.run_ids)
+    fixed = {run_id for version in versions[first:] for run_id in version.run_ids}
     return np.array([run.run_id in fixed for run in runs], bool)
 
 
@@ -193,9 +197,9 @@ def _before(failure: Failure, looks: SetLooks, fixed: BoolArray) -> BoolArray:
     """Return which looks tell how it was before a fix; see ``fix_of``."""
     of_model = {run.model for run, is_fixed in zip(looks.runs, fixed, strict=True) if is_fixed}
     is_earlier = np.array([run.model in of_model for run in looks.runs], bool) & ~fixed
-    earlier = is_earlier[looks.run]
+    earlier = is_earlier[looks.run] & looks.asks(looks.tags_of(failure))
     has_earlier = np.bincount(looks.case[earlier], minlength=len(looks.hashes)) > 0
-    others = looks.in_scope(failure) & ~fixed[looks.run] & ~earlier
+    others = looks.in_scope(failure) & ~fixed[looks.run] & ~is_earlier[looks.run]
     before: BoolArray = earlier | (others & ~has_earlier[looks.case])
     return before
 

@@ -38,8 +38,11 @@ class SetLooks:
     runs : tuple of JudgedRun
     tags : tuple of (str, str, str)
         Taxonomy, key and name; the same key of another revision of a taxonomy is the same tag.
-    annotation, case, category, run : IntArray of shape (n_looks,)
-        The row number of the annotation; indices into ``hashes``, ``categories`` and ``runs``.
+    asked : BoolArray of shape (n_studies, n_tags)
+        Which tags could be marked in which study.
+    study, annotation, case, category, run : IntArray of shape (n_looks,)
+        Its place in ``asked``; the row number of the annotation; indices into ``hashes``,
+        ``categories`` and ``runs``.
     mark_look, mark_tag : IntArray of shape (n_marks,)
         Which look, and which of ``tags``.
     mark_weight : FloatArray of shape (n_marks,)
@@ -51,6 +54,8 @@ class SetLooks:
     categories: tuple[str, ...]
     runs: tuple[JudgedRun, ...]
     tags: tuple[tuple[str, str, str], ...]
+    asked: BoolArray
+    study: IntArray
     annotation: IntArray
     case: IntArray
     category: IntArray
@@ -72,13 +77,21 @@ class SetLooks:
         hit: BoolArray = np.bincount(marked, minlength=len(self.case)) > 0
         return hit
 
+    def asks(self, is_wanted: BoolArray) -> BoolArray:
+        """Return which looks could have marked any of some tags, of shape (n_looks,).
+
+        A look of a study that does not ask for a tag does not say that the tag is not there.
+        """
+        studies = np.asarray(self.asked[:, is_wanted].any(axis=1), dtype=np.bool_)
+        return studies[self.study]
+
     def tags_of(self, failure: Failure) -> BoolArray:
         """Return which tags are those of a failure, of shape (n_tags,)."""
         return np.array([failure.is_of(taxonomy, key) for taxonomy, key, _ in self.tags], bool)
 
     def in_scope(self, failure: Failure) -> BoolArray:
-        """Return which looks are at responses in which a failure is looked for."""
-        keep = np.ones(len(self.case), dtype=np.bool_)
+        """Return which looks asked for a failure, at responses in which it is looked for."""
+        keep = self.asks(self.tags_of(failure))
         if failure.model is not None:
             of_model = np.array([run.model == failure.model for run in self.runs], bool)
             keep &= of_model[self.run]

@@ -95,8 +95,7 @@ def board_report(
     since, flips
         As of :func:`evalkit.reports.failures.fix.fix_of`.
     """
-    newest = _newest(looks)
-    rows = [_row(failure, looks, newest, traffic, since, flips) for failure in failures]
+    rows = [_row(failure, looks, traffic, since, flips) for failure in failures]
     rows.sort(key=lambda row: -1.0 if row.cost.value is None else row.cost.value, reverse=True)
     return BoardReport(eval_set, tuple(rows), bool(traffic), len(rows))
 
@@ -139,9 +138,9 @@ def narrowed(
     return replace(report, rows=rows)
 
 
-def _newest(looks: SetLooks) -> BoolArray:
-    """Return which looks are at the newest judged version of each model."""
-    newest = {version.model: set(version.run_ids) for version in judged_versions(looks)}
+def _newest(looks: SetLooks, asks: BoolArray) -> BoolArray:
+    """Return which looks are at the newest version of each model that was looked at for a tag."""
+    newest = {version.model: set(version.run_ids) for version in judged_versions(looks, asks)}
     is_newest = np.array([run.run_id in newest.get(run.model, ()) for run in looks.runs], bool)
     return is_newest[looks.run] if len(looks.run) else np.zeros(0, dtype=np.bool_)
 
@@ -149,14 +148,14 @@ def _newest(looks: SetLooks) -> BoolArray:
 def _row(
     failure: Failure,
     looks: SetLooks,
-    newest: BoolArray,
     traffic: Traffic,
     since: SinceFixed,
     flips: Sequence[Flip],
 ) -> FailureRow:
     fix = fix_of(failure, looks, since, flips)
-    here = looks.in_scope(failure) & newest
     tags = looks.tags_of(failure)
+    newest = _newest(looks, looks.asks(tags))
+    here = looks.in_scope(failure) & newest
     penalty, hit = looks.penalties(tags)[here], looks.hits(tags)[here]
     if traffic:
         share = _stated(looks, here, traffic)

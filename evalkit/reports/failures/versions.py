@@ -68,7 +68,8 @@ class TagTimeline:
 class VersionsReport:
     """Tags over versions, on the cases that were looked at in every one of them.
 
-    ``n_tests`` is how many changes were corrected for one another.
+    A tag has the cases that were looked at by people who were asked for it; ``n_cases`` counts
+    those that any tag has. ``n_tests`` is how many changes were corrected for one another.
     """
 
     versions: tuple[ModelVersion, ...]
@@ -139,9 +140,13 @@ def chosen_versions(
     return tuple(by_name[name] for name in names)
 
 
-def judged_versions(looks: SetLooks) -> tuple[ModelVersion, ...]:
-    """Return the versions of which somebody looked at a response, the oldest first."""
-    judged = {looks.runs[place].run_id for place in np.unique(looks.run).tolist()}
+def judged_versions(looks: SetLooks, among: BoolArray | None = None) -> tuple[ModelVersion, ...]:
+    """Return the versions of which somebody looked at a response, the oldest first.
+
+    ``among`` says which looks count, of shape (n_looks,); all where not given.
+    """
+    places = np.unique(looks.run if among is None else looks.run[among])
+    judged = {looks.runs[place].run_id for place in places.tolist()}
     return tuple(version for version in model_versions(looks.runs) if judged & set(version.run_ids))
 
 
@@ -192,66 +197,67 @@ def versions_report(
         for run, of in enumerate(looks.runs):
             place[run] = number if of.run_id in version.run_ids else place[run]
     version_of = place[looks.run] if len(looks.run) else nothing
-    shared = _shared(looks, version_of, len(versions))
-    keep = shared[looks.case] & (version_of >= 0)
-    n_cases = int(shared.sum())
+    every = list(np.eye(len(looks.tags), dtype=np.bool_)) if tags is None else tags
+    keeps = [_shared(looks, line, version_of, len(versions)) for line in every]
+    n_cases = len(np.unique(looks.case[np.logical_or.reduce(keeps)])) if keeps else 0
     if n_cases == 0:
-        reason = "No case was looked at for errors in all of these versions."
+        reason = "No case was looked at for the same errors in all of these versions."
         return VersionsReport(tuple(versions), 0, reason=reason)
-    # A tag that no study of the set asks for has no line.
-    lines = _lines(looks, keep) if tags is None else [line for line in tags if line.any()]
-    hits = [looks.hits(line) for line in lines]
+    of_lines = [
+        _Line(line, keep, looks.hits(line))
+        for line, keep in zip(every, keeps, strict=True)
+        if keep.any() and (tags is not None or looks.hits(line)[keep].any())
+    ]
     timelines = tuple(
         TagTimeline(
-            *looks.tags[int(np.flatnonzero(line)[0])],
+            *looks.tags[int(np.flatnonzero(line.tags)[0])],
             tuple(
-                rate_of(looks.case, hit, keep & (version_of == number))
+                rate_of(looks.case, line.hit, line.keep & (version_of == number))
                 for number in range(len(versions))
             ),
         )
-        for line, hit in zip(lines, hits, strict=True)
+        for line in of_lines
     )
-    changes = _changes(looks, versions, version_of, keep, timelines, hits)
+    changes = _changes(looks, versions, version_of, timelines, of_lines)
     n_tests = sum(change.q_value is not None for change in changes)
     return VersionsReport(tuple(versions), n_cases, timelines, changes, n_tests)
 
 
-def _shared(looks: SetLooks, version_of: IntArray, n_versions: int) -> BoolArray:
-    """Return which contents were looked at in every version, of shape (n_hashes,)."""
-    is_in = version_of >= 0
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """Tags that make a line together, which looks count for it, and which marked it."""
+
+    tags: BoolArray
+    keep: BoolArray
+    hit: BoolArray
+
+
+def _shared(looks: SetLooks, tags: BoolArray, version_of: IntArray, n_versions: int) -> BoolArray:
+    """Return the looks that ask for some tags, at cases that such looks were at in each version."""
+    is_in = (version_of >= 0) & looks.asks(tags)
     key = looks.case[is_in].astype(np.int64) * n_versions + version_of[is_in]
     seen = np.bincount(key, minlength=len(looks.hashes) * n_versions) > 0
-    return np.asarray(seen.reshape(-1, n_versions).all(axis=1), dtype=np.bool_)
-
-
-def _lines(looks: SetLooks, keep: BoolArray) -> list[BoolArray]:
-    """Return each tag that was marked in what is kept, by itself, in the order of the tags."""
-    marked = np.unique(looks.mark_tag[keep[looks.mark_look]])
-    lines = []
-    for tag in marked.tolist():
-        line = np.zeros(len(looks.tags), dtype=np.bool_)
-        line[tag] = True
-        lines.append(line)
-    return lines
+    everywhere = np.asarray(seen.reshape(-1, n_versions).all(axis=1), dtype=np.bool_)
+    return np.logical_and(is_in, everywhere[looks.case])
 
 
 def _changes(
     looks: SetLooks,
     versions: Sequence[ModelVersion],
     version_of: IntArray,
-    keep: BoolArray,
     timelines: Sequence[TagTimeline],
-    hits: Sequence[BoolArray],
+    lines: Sequence[_Line],
 ) -> tuple[TagChange, ...]:
     steps = [(number, number + 1) for number in range(len(versions) - 1)]
     if len(versions) > FEWEST_VERSIONS:
         steps.append((0, len(versions) - 1))
-    present = np.unique(looks.category[keep]).tolist()
-    places: list[int | None] = [None, *(present if len(present) > 1 else [])]
     made = [
-        _change(looks, line, hit, keep, version_of, place, [versions[at] for at in step], step)
-        for line, hit in zip(timelines, hits, strict=True)
-        for place in places
+        _change(
+            *(looks, timeline, line.hit, line.keep, version_of, place),
+            *([versions[at] for at in step], step),
+        )
+        for timeline, line in zip(timelines, lines, strict=True)
+        for place in _places(looks, line.keep)
         for step in steps
     ]
     adjusted = benjamini_hochberg(
@@ -261,6 +267,12 @@ def _changes(
         replace(change, q_value=None if np.isnan(q_value) else float(q_value))
         for change, q_value in zip(made, adjusted, strict=True)
     )
+
+
+def _places(looks: SetLooks, keep: BoolArray) -> list[int | None]:
+    """Return None for all cases together, then each category of several."""
+    present = np.unique(looks.category[keep]).tolist()
+    return [None, *(present if len(present) > 1 else [])]
 
 
 def _change(

@@ -32,10 +32,11 @@ OTHER = JudgedRun(3, "cedar", "1", START, START)
 TAGS = (("Errors", "tone", "Tone"), ("Errors", "format", "Format"), ("Errors", "format/json", "J"))
 
 
-def looks_of(rows, *, runs=(OLD, NEW, OTHER), categories=("chat", "code"), tags=TAGS):
+def looks_of(rows, *, runs=(OLD, NEW, OTHER), categories=("chat", "code"), tags=TAGS, legal=0):
     """Make looks of rows (case, run, tag or None, weight), in whose order they were made.
 
-    A case is in the category of its number: even ones in the first.
+    A case is in the category of its number: even ones in the first. The last ``legal`` rows are of
+    a second study, which asks for the last tag alone; the first asks for all of them.
     """
     cases = sorted({row[0] for row in rows})
     marks = [(place, row[2], row[3]) for place, row in enumerate(rows) if row[2] is not None]
@@ -46,6 +47,8 @@ def looks_of(rows, *, runs=(OLD, NEW, OTHER), categories=("chat", "code"), tags=
         categories=categories,
         runs=tuple(runs),
         tags=tags,
+        asked=np.array([[True] * len(tags), [False] * (len(tags) - 1) + [True]]),
+        study=np.repeat([0, 1], [len(rows) - legal, legal]),
         annotation=np.arange(len(rows)) + 100,
         case=case,
         category=np.array([row[0] % len(categories) for row in rows], dtype=np.int64),
@@ -108,6 +111,52 @@ def test_a_fix_is_confirmed_where_every_case_was_judged_after_it_and_none_shows_
     assert fix.difference.high == pytest.approx(-0.75 + 1.959964 * np.sqrt((1 - 0.5625) / 8))
     assert (fix.before.value, fix.after.value) == (1.0, 0.0)
     assert standing_of(failure(), fix) is FailureStanding.CONFIRMED
+
+
+LEGAL = (*TAGS, ("Legal", "advice", "Advice"))
+
+
+def test_looks_that_were_not_asked_for_a_tag_confirm_no_fix():
+    looks = looks_of([*before(), *after()], tags=LEGAL, legal=6)
+    fix = fix_of(failure(), looks, since(looks))
+    assert (fix.verdict, fix.n_judged, fix.after.n) == (FixVerdict.NOT_YET, 0, 0)
+
+    # Nor do they tell how it was before: on their cases the other models in scope do.
+    rows = [*((case, 2, 0, 1.0) for case in range(6)), *after(), *before(tag=None)]
+    looks = looks_of(rows, tags=LEGAL, legal=6)
+    fix = fix_of(failure(model=None), looks, since(looks))
+    assert (fix.verdict, fix.before.value, fix.before.n) == (FixVerdict.CONFIRMED, 1.0, 6)
+
+
+def test_looks_that_were_not_asked_for_a_tag_change_neither_its_rate_nor_its_versions():
+    rows = [(0, 0, 0, 5.0), (1, 0, None, 0.0), (2, 0, None, 0.0)]
+    more = [(case, run, None, 0.0) for case in range(4) for run in (0, 1)]
+    of = failure(state=FailureState.OPEN)
+    plain = board_report("Set", [of], looks_of(rows, tags=LEGAL)).rows[0]
+    looks = looks_of([*rows, *more], tags=LEGAL, legal=len(more))
+    row = board_report("Set", [of], looks).rows[0]
+    # The newest version that was looked at for tone is the first run of birch: 1 of 3 looks.
+    assert (row.rate, row.cost, row.n_cases) == (plain.rate, plain.cost, 3)
+    assert (row.rate.value, row.rate.n) == (1 / 3, 3)
+
+    report = versions_report(looks, judged_versions(looks))
+    # The four cases were looked at for advice in both versions, and for tone in one alone.
+    assert (report.n_cases, report.timelines, report.changes) == (4, (), ())
+    of_tone = versions_report(looks, judged_versions(looks), [looks.tags_of(of)])
+    assert of_tone.timelines == ()
+    assert "looked at for the same errors" in of_tone.reason
+
+
+def test_trials_of_the_fixed_version_are_fixed_and_tell_nothing_of_before():
+    second = JudgedRun(7, "birch", "2b", NEW.stored, NEW.made - timedelta(hours=1))
+    rows = [*((case, 3, 0, 1.0) for case in range(6)), *after()]
+    looks = looks_of(rows, runs=(OLD, NEW, OTHER, second))
+    at = {int(each): FIXED + timedelta(days=1) for each in looks.annotation}
+
+    fix = fix_of(failure(), looks, SinceFixed(at))
+
+    # A trial of the day of the fixed run shows it in every case.
+    assert (fix.verdict, len(fix.again), fix.before.n) == (FixVerdict.NOT_FIXED, 6, 0)
 
 
 def test_what_was_judged_before_the_fix_was_said_confirms_nothing():
@@ -345,7 +394,7 @@ def test_only_cases_looked_at_in_every_version_count():
     assert alone.reason == "A change takes two versions in which somebody looked for errors."
     apart = looks_of([(0, 0, 0, 1.0), (1, 1, 0, 1.0)])
     told = versions_report(apart, judged_versions(apart)).reason
-    assert told == "No case was looked at for errors in all of these versions."
+    assert told == "No case was looked at for the same errors in all of these versions."
 
 
 def test_a_tag_that_no_study_asks_for_has_no_line_and_no_rate():
@@ -356,7 +405,8 @@ def test_a_tag_that_no_study_asks_for_has_no_line_and_no_rate():
     (row,) = board_report("Set", [of], looks).rows
 
     assert (report.timelines, report.changes) == ((), ())
-    assert (row.rate.value, row.cost.value) == (0.0, 0.0)
+    # Nobody could have marked it, so that nobody did says nothing.
+    assert (row.rate.value, row.cost.value) == (None, None)
 
 
 def test_three_versions_are_set_side_by_side_step_by_step_and_from_end_to_end():
