@@ -23,7 +23,7 @@ class LossRow:
     ----------
     only_loser, only_winner : int
         Comparisons with a winner of which only the one, or only the other, has it; of one model
-        those that it lost.
+        all of its own, won or lost.
     p, q : float or None
         Of as many of both, by case; q over the rows of all models, or over all those of one.
     won : Estimate
@@ -107,18 +107,18 @@ class _BothSides:
             n_groups=1,
         )
         own = discordant(
-            lost[lost],
-            has[lost],
-            other[lost],
-            group=self.model[lost],
-            case=self.case[lost],
+            lost[won],
+            has[won],
+            other[won],
+            group=self.model[won],
+            case=self.case[won],
             n_groups=n_models,
         )
         cost, own_cost = (
             costs_of(self.share, has, other, group=group, case=self.case, n_groups=n)
             for group, n in ((all_one, 1), (self.model, n_models))
         )
-        tells = (has & ~other) | (lost & (has != other))
+        tells = (has & ~other) | (won & (has != other))
         there = np.flatnonzero(np.bincount(self.model[tells], minlength=n_models))
         return [
             _row(tag, None, every, cost, 0),

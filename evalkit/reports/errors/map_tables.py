@@ -35,7 +35,7 @@ _TONES = {
 }
 _LOSING_NOTE = (
     "Comparisons with a winner in which one response alone has the error, whoever marked it; of "
-    "one model those that it lost. Won: of the comparisons in which the response alone has it, "
+    "one model all of its own. Won: of the comparisons in which the response alone has it, "
     "ties count half. Costs: how much more is won where both have it or neither; an association, "
     "for a response with one error may have others."
 )

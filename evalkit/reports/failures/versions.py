@@ -204,7 +204,7 @@ def versions_report(
         reason = "No case was looked at for the same errors in all of these versions."
         return VersionsReport(tuple(versions), 0, reason=reason)
     of_lines = [
-        _Line(line, keep, looks.hits(line))
+        _FollowedTags(line, keep, looks.hits(line))
         for line, keep in zip(every, keeps, strict=True)
         if keep.any() and (tags is not None or looks.hits(line)[keep].any())
     ]
@@ -224,7 +224,7 @@ def versions_report(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Line:
+class _FollowedTags:
     """Tags that make a line together, which looks count for it, and which marked it."""
 
     tags: BoolArray
@@ -246,7 +246,7 @@ def _changes(
     versions: Sequence[ModelVersion],
     version_of: IntArray,
     timelines: Sequence[TagTimeline],
-    lines: Sequence[_Line],
+    lines: Sequence[_FollowedTags],
 ) -> tuple[TagChange, ...]:
     steps = [(number, number + 1) for number in range(len(versions) - 1)]
     if len(versions) > FEWEST_VERSIONS:

@@ -49,6 +49,20 @@ def test_a_kind_of_case_is_compared_with_all_others_case_by_case():
     assert (facts.n_hits, facts.rate.n) == (6, 12)
 
 
+@pytest.mark.parametrize("wins", [LEFT, RIGHT])
+def test_a_frequent_error_without_effect_is_no_reason_why_a_model_loses(wins):
+    # B has tone in 16 cases and A in none; each wins every other one. So the loser alone has it in
+    # 8 and the winner alone in 8: the sign test's p is 1, though all that B lost has its tone.
+    marks = [(0, case, model, 0 if model else NO_TAG) for case in range(16) for model in (0, 1)]
+    other = RIGHT if wins == LEFT else LEFT
+    preferences = [(0, case, 0, 1, other if case % 2 else wins) for case in range(16)]
+    losing = why_we_lose(study(marks=marks, preferences=preferences))
+
+    (of_b,) = [row for row in losing.by_model if row.model == "B"]
+    assert (of_b.only_loser, of_b.only_winner, of_b.p) == (8, 8, 1.0)
+    assert not of_b.is_decided
+
+
 def test_what_could_not_be_a_finding_is_in_no_family_and_undecided_is_grey():
     of = failure_map(study(marks=[(0, 0, 0, 0), (0, 0, 1, NO_TAG), (0, 1, 0, 1), (0, 1, 1, 1)]))
 
@@ -116,7 +130,9 @@ def test_losers_are_set_against_winners_of_the_same_comparison():
     assert (tone.cost.n, tone.won.value) == (10, pytest.approx(0.15))
     assert tone.cost.value == pytest.approx(0.5 - 0.15)
     of_b = next(row for row in losing.by_model if (row.tag.key, row.model) == ("tone", "B"))
-    assert (of_b.only_loser, of_b.only_winner) == (8, 0)
+    # All comparisons of B, won or lost; of two models these are those of both.
+    assert (of_b.only_loser, of_b.only_winner) == (8, 1)
+    assert of_b.p == pytest.approx(tone.p)
     assert of_b.cost.value == pytest.approx(1 / 2 - 0.15)  # of cases 10 and 11 B won one
     # Facts are tested, too, so that q is twice p, and above 5 %.
     assert tone.q == pytest.approx(2 * tone.p)
