@@ -11,6 +11,7 @@ from db.engine import write_session
 from db.models import Case, CaseEvent
 from db.queries.case_life import studies_with
 from db.queries.records.rows import BATCH, batched
+from evalkit.annotation.draft import MAX_COMMENT, checked_text
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import CaseEventKind, CaseStatus
 
@@ -59,11 +60,12 @@ def watch(
     A watched case that a model passed before and fails in a newer run raises an alarm. Raises
     RefusedError where a case is to be watched and nobody says why it exists.
     """
+    reason = optional(reason)
     with write_session() as session:
         cases = locked_cases(session, case_ids)
         changed = [case for case in cases if case.is_watched != is_watched]
         for case in changed:
-            if is_watched and not (reason.strip() or case.note):
+            if is_watched and not (reason or case.note):
                 raise RefusedError(
                     f"Say first why “{case.key}” exists: an alarm is read by people who ask that."
                 )
@@ -74,7 +76,7 @@ def watch(
                 case,
                 CaseEventKind.WATCHED,
                 after="watched" if is_watched else None,
-                reason=reason.strip(),
+                reason=reason,
                 actor_id=actor_id,
             )
         session.flush()
@@ -143,8 +145,13 @@ def cases_changed(session: Session, case_ids: Sequence[int]) -> None:
     results_changed(session, *studies)
 
 
-def required(text: str, refusal: str) -> str:
-    """Return a text without what surrounds it; refuse an empty one."""
-    if not (text := text.strip()):
+def required(text: str, refusal: str, *, longest: int = MAX_COMMENT) -> str:
+    """Return a text without what surrounds it; refuse an empty one, or what cannot be stored."""
+    if not (text := optional(text, longest=longest)):
         raise RefusedError(refusal)
     return text
+
+
+def optional(text: str, *, longest: int = MAX_COMMENT) -> str:
+    """Return a text without what surrounds it; refuse what cannot be stored."""
+    return checked_text(text, "The text", longest=longest).strip()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import now, number_of
-from db.commands.cases import required
+from db.commands.cases import optional, required
 from db.engine import write_session
 from db.models import (
     Annotator,
@@ -22,6 +22,7 @@ from db.models import (
     Taxonomy,
 )
 from db.queries.records.rows import BATCH, batched
+from evalkit.annotation.draft import checked_text
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.phrases import counted, quoted
 from evalkit.vocabulary import AnnotatorKind, FailureEventKind, FailureState
@@ -60,7 +61,7 @@ def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | No
     Raises RefusedError for a title that is empty, too long or there already, and NotFoundError for
     a tag, model, category, owner or case that is not there; nothing is stored then.
     """
-    title = _title(new.title)
+    title, reason = _title(new.title), optional(new.reason)
     with write_session() as session:
         _lock_set(session, new.eval_set_id)
         if (known := _of_key(session, key)) is not None:
@@ -89,7 +90,7 @@ def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | No
             failure,
             FailureEventKind.STARTED,
             after=counted(len(hashes), "case"),
-            reason=new.reason.strip(),
+            reason=reason,
             actor_id=actor_id,
         )
         return number_of(failure)
@@ -141,6 +142,7 @@ def give_to(
     failure_id: int, owner_id: int | None, *, reason: str = "", actor_id: int | None = None
 ) -> None:
     """Say who sees to a failure; None is nobody. Raises RefusedError where it is theirs already."""
+    reason = optional(reason)
     with write_session() as session:
         failure = _locked(session, failure_id)
         if failure.owner_id == owner_id:
@@ -155,7 +157,7 @@ def give_to(
             FailureEventKind.OWNER,
             before=before or None,
             after=after or None,
-            reason=reason.strip(),
+            reason=reason,
             actor_id=actor_id,
         )
 
@@ -164,7 +166,7 @@ def rename_failure(
     failure_id: int, title: str, *, reason: str = "", actor_id: int | None = None
 ) -> None:
     """Call a failure something else; what it was called stays in its history."""
-    title = _title(title)
+    title, reason = _title(title), optional(reason)
     with write_session() as session:
         failure = _locked(session, failure_id)
         if failure.title == title:
@@ -178,7 +180,7 @@ def rename_failure(
             FailureEventKind.TITLE,
             before=before,
             after=title,
-            reason=reason.strip(),
+            reason=reason,
             actor_id=actor_id,
         )
 
@@ -379,7 +381,7 @@ def _keys(session: Session, failure: KnownFailure, hashes: Sequence[str]) -> str
 
 
 def _title(title: str) -> str:
-    title = " ".join(title.split())
+    title = " ".join(checked_text(title, "The title").split())
     if not title:
         raise RefusedError("Give the failure a title: what goes wrong, in a few words.")
     if len(title) > MAX_TITLE:

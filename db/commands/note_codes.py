@@ -12,9 +12,11 @@ from db.engine import wait_for_imports, write_session
 from db.models import AuditEvent, CodedNote, Study, Tag, Taxonomy
 from db.queries.definitions import newest_taxonomy
 from db.queries.results.note_codes import note_codes
+from evalkit.annotation.draft import checked_text
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.names import name_key
+from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.study.notes import Note
 
 _NO_KEY = re.compile(r"[\W_]+")
@@ -50,7 +52,8 @@ def code_notes(
     RefusedError
         Without a name, without notes, or for a name the taxonomy cannot hold.
     """
-    called = " ".join(name.split())
+    called = " ".join(checked_text(name, "The name", longest=MAX_NAME_LENGTH).split())
+    meaning = checked_text(definition, "The definition").strip()
     if not called:
         raise RefusedError("Say what these notes are about: a tag needs a name.")
     if not notes:
@@ -61,7 +64,7 @@ def code_notes(
         newest = newest_taxonomy(session, taxonomy)
         tags = () if newest is None else newest.parts
         known = next((tag for tag in tags if name_key(tag.name) == name_key(called)), None)
-        made = known or _made(called, definition.strip(), {tag.key for tag in tags})
+        made = known or _made(called, meaning, {tag.key for tag in tags})
         version = revise_taxonomy(
             session,
             taxonomy,

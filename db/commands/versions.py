@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
-from db.commands.cases import add_event, cases_changed, locked_cases, required, set_status
+from db.commands.cases import (
+    add_event,
+    cases_changed,
+    locked_cases,
+    optional,
+    required,
+    set_status,
+)
 from db.engine import wait_for_imports, write_session
 from db.models import Annotator, AuditEvent, Case, EvalSet, EvalSetVersion, VersionCase
 from db.queries.cases_to_ask import version_called
@@ -18,6 +25,8 @@ from evalkit.phrases import counted
 from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.vocabulary import CaseEventKind, CaseStatus, TextPlace
 
+#: The longest text of a case that a person writes, in characters.
+MOST_WORDS = 1_000_000
 #: What a case that a person writes asks with.
 _ROLE = "user"
 #: The stratum of a case that nobody drew.
@@ -43,9 +52,10 @@ def add_case(
     Raises RefusedError without words or a note why it exists, and where a case is called so.
     """
     key = required(key, "Give the case an id: a short name of your own.")
-    words = required(words, "Write what the case asks.")
+    words = required(words, "Write what the case asks.", longest=MOST_WORDS)
     note = required(note, _WHY)
-    for what, named in (("id", key), ("category", category.strip())):
+    category, reference = optional(category), optional(reference, longest=MOST_WORDS)
+    for what, named in (("id", key), ("category", category)):
         if len(named) > MAX_NAME_LENGTH:
             told = f"The {what} has {len(named):,} characters, expected at most {MAX_NAME_LENGTH}"
             raise RefusedError(f"{told}: a file could not bring it back. Give a shorter one.")
@@ -61,8 +71,8 @@ def add_case(
             key=key,
             case_hash=case_hash(messages=messages),
             input=messages,
-            category=category.strip() or None,
-            reference=reference.strip() or None,
+            category=category or None,
+            reference=reference or None,
             note=note,
         )
         session.add(case)
@@ -80,7 +90,7 @@ def revise_case(case_id: int, words: str, *, reason: str, actor_id: int | None =
     reason, where nothing is changed, and where the case is not in the newest version or its text
     is not here.
     """
-    words = required(words, "Write what the case asks.")
+    words = required(words, "Write what the case asks.", longest=MOST_WORDS)
     reason = required(reason, "Say why: the reason stays in the history of the case.")
     with write_session() as session:
         (case,) = locked_cases(session, [case_id])
