@@ -204,8 +204,7 @@ def noted_responses(session: Session, coding_id: int) -> tuple[NotedResponse, ..
         sa.select(
             col(OpenCodingResponse.place),
             OpenNote,
-            col(Case.key),
-            col(Case.category),
+            Case,
             col(Model.name),
         )
         .join(OpenNote, _is_newest())
@@ -216,20 +215,32 @@ def noted_responses(session: Session, coding_id: int) -> tuple[NotedResponse, ..
         .where(col(OpenCodingResponse.coding_id) == coding_id)
         .order_by(col(OpenCodingResponse.place))
     )
+    rows = [row for row in session.execute(statement) if row[1].words or row[1].is_nothing_wrong]
+    names = _names(session, coding_id, rows[0][2].eval_set_id) if rows else frozenset()
     return tuple(
-        NotedResponse(
-            place=place,
-            output_id=note.output_id,
-            case=key,
-            category=category or "",
-            words=note.words,
-            is_nothing_wrong=note.is_nothing_wrong,
-            revision=note.revision,
-            noted_at=note.noted_at,
-            model=model if is_revealed else "",
-        )
-        for place, note, key, category, model in session.execute(statement)
-        if note.words or note.is_nothing_wrong
+        _noted(place, note, case, model=model if is_revealed else "", names=names)
+        for place, note, case, model in rows
+    )
+
+
+def _noted(
+    place: int, note: OpenNote, case: Case, *, model: str, names: frozenset[str]
+) -> NotedResponse:
+    """Say what was noted of a response, without names as long as no ``model`` is told."""
+    key, category = case.key, case.category or ""
+    if not model:
+        words = case_words(case, names)
+        key, category = words.masked(key), words.masked(category)
+    return NotedResponse(
+        place=place,
+        output_id=note.output_id,
+        case=key,
+        category=category,
+        words=note.words,
+        is_nothing_wrong=note.is_nothing_wrong,
+        revision=note.revision,
+        noted_at=note.noted_at,
+        model=model,
     )
 
 
@@ -326,8 +337,8 @@ def _blind_case(session: Session, case: Case, masked: Any) -> CaseText:
     """Return a case as it is asked; what is said beside it is masked, for it may name a model."""
     return CaseText(
         case_id=case.id or 0,
-        key=case.key,
-        category=case.category or "",
+        key=masked(case.key),
+        category=masked(case.category or ""),
         source=case.source,
         note=None if case.note is None else masked(case.note),
         messages=placed_images(session, case.eval_set_id, case.input, are_named=False),

@@ -200,6 +200,8 @@ def test_models_are_named_nowhere_before_they_are_asked_for(ids):
         for case in session.exec(select(Case)):
             case.note = "Quill-3 fails this"
             case.reference = {"pass_if": "unlike Zephyr-7B"}
+            case.category = "Failures of Quill-3"
+            case.key = f"Zephyr-7B {case.id}"
     coding_id = start(ids)
     save_open_note(coding_id, 1, "Names itself", reader_id=ids["Leo"])
 
