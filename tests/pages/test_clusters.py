@@ -85,7 +85,7 @@ def test_too_few_notes_say_how_many_are_needed(app, sign_in, store_once):
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
 
-    assert app.info[0].value.startswith("Groups need at least 20 notes in different words; ")
+    assert app.info[0].value.startswith("Groups need at least 40 notes in different words; ")
 
 
 def test_without_a_study_the_page_says_what_to_do(app, sign_in):

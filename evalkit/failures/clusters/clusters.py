@@ -13,7 +13,7 @@ from evalkit.sampling.clusters import typical_words
 from evalkit.stats.counts import FloatArray
 
 #: So many different notes there must be, and so many typical ones are named of a group.
-LEAST_NOTES, N_TYPICAL = 20, 2
+LEAST_NOTES, N_TYPICAL = 40, 2
 #: So many notes of a group, spread evenly, say what it is about.
 _MOST_READ = 2_000
 

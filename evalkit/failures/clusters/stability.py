@@ -6,17 +6,17 @@ import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray
 
-#: Times that groups are made anew, and below which mean overlap one is not shown.
-N_REFITS, LEAST_STABLE = 10, 0.5
+#: Times that groups are made anew, and below which mean overlap one is not shown: among notes of
+#: words put together at random overlaps came up to .57.
+N_REFITS, LEAST_STABLE = 10, 0.6
 #: Rows drawn each time, at most.
 _MOST_DRAWN = 1_000
-_SEED = 1
 
 #: What puts rows into groups: codes from 0, a negative one for what is in none.
 Grouping = Callable[[FloatArray], IntArray]
 
 
-def stability(points: FloatArray, label: IntArray, group: Grouping) -> FloatArray:
+def stability(points: FloatArray, label: IntArray, group: Grouping, *, seed: int) -> FloatArray:
     """Return how well each group is found again, the mean over refits, 0–1.
 
     Parameters
@@ -26,6 +26,8 @@ def stability(points: FloatArray, label: IntArray, group: Grouping) -> FloatArra
         The groups, from 0; negative for rows in none.
     group : callable
         Makes groups of rows, as those of ``label`` were made.
+    seed : int
+        Of what is drawn anew.
 
     Returns
     -------
@@ -38,10 +40,10 @@ def stability(points: FloatArray, label: IntArray, group: Grouping) -> FloatArra
     References
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data
-    Analysis 52: below .5 a group is dissolved, above .75 it is there.
+    Analysis 52: below .5 a group is dissolved, below .6 not to be trusted, above .75 it is there.
     """
     n_groups = int(label.max(initial=-1)) + 1
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(seed)
     overlaps = np.zeros((N_REFITS, n_groups))
     for refit in range(N_REFITS):
         pool = rng.permutation(len(points))[:_MOST_DRAWN]

@@ -94,9 +94,9 @@ def test_sentences_and_tables_say_what_the_document_says():
 @pytest.mark.parametrize(
     ("n", "sentence"),
     [
-        (0, "Groups need at least 20 notes in different words; nothing has been noted here."),
-        (1, "Groups need at least 20 notes in different words; there is 1 here."),
-        (7, "Groups need at least 20 notes in different words; there are 7 here."),
+        (0, "Groups need at least 40 notes in different words; nothing has been noted here."),
+        (1, "Groups need at least 40 notes in different words; there is 1 here."),
+        (7, "Groups need at least 40 notes in different words; there are 7 here."),
     ],
 )
 def test_too_few_notes_are_told_in_a_sentence(n, sentence):
