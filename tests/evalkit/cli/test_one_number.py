@@ -67,7 +67,7 @@ def stored(database_of_file, tmp_path_factory):
     """Store twelve cases compared by three people, scored and read for errors by the first two."""
     ids = make_eval_set(models=MODELS, n_cases=12)
     make_study(ids)
-    comments, _ = planted(36, n_topics=2, share=0.9)
+    said, _ = planted(44, n_topics=2, share=0.9)
     for case in range(12):
         left, right = (f"case-{case}/{model}" for model in MODELS)
         for place, annotator in enumerate(("Ada", "Bo", "Cy")):
@@ -83,7 +83,9 @@ def stored(database_of_file, tmp_path_factory):
                     "marks": [(left, "tone" if case % 3 == place else None)],
                 }
             )
-            more["comment"] = comments.pop()
+            more["comment"] = said.pop()
+            if annotator != "Cy" and case % 3 == place:
+                more["note"] = said.pop()
             given = annotate(
                 ids, annotator, left, right, preference, is_simulated=annotator == "Bo", **more
             )
