@@ -153,14 +153,14 @@ def judged_versions(looks: SetLooks, among: BoolArray | None = None) -> tuple[Mo
 def read_first(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Return which versions are read where nobody chose: those of the model that has most.
 
-    Of models that have one each the newest eight; the fewer there are, the more cases they share.
+    None where no model has two: nothing of one model became another, so nothing changed, and which
+    of several models came first is the order of their import.
     """
     by_model: dict[str, list[ModelVersion]] = {}
     for version in versions:
         by_model.setdefault(version.model, []).append(version)
     of_one = max(by_model.values(), key=lambda of: (len(of), of[-1].when), default=[])
-    wanted = of_one if len(of_one) >= FEWEST_VERSIONS else versions
-    return tuple(wanted[-_MOST_FIRST:])
+    return tuple(of_one[-_MOST_FIRST:]) if len(of_one) >= FEWEST_VERSIONS else ()
 
 
 def versions_report(
@@ -190,7 +190,10 @@ def versions_report(
     """
     nothing = np.zeros(0, dtype=np.int64)
     if len(versions) < FEWEST_VERSIONS:
-        reason = "A change takes two versions in which somebody looked for errors."
+        reason = (
+            "A change takes two versions of one model in which somebody looked for errors. "
+            "Versions of several models are set side by side where they are chosen."
+        )
         return VersionsReport(tuple(versions), 0, reason=reason)
     place = np.full(len(looks.runs), -1)
     for number, version in enumerate(versions):

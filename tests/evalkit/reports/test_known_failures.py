@@ -17,6 +17,7 @@ from evalkit.reports.failures.versions import (
     chosen_versions,
     judged_versions,
     model_versions,
+    read_first,
     versions_report,
 )
 from evalkit.reports.watched.report import Flip, Trials
@@ -383,6 +384,20 @@ def test_a_tag_that_falls_on_the_same_cases_is_decided_and_counts_cases():
     assert "3 less" in sentences.versions_verdict(report)  # all cases, and both categories
 
 
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+def test_different_models_are_no_change_in_whatever_order_they_came(ids):
+    birch, cedar = (JudgedRun(n, m, "1", START, START) for n, m in zip(ids, "bc", strict=True))
+    looks = looks_of(stepped(), runs=(birch, cedar, OTHER))
+    every = judged_versions(looks)
+
+    report = versions_report(looks, read_first(every))
+
+    assert (report.versions, report.timelines, report.changes) == ((), (), ())
+    assert "two versions of one model" in sentences.versions_verdict(report)
+    # Whoever chooses them says in which order they are read.
+    assert len(versions_report(looks, every).timelines) == 1
+
+
 def test_only_cases_looked_at_in_every_version_count():
     rows = [*stepped(4), *((case, 0, 0, 1.0) for case in range(10, 20))]
     looks = looks_of(rows)
@@ -391,7 +406,7 @@ def test_only_cases_looked_at_in_every_version_count():
     assert report.n_cases == 4
     assert [rate.n for rate in report.timelines[0].rates] == [4, 4]
     alone = versions_report(looks, judged_versions(looks)[:1])
-    assert alone.reason == "A change takes two versions in which somebody looked for errors."
+    assert alone.reason.startswith("A change takes two versions of one model in which somebody")
     apart = looks_of([(0, 0, 0, 1.0), (1, 1, 0, 1.0)])
     told = versions_report(apart, judged_versions(apart)).reason
     assert told == "No case was looked at for the same errors in all of these versions."
