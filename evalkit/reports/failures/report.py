@@ -20,6 +20,7 @@ from evalkit.study.traffic import NO_TRAFFIC, Traffic, case_weights
 
 _NO_LOOK = "Nobody looked for errors in its scope yet."
 _NOT_ASKED = "Production is asked nothing of its scope."
+_NO_WEIGHT = "No mark of any weight was made, so its cost has no interval; its rate has one."
 _ONE_CASE = "An interval needs at least 2 cases of each category; {of} has 1."
 _SAME = "Every case gives the same mean, so its uncertainty cannot be told."
 
@@ -158,11 +159,11 @@ def _row(
     here = looks.in_scope(failure) & newest
     penalty, hit = looks.penalties(tags)[here], looks.hits(tags)[here]
     if traffic:
-        share = _stated(looks, here, traffic)
+        share = 1.0 if failure.category is None else _stated(looks, here, traffic)
         rate = _weighted(looks, here, hit.astype(np.float64), traffic, MeanKind.SHARE)
         cost = _weighted(looks, here, penalty, traffic, MeanKind.AMOUNT)
     else:
-        share = _of_cases(looks, here, newest)
+        share = 1.0 if failure.category is None else _of_cases(looks, here, newest)
         rate = rate_of(looks.case, looks.hits(tags), here, _NO_LOOK)
         cost = _amount(looks, here, penalty)
     weight = cost.value / rate.value if cost.value is not None and rate.value else None
@@ -198,9 +199,8 @@ def _amount(looks: SetLooks, here: BoolArray, penalty: FloatArray) -> Estimate:
     zeros, ones = np.zeros(len(penalty), dtype=np.int64), np.ones(len(penalty), dtype=np.int64)
     means = clustered_means(zeros, case=looks.case[here], value=penalty, n=ones, n_groups=1)
     if not penalty.any():
-        # Nothing was marked: amounts have no spread, and how rare it may be is said by the rate.
-        reason = "It was not marked, so what it costs has no interval; its rate has one."
-        return Estimate(0.0, None, None, len(penalty), reason)
+        # Amounts have no spread then, and how rare a mark may be is said by the rate.
+        return Estimate(0.0, None, None, len(penalty), _NO_WEIGHT)
     return amount_estimate(means)
 
 

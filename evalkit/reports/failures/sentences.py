@@ -1,6 +1,6 @@
 """Known failures in sentences: what costs most, whether fixes hold, what changed over versions."""
 
-from evalkit.phrases import counted, joined, some
+from evalkit.phrases import counted, joined, lower, some
 from evalkit.reports.failures.fix import FEWEST_CASES, FailureStanding, Fix, FixVerdict
 from evalkit.reports.failures.report import BoardReport, FailureRow
 from evalkit.reports.failures.versions import TagChange, VersionsReport
@@ -30,9 +30,12 @@ COST = (
     "the newest judged version of each model in its scope. Weight: what its marks weigh together "
     "in a look that found it, by the severities of the taxonomy. Share: "
 )
-_BY_TRAFFIC = "what production is asked of its categories, and rates count in production's mix."
+_BY_TRAFFIC = (
+    "what production is asked of its category, or all of it, and rates count in production's mix."
+)
 _BY_CASES = (
-    "of the cases looked at, those of its categories; nobody stated what production is asked."
+    "of the cases looked at, those of its category, or all of them; a rate stands for categories "
+    "that nobody looked at, too. Nobody stated what production is asked."
 )
 
 
@@ -56,17 +59,26 @@ def costliest(report: BoardReport) -> str:
         return NONE_SHOWN
     first = report.rows[0]
     if not first.cost.value:
-        none = "none of them was found in the newest versions"
-        if first.cost.value is None:
-            none = "what they cost is not known: nobody looked for errors in their scope"
-        return f"{counted(len(report.rows), 'failure')} followed; {none}."
+        return f"{counted(len(report.rows), 'failure')} followed; {_why_no_cost(report)}."
     cost = estimate(first.cost, per_hundred)
     rate = estimate(first.rate, percent)
     of = "" if len(report.rows) == 1 else f", of {counted(len(report.rows), 'failure')}"
     return (
-        f"“{first.failure.title}” costs most{of}: {cost} in 100 responses, found in {rate} of "
+        f"“{first.failure.title}” costs most{of}: {cost} points of severity in 100 "
+        f"responses, found in {rate} of "
         f"{counted(first.rate.n, 'look')}."
     )
+
+
+def _why_no_cost(report: BoardReport) -> str:
+    """Say why nothing costs anything, or nothing is known to."""
+    n_found = sum(bool(row.rate.value) for row in report.rows)
+    if report.rows[0].cost.value is None:
+        reasons = dict.fromkeys((row.cost.reason or "").rstrip(".") for row in report.rows)
+        return f"what they cost is not known: {joined([lower(reason) for reason in reasons])}"
+    if n_found:
+        return f"{n_found} of them found in the newest versions, by marks that weigh nothing"
+    return "none of them was found in the newest versions"
 
 
 def what_cost_is(report: BoardReport) -> str:

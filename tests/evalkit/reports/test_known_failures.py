@@ -305,6 +305,31 @@ def test_production_weighs_categories_where_somebody_said_what_it_is_asked():
     assert of_code.cost.reason == "Production is asked nothing of its scope."
 
 
+def test_what_nobody_looked_at_makes_no_failure_cheaper():
+    # Cedar was judged in chat alone, birch everywhere; both show it in every look.
+    rows = [(case, 1, 0, 2.0) for case in range(6)] + [(case, 2, 0, 2.0) for case in (0, 2, 4)]
+    everywhere, in_chat = row_of(rows), row_of(rows, failure(model="cedar"))
+
+    assert everywhere.share == in_chat.share == 1.0
+    assert everywhere.cost.value == in_chat.cost.value == pytest.approx(2.0)
+
+
+def test_marks_that_weigh_nothing_were_found_and_what_production_does_not_ask_is_said():
+    rows = [(case, 1, 0, 0.0) for case in range(6)]
+    report = board_report("Set", [failure()], looks_of(rows))
+    assert report.rows[0].rate.value == 1.0
+    assert sentences.costliest(report) == (
+        "1 failure followed; 1 of them found in the newest versions, by marks that weigh nothing."
+    )
+    assert "not marked" not in report.rows[0].cost.reason
+
+    of_code = [failure(category="code")]
+    asked = board_report("Set", of_code, looks_of(rows), traffic=Traffic((("chat", 1.0),)))
+    assert sentences.costliest(asked) == (
+        "1 failure followed; what they cost is not known: production is asked nothing of its scope."
+    )
+
+
 def test_the_board_is_ordered_by_cost_and_what_is_not_known_comes_last():
     rows = [(0, 0, 0, 1.0), (1, 0, 1, 9.0), (2, 0, None, 0.0)]
     tone, form = failure(failure_id=1), failure(failure_id=2, tag="format", title="Broken JSON")
