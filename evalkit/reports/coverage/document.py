@@ -25,8 +25,10 @@ def coverage_document(report: CoverageReport) -> Document:
         "far": asdict(report.far),
         "n_far_lines": report.n_far_lines,
         "n_far": report.n_far,
+        "n_most_repeated": report.n_most_repeated,
         "p_far": report.p_far,
         "has_new": report.has_new,
+        "is_repeated": report.is_repeated,
         "mix_by": str(report.mix_by),
         "mix_base": str(report.mix_base),
         "mix": [

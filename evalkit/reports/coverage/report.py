@@ -87,6 +87,8 @@ class CoverageReport:
         interval.
     n_far_lines, n_far : int
         Lines beyond it, and different ones.
+    n_most_repeated : int
+        Lines of the text beyond it that most of them repeat.
     p_far : float or None
         The chance of so many different ones, were the log like the set.
     mix_by : MixBy
@@ -113,6 +115,7 @@ class CoverageReport:
     far: Estimate
     n_far_lines: int
     n_far: int
+    n_most_repeated: int
     p_far: float | None
     mix_by: MixBy
     mix_base: MixBase
@@ -126,6 +129,11 @@ class CoverageReport:
     def has_new(self) -> bool:
         """Say whether more lines are unlike any case than chance makes of a log like the set."""
         return self.p_far is not None and self.p_far <= BEYOND
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether one text alone that is unlike any case is more of the log than expected."""
+        return not self.has_new and self.n_most_repeated > BEYOND * self.n_lines
 
     @property
     def changed(self) -> tuple[MixRow, ...]:
@@ -191,6 +199,7 @@ def coverage_report(
         far=_share_far(is_far, n_of_line.astype(np.float64), reason),
         n_far_lines=int(n_of_line[is_far].sum()),
         n_far=n_far,
+        n_most_repeated=int(n_of_line[is_far].max(initial=0)),
         p_far=chance_of_far(n_far, len(pair.lines), limit) if limit else None,
         mix_by=by,
         mix_base=base,

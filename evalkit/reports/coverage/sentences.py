@@ -39,11 +39,19 @@ def coverage_verdict(report: CoverageReport) -> str:
             f"any case, where {least} are expected of a log like the set "
             f"({text.p_value(report.p_far)})."
         )
-    return (
-        "Nothing says that the log holds what the eval set does not represent: "
-        f"{share} of its lines are unlike any case, and up to {least} are expected of a log "
-        f"like the set ({text.p_value(report.p_far)}).{_ALL_THE_SAME if report.groups else ''}"
+    tested = (
+        f"{report.n_far:,} of {counted(report.n_different, 'different line')} "
+        f"{'is' if report.n_far == 1 else 'are'} unlike any case, and up to {least} are expected "
+        f"of a log like the set ({text.p_value(report.p_far)})"
     )
+    if report.is_repeated:
+        return (
+            "The log asks one thing again and again that the eval set does not represent "
+            f"({counted(report.n_most_repeated, 'line')}): {share} of its lines are unlike any "
+            f"case, though {tested}."
+        )
+    same = _ALL_THE_SAME if report.groups else ""
+    return f"Nothing says that the log holds what the eval set does not represent: {tested}.{same}"
 
 
 def mix_verdict(report: CoverageReport) -> str:

@@ -103,6 +103,23 @@ def test_a_planted_topic_of_five_in_a_hundred_is_listed_as_one_thing(drifted):
     assert all(is_tight(group) and len(group.typical) == 2 for group in listed if group.n_lines > 3)
 
 
+def test_one_new_question_that_is_most_of_the_log_is_said_beside_the_test_of_different_lines():
+    # A hundred lines like the cases and nine hundred times one that is like none.
+    usual = made(5, 100, start=2000)
+    again = [replace(NEW[-1], case_id=5000 + n) for n in range(900)]
+
+    report = coverage_report(of_set(CASES), [*usual, *again], text=Redaction().text)
+
+    assert not report.has_new
+    assert report.is_repeated
+    verdict = coverage_verdict(report)
+    assert verdict.startswith("The log asks one thing again and again that the eval set does not")
+    assert "(900 lines)" in verdict
+    assert f"though {report.n_far} of {report.n_different} different lines are" in verdict
+    told = coverage_document(report)
+    assert (told["is_repeated"], told["n_most_repeated"]) == (True, 900)
+
+
 def test_what_is_shown_of_lines_is_redacted(drifted):
     told = str(group_table(drifted)) + str(coverage_document(drifted))
 
