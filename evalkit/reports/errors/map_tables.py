@@ -33,11 +33,11 @@ _TONES = {
     Frequency.UNDECIDED: Tone.OPEN,
     Frequency.UNTESTED: Tone.OPEN,
 }
-_LOSING_NOTE = (
+LOSING_NOTE = (
     "Comparisons with a winner in which one response alone has the error, whoever marked it; of "
     "one model all of its own. Won: of the comparisons in which the response alone has it, "
     "ties count half. Costs: how much more is won where both have it or neither; an association, "
-    "for a response with one error may have others."
+    "for a response with one error may have others, and a weak model harmless habits."
 )
 _PARETO_NOTE = (
     "How often an error was marked times how grave it was, by the weights of severities; where "
@@ -230,7 +230,7 @@ def _losses(title: str, rows: Iterable[LossRow], *, with_model: bool) -> Table:
             for row in rows
         ],
         left=("Model",),
-        note=_LOSING_NOTE,
+        note=LOSING_NOTE,
     )
 
 

@@ -127,7 +127,7 @@ def _by_q(row: LossRow) -> tuple[float, float]:
 def _loss(row: LossRow) -> str:
     cost = row.cost.value
     points = text.estimate(row.cost, text.points)
-    what = "" if cost is None or cost <= 0 else f" It costs {points} of the win rate."
+    what = "" if cost is None or cost <= 0 else f" {points} of the win rate go with it."
     return (
         f"{row.tag.name}: the loser alone has it in {row.only_loser:,} comparisons, the winner "
         f"alone in {row.only_winner:,}, {text.q_value(row.q or 0.0)}.{what}"

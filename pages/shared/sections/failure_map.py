@@ -82,8 +82,10 @@ def fold_what_follows(
     of: FailureMap, losing: Losing, weighed: Sequence[ParetoRow], order: Sequence[str]
 ) -> None:
     """Say why comparisons are lost, and fold what stands behind it, findings, and what weighs."""
-    for sentence in losing_sentences(losing):
-        exhibits.say(sentence)
+    if lines := losing_sentences(losing):
+        exhibits.heading(map_tables.LOSING)
+        for line in (*lines, map_tables.LOSING_NOTE):
+            exhibits.say(line)
     tables = {
         "failures-findings": map_tables.findings_table(of),
         "failures-losing": map_tables.losing_table(losing),
