@@ -60,8 +60,9 @@ def links(app):
     return [unescape(href) for href in re.findall(r'href="([^"]+\?[^"]+)"', said)]
 
 
-#: Boards of other people have no cases, and a board of failures has those of what is followed.
-WITHOUT_LINKS = ("leaderboards", "failure-board")
+#: Boards of other people have no cases, a board of failures has those of what is followed, and
+#: groups of notes take more notes than there are here.
+WITHOUT_LINKS = ("leaderboards", "failure-board", "clusters")
 RESULTS = [one.address for one in menu.ENTRIES if one.section in menu.RESULTS]
 
 

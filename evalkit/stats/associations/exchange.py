@@ -115,7 +115,7 @@ class Exchange:
         p_value = _by_moments(total, *sums, half=0.5 if step else 0.0)
         least_p = np.zeros(len(total))
         is_exact = np.zeros(len(total), dtype=np.bool_)
-        if step:
+        if step and len(value):
             whole, n_strata = value.astype(np.int64), len(self._size)
             is_binary = len(np.unique(whole)) <= _BINARY
             for way, surest in ((null_of_singles, SURE), (null_of, 0.0)):

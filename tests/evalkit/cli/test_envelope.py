@@ -17,7 +17,8 @@ from evalkit.reports.envelope import INTERVAL_METHODS, SCHEMA_VERSION, UNITS
 from tests.db.test_records_examples import FILES
 from tests.factories import annotate, make_eval_set, make_study
 
-REPORTS = sorted(set(UNITS) - {"regression"})
+#: Of a study, not of two versions, of a log, or of an eval set.
+REPORTS = sorted(set(UNITS) - {"regression", "coverage", "failures"})
 PARTS = ("criteria", "acceptable", "checklists", "trials", "penalties")
 OF_TWO = {"pair": ("--model", "north", "--other", "south")}
 
@@ -68,6 +69,14 @@ def test_every_report_says_what_it_is_of_which_cases_and_with_which_filters(repo
     assert found["filters"]["categories"] == ["code"]
     (cases_of,) = found["eval_sets"]
     assert {key: cases_of[key] for key in version} == version
+
+
+def test_a_board_of_failures_says_what_it_is_and_of_which_eval_set(version):
+    found = document("failures", "--eval-set", "Support questions")
+
+    assert (found["report"], found["units"]) == ("failures", UNITS["failures"])
+    assert found["interval_method"] == INTERVAL_METHODS["failures"]
+    assert found["eval_sets"][0]["name"] == "Support questions"
 
 
 def test_a_regression_names_both_versions_and_its_filters(version):

@@ -180,3 +180,12 @@ def test_weights_are_counted_in_the_largest_step_that_all_are_multiples_of():
     assert on_grain(np.array([0.1, 1, 5]))[1] == pytest.approx(0.1)
     assert on_grain(np.array([0.0, 5, 25]))[1] == pytest.approx(5)
     assert on_grain(np.array([0.0, np.pi])) == (pytest.approx([0.0, np.pi]), 0.0)
+
+
+def test_of_no_members_nothing_can_be_told():
+    nobody = np.zeros(0, dtype=np.int64)
+
+    told = exchanged(nobody, group=nobody, stratum=nobody, n_groups=2)
+
+    assert np.isnan(told.p_value).all()
+    assert told.total.tolist() == [0.0, 0.0]
