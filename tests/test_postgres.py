@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,6 +22,14 @@ with postgres.running(Path(sys.argv[1]), parent=sys.argv[2]):
 """
 
 
+@pytest.fixture
+def parent():
+    """Give a folder of few letters: the path of a socket has at most 107."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)  # for the user that PostgreSQL runs as
+        yield Path(folder)
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -30,20 +39,18 @@ def _is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not postgres.ends_with_its_process(), reason="setpriv was not found")
-def test_the_server_of_a_killed_run_ends_and_the_next_run_takes_its_folder_away(tmp_path):
+def test_the_server_of_a_killed_run_ends_and_the_next_run_takes_its_folder_away(parent):
     programs = postgres.binaries()
     if programs is None:
         skip_or_fail("postgres", "initdb was not found (install PostgreSQL)")
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # for the user that PostgreSQL runs as
-        folder.chmod(0o755)
-    words = [sys.executable, "-c", _RUN, str(programs), str(tmp_path)]
+    words = [sys.executable, "-c", _RUN, str(programs), str(parent)]
     run = subprocess.Popen(words, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE)
     with run:
         assert run.stdout.readline() == b"runs\n"
-        (folder,) = tmp_path.glob(f"{postgres.PREFIX}*")
+        (folder,) = parent.glob(f"{postgres.PREFIX}*")
         server = int((folder / "data" / "postmaster.pid").read_text().split("\n")[0])
         assert _is_alive(server)
-        postgres.remove_what_the_dead_left(tmp_path)
+        postgres.remove_what_the_dead_left(parent)
         assert (folder / "data" / "postmaster.pid").exists()  # it lives
 
         run.kill()
@@ -52,5 +59,5 @@ def test_the_server_of_a_killed_run_ends_and_the_next_run_takes_its_folder_away(
     while _is_alive(server):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    postgres.remove_what_the_dead_left(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    postgres.remove_what_the_dead_left(parent)
+    assert list(parent.iterdir()) == []

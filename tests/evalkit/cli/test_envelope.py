@@ -76,7 +76,7 @@ def test_a_board_of_failures_says_what_it_is_and_of_which_eval_set(version):
 
     assert (found["report"], found["units"]) == ("failures", UNITS["failures"])
     assert found["interval_method"] == INTERVAL_METHODS["failures"]
-    assert found["eval_sets"][0]["name"] == "Support questions"
+    assert found["eval_set"] == "Support questions"
 
 
 def test_a_regression_names_both_versions_and_its_filters(version):
