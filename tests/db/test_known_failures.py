@@ -351,6 +351,26 @@ def test_the_whole_life_goes_by_the_command_line(sqlite_database):
     assert none["failures"] == []
 
 
+def test_one_failure_is_told_by_itself_over_the_versions_of_its_model(sqlite_database):
+    store()
+    of = ("--eval-set", "Set", "--tag", "tone")
+    run("failure", "start", "Curt", *of, "--model", "A")
+    run("failure", "start", "Loud", *of, "--model", "B")
+    more(labels("2", "tone", annotator="Bo"))
+
+    curt, loud = (
+        json.loads(run("report", "failures", "--failure", title, "--json"))
+        for title in ("Curt", "Loud")
+    )
+
+    assert [entry["title"] for entry in curt["failures"]] == ["Curt"]
+    assert [entry["title"] for entry in loud["failures"]] == ["Loud"]
+    assert loud["filters"]["failures"] == ["Loud"]
+    names = [[each["name"] for each in of["versions"]["versions"]] for of in (curt, loud)]
+    assert names == [["A, run 1", "A, run 2"], []]  # nobody looked at two versions of B
+    assert "A, run 1" not in run("report", "failures", "--failure", "Loud")
+
+
 def words_of(keys):
     return [word for key in keys for word in ("--case", key)]
 

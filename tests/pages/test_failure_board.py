@@ -91,7 +91,7 @@ def test_where_none_is_followed_the_page_teaches_and_one_is_started_from_a_cell(
     )
     assert len(failure.cases) == 6
     assert event.actor_id == user.id
-    assert "“Makes things up” costs most" in written(app)
+    assert "“Makes things up” costs" in written(app)
 
 
 def test_a_title_is_asked_for_and_nothing_is_stored_without(app, sign_in, ids):

@@ -11,15 +11,19 @@ from db.queries.results.regression import eval_set_names
 from evalkit.cli.report.options import JudgesFlag
 from evalkit.cli.terminal import JsonFlag, print_block, print_report, require_database
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.failures.life import Failure
 from evalkit.phrases import quoted
 from evalkit.reports.failures import tables
 from evalkit.reports.failures.document import failures_document
 from evalkit.reports.failures.fix import FailureStanding
+from evalkit.reports.failures.looks import SetLooks
 from evalkit.reports.failures.report import narrowed
 from evalkit.reports.failures.versions import (
+    VersionsReport,
     chosen_versions,
     judged_versions,
     read_first,
+    versions_followed,
     versions_report,
 )
 
@@ -60,32 +64,43 @@ def failures(
             row.failure.failure_id: changes_of_failure(session, row.failure.failure_id)
             for row in board.rows
         }
-    every = judged_versions(looks)
-    versions = versions_report(
-        looks, chosen_versions(every, version) if version else read_first(every)
-    )
-    rows = {row.failure.title: row for row in board.rows}
-    if failure is not None and failure not in rows:
-        known = quoted(rows, nothing="none yet")
+    titles = [row.failure.title for row in board.rows]
+    if failure is not None and failure not in titles:
+        known = quoted(titles, nothing="none yet")
         raise NotFoundError(f"No failure “{failure}” is followed here. There are: {known}.")
+    only = [failure] if failure is not None else []
+    board = narrowed(board, standings=state or (), owners=owner or (), titles=only)
+    versions = _over_versions(
+        looks, version, board.rows[0].failure if only and board.rows else None
+    )
     if as_json:
-        narrow = narrowed(board, standings=state or (), owners=owner or ())
         filters = {"judges": judges, "states": list(map(str, state or []))}
-        filters |= {"owners": owner or [], "versions": version or []}
-        body = failures_document(narrow, versions, histories)
+        filters |= {"owners": owner or [], "failures": only, "versions": version or []}
+        body = failures_document(board, versions, histories)
         print_report("failures", {"studies": [], "filters": filters, **body})
         return
-    if failure is not None:
-        row = rows[failure]
-        line = versions_report(looks, versions.versions, [looks.tags_of(row.failure)])
+    if only and board.rows:
+        (row,) = board.rows
         blocks = [*tables.one_failure(row, histories[row.failure.failure_id])]
-        blocks += [tables.timeline(each, line.versions) for each in line.timelines]
+        blocks += [tables.timeline(each, versions.versions) for each in versions.timelines]
+        blocks += [tables.changes(versions, most=None)]
     else:
-        narrow = narrowed(board, standings=state or (), owners=owner or ())
-        blocks = [*tables.opening(narrow), tables.board(narrow), *tables.versions_opening(versions)]
+        blocks = [*tables.opening(board), tables.board(board), *tables.versions_opening(versions)]
         blocks += [tables.timelines(versions), tables.changes(versions)]
     for block in blocks:
         print_block(block)
+
+
+def _over_versions(
+    looks: SetLooks, names: list[str] | None, failure: Failure | None
+) -> VersionsReport:
+    """Follow all tags over versions, or those of one failure; over chosen ones where named."""
+    every = judged_versions(looks)
+    if names:
+        versions = chosen_versions(every, names)
+    else:
+        versions = read_first(every) if failure is None else versions_followed(failure, looks)
+    return versions_report(looks, versions, None if failure is None else [looks.tags_of(failure)])
 
 
 def _only(names: list[str]) -> str:

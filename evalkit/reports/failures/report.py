@@ -128,13 +128,15 @@ def narrowed(
     *,
     standings: Collection[FailureStanding] = (),
     owners: Collection[str] = (),
+    titles: Collection[str] = (),
 ) -> BoardReport:
-    """Return the board with failures that stand so and are of these owners; empty is no limit."""
+    """Return the board with failures that stand so, of owners, of titles; empty is no limit."""
     rows = tuple(
         row
         for row in report.rows
         if (not standings or row.standing in standings)
         and (not owners or row.failure.owner in owners)
+        and (not titles or row.failure.title in titles)
     )
     return replace(report, rows=rows)
 

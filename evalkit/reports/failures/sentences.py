@@ -62,9 +62,9 @@ def costliest(report: BoardReport) -> str:
         return f"{counted(len(report.rows), 'failure')} followed; {_why_no_cost(report)}."
     cost = estimate(first.cost, per_hundred)
     rate = estimate(first.rate, percent)
-    of = "" if len(report.rows) == 1 else f", of {counted(len(report.rows), 'failure')}"
+    most = "" if len(report.rows) == 1 else f" most, of {counted(len(report.rows), 'failure')}"
     return (
-        f"“{first.failure.title}” costs most{of}: {cost} points of severity in 100 "
+        f"“{first.failure.title}” costs{most}: {cost} points of severity in 100 "
         f"responses, found in {rate} of "
         f"{counted(first.rate.n, 'look')}."
     )

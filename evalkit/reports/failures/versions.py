@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.failures.life import Failure
 from evalkit.phrases import joined, quoted
 from evalkit.reports.failures.cases import rate_of, shows
 from evalkit.reports.failures.looks import JudgedRun, SetLooks
@@ -161,6 +162,17 @@ def read_first(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
         by_model.setdefault(version.model, []).append(version)
     of_one = max(by_model.values(), key=lambda of: (len(of), of[-1].when), default=[])
     return tuple(of_one[-_MOST_FIRST:]) if len(of_one) >= FEWEST_VERSIONS else ()
+
+
+def versions_followed(failure: Failure, looks: SetLooks) -> tuple[ModelVersion, ...]:
+    """Return over which versions a failure is followed: of its model, and of that of its fix.
+
+    Those that are ``read_first`` of these models, of all where it is of every model and not fixed.
+    """
+    every = judged_versions(looks)
+    fixed = {run.model for run in looks.runs if run.run_id == failure.fixed_run_id}
+    wanted = {failure.model, *fixed} - {None}
+    return read_first([each for each in every if each.model in wanted] if wanted else every)
 
 
 def versions_report(

@@ -19,8 +19,8 @@ from evalkit.reports.failures.versions import (
     ModelVersion,
     VersionsReport,
     chosen_versions,
-    judged_versions,
     read_first,
+    versions_followed,
     versions_report,
 )
 from pages.shared import labels
@@ -137,7 +137,7 @@ def show_failure(
         {case.key: links.link("eval-sets", {**to, "case": case.key}) for case in row.failure.cases},
         rest="in the table of the eval set",
     )
-    versions = _versions_in_scope(row, looks)
+    versions = versions_followed(row.failure, looks)
     report = versions_report(looks, versions, [looks.tags_of(row.failure)])
     for line in report.timelines:
         blocks.titled(tables.timeline(line, versions), page, key="failure-timeline")
@@ -148,14 +148,6 @@ def show_failure(
     with st.expander("History", icon=":material/history:"):
         for each in history:
             exhibits.say(each.sentence)
-
-
-def _versions_in_scope(row: FailureRow, looks: SetLooks) -> tuple[ModelVersion, ...]:
-    """Return the versions a failure is followed over: of its model, and of that of its fix."""
-    failure, every = row.failure, judged_versions(looks)
-    fixed = {run.model for run in looks.runs if run.run_id == failure.fixed_run_id}
-    wanted = {failure.model, *fixed} - {None}
-    return read_first([each for each in every if each.model in wanted] if wanted else every)
 
 
 def version_picker(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
