@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from evalkit.history import happened
 from evalkit.vocabulary import CaseEventKind, CaseStatus
 
 #: What a status means for a case, for who chooses it.
@@ -33,9 +34,7 @@ class CaseChanged:
     @property
     def sentence(self) -> str:
         """Say what became of it, when, by whom and why."""
-        by = f" by {self.by}" if self.by else ""
-        why = f": {self.reason}" if self.reason else ""
-        return f"{self.at:%Y-%m-%d %H:%M} UTC{by}, {self._what}{why}"
+        return happened(self._what, at=self.at, by=self.by, why=self.reason)
 
     @property
     def _what(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from evalkit.history import happened
 from evalkit.vocabulary import FailureEventKind, FailureState
 
 #: What a state means, for who chooses it.
@@ -87,9 +88,7 @@ class FailureChanged:
     @property
     def sentence(self) -> str:
         """Say what became of it, when, by whom and why."""
-        by = f" by {self.by}" if self.by else ""
-        why = f": {self.reason}" if self.reason else ""
-        return f"{self.at:%Y-%m-%d %H:%M} UTC{by}, {self._what}{why}"
+        return happened(self._what, at=self.at, by=self.by, why=self.reason)
 
     @property
     def _what(self) -> str:
