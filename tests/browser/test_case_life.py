@@ -45,7 +45,9 @@ def find(page: Page, words: str) -> Locator:
     page.get_by_role("tab", name="Cases").click()
     fill(page, FIND, words)
     expect(page.get_by_text(re.compile(r"^1 of \d+ cases"))).to_be_visible()
-    return page.get_by_text(re.compile(f"^{CASE}: "))
+    stands = page.get_by_text(re.compile(f"^{CASE}: "))
+    expect(stands).to_have_count(1)
+    return stands.last  # while the page is drawn anew, the former may stand beside it
 
 
 def change_status(page: Page, status: str, reason: str) -> None:
