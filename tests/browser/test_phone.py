@@ -37,7 +37,7 @@ def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
         expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=60_000)
         sideways[name] = drawn_sideways(page)
         if name == "failures":
-            shares = page.get_by_label("How often each error was found")
+            shares = page.get_by_role("table", name="Where errors are more frequent")
             expect(shares.get_by_role("link").first).to_be_visible()
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
     page.emulate_media(media="print")
