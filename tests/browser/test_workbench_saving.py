@@ -86,6 +86,42 @@ def test_what_is_saved_at_last_is_no_trouble_any_more(server, opened):
     expect(problem(page)).to_have_count(0)
 
 
+def test_what_was_saved_is_said_to_be_saved_no_longer_than_it_is_all_there_is(server, opened):
+    page = opened()
+    press(page, "a")
+    expect(page.get_by_role("status")).to_have_text("Draft saved")
+
+    # A reload in the half second before the next draft is sent must not look safe.
+    status = page.evaluate(
+        """() => {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "b", bubbles: true }));
+        return document.querySelector(".ek-status").textContent;
+    }"""
+    )
+
+    assert status == "Saving…"
+    server.wait_for("draft", lambda sent: len(sent) == 2)
+    expect(page.get_by_role("status")).to_have_text("Draft saved")
+
+
+def test_what_is_still_on_its_way_at_a_reload_is_on_the_screen_after_it(server, opened):
+    # The server gives out the page before it takes what the page before it sent at its end.
+    page = opened("plain,tools", ["draft", 503, {}])
+    press(page, "b4")
+    page.reload()
+    page.wait_for_selector(SHOWN)
+
+    expect(page.get_by_role("radio", name="B better")).to_be_checked()
+    expect(page.get_by_role("status")).to_have_text("Draft saved")
+    assert server.state()["drafts"]["1"]["preference"] == "right"
+    left, again = server.requests("draft")
+    assert again["draft"] == left["draft"]
+    # It is the same opening, so the older one changes nothing, however late it arrives.
+    assert (again["session"], again["opened_on"]) == (left["session"], left["opened_on"])
+    assert again["number"] == left["number"] + 1
+    assert again["active_seconds"] >= left["active_seconds"]
+
+
 def test_a_tab_with_older_answers_is_told_and_shows_the_newer_ones(server, opened):
     page = opened("plain,tools", ["draft", 409, NEWER], in_streamlit=True)
     press(page, "x")

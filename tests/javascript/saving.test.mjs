@@ -117,13 +117,14 @@ test("a refusal is said in the server's words, else by its number", () => {
 /** A keeper of a draft that is `entered.text`, and what it says and hears. */
 function keeping() {
   const entered = { text: "first" };
-  const heard = { said: [], stored: [], refused: [] };
+  const heard = { said: [], stored: [], refused: [], left: [] };
   const drafts = draftKeeper({
     url: "/draft",
     body: () => ({ ...entered }),
     say: (words) => heard.said.push(words),
     onstored: (body) => heard.stored.push(body),
     onrefused: (answer) => heard.refused.push(answer.status),
+    onleft: (body) => heard.left.push(body.text),
   });
   return { drafts, entered, heard };
 }
@@ -151,6 +152,28 @@ test("what is entered while a draft is under way is sent after it, and only that
   drafts.close();
 });
 
+test("as soon as something is entered it is said that it is not saved yet", async () => {
+  const { drafts, heard } = keeping();
+  answers = [[200, { n: 1 }]];
+  drafts.touch();
+  assert.deepEqual(heard.said, ["Saving…"]); // not once it is sent, half a second later
+  await drafts.flush();
+  heard.said.length = 0;
+  drafts.touch();
+  assert.deepEqual(heard.said, ["Saving…"]);
+  drafts.close();
+});
+
+test("that there is no connection stays said while more is entered", async () => {
+  const { drafts, heard } = keeping();
+  drafts.touch();
+  await drafts.flush();
+  assert.match(heard.said.at(-1), /^Not saved: no connection/);
+  drafts.touch();
+  assert.match(heard.said.at(-1), /^Not saved: no connection/);
+  drafts.close();
+});
+
 test("a draft that the server refuses is not stored, and says so", async () => {
   const { drafts, heard } = keeping();
   answers = [[409, { error: "There are newer answers.", newer: "mark" }]];
@@ -175,7 +198,7 @@ test("who wants to go on is not kept waiting without a connection, and the draft
 });
 
 test("a draft under way when the page goes is sent once more, to outlive it", async () => {
-  const { drafts } = keeping();
+  const { drafts, heard } = keeping();
   let answer;
   answers = [new Promise((resolve) => (answer = resolve)), [200, {}]];
   drafts.touch();
@@ -184,6 +207,7 @@ test("a draft under way when the page goes is sent once more, to outlive it", as
   window.dispatchEvent(new Event("pagehide"));
   await settled();
   assert.equal(requests.length, 2);
+  assert.deepEqual(heard.left, ["first"]);
   answer([200, {}]);
   await flushed;
   drafts.close();

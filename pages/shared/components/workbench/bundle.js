@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 03f8b2458592cf602e0b8d265ca3a5944479e3a5860987dd029b0e09352af2a5
+// Sources: cddcc6d8cd9cb07afbdb04c29d895c24340abd27e80099b77a0b24d6809d11eb
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -400,7 +400,7 @@ function completeDraft(draft, sides = []) {
     ...draft.strength && { strength: draft.strength },
     ...draft.certainty && { certainty: draft.certainty },
     ...draft.preferences && { preferences: only(draft.preferences) },
-    ...draft.ranking && { ranking: draft.ranking.map((place4) => [...place4]) },
+    ...draft.ranking && { ranking: draft.ranking.map((place5) => [...place5]) },
     scores: bySide(scores),
     tags: bySide(tags),
     marks: listed2(draft.marks ?? {}),
@@ -409,7 +409,7 @@ function completeDraft(draft, sides = []) {
     comment: draft.comment || ""
   };
 }
-function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
+function draftKeeper({ url: url2, body, say: say2, onstored, onrefused, onleft }) {
   let changed = false;
   let closed = false;
   let settled = false;
@@ -455,7 +455,9 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   const onhide = () => {
     if (closed || settled || !(changed || running)) return;
     changed = false;
-    send("PUT", url2, body(), true).catch(() => changed = true);
+    const last = body();
+    onleft(last);
+    send("PUT", url2, last, true).catch(() => changed = true);
   };
   const onfocus = () => {
     if (refused3 !== 401 || closed || settled) return;
@@ -468,6 +470,7 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
     touch: () => {
       changed = true;
       settled = false;
+      if (!running) say2("Saving…");
       clearTimeout(timer);
       timer = setTimeout(flush, DRAFT_DELAY);
     },
@@ -879,7 +882,7 @@ function rankingKeys(data) {
   const [last] = sidesOf(data).slice(-1);
   return RANKING_KEYS.order.map(([keys2, words]) => [keys2.replace("E", LETTER[last]), words]);
 }
-var without = (order, side) => order.map((place4) => place4.filter((other) => other !== side)).filter((place4) => place4.length);
+var without = (order, side) => order.map((place5) => place5.filter((other) => other !== side)).filter((place5) => place5.length);
 function moved(order, side, step) {
   const at = placeOf(order, side);
   if (at < 0) return order;
@@ -893,9 +896,9 @@ function tied(order, side) {
   if (at < 0) return order;
   if (order[at].length > 1) return moved(order, side, 1);
   if (at === 0) return order;
-  return without(order, side).map((place4, index) => index === at - 1 ? [...place4, side] : place4);
+  return without(order, side).map((place5, index) => index === at - 1 ? [...place5, side] : place5);
 }
-var placeOf = (order, side) => order.findIndex((place4) => place4.includes(side));
+var placeOf = (order, side) => order.findIndex((place5) => place5.includes(side));
 function rankingPart(form) {
   const { sides, answers, places, changed, remember } = form;
   const listeners = /* @__PURE__ */ new Set();
@@ -932,7 +935,7 @@ function rankingPart(form) {
     if (last) set(tied(order(), last));
     return Boolean(last);
   }
-  const place4 = (side) => placeOf(order(), side) + 1;
+  const place5 = (side) => placeOf(order(), side) + 1;
   const hear = (listener) => {
     listeners.add(listener);
     listener();
@@ -968,15 +971,15 @@ function rankingPart(form) {
     node,
     press,
     tie,
-    badge: (side) => badgeOf(side, { place: place4, press, hear }),
-    place: place4,
+    badge: (side) => badgeOf(side, { place: place5, press, hear }),
+    place: place5,
     hear,
     isMissing: () => order().flat().length < sides.length
   };
 }
 function rankRow(side, { press, tie, move: move2 }) {
   const letter = LETTER[side];
-  const place4 = h("span", { class: "ek-rank-place", "aria-hidden": "true" });
+  const place5 = h("span", { class: "ek-rank-place", "aria-hidden": "true" });
   const name = h(
     "button",
     { type: "button", class: "ek-rank-name", onclick: press, ...shortcut(letter) },
@@ -987,7 +990,7 @@ function rankRow(side, { press, tie, move: move2 }) {
   const tying = small("=", `${letter} shares the place before`, tie);
   const up = small("↑", `${letter} up`, () => move2(-1));
   const down = small("↓", `${letter} down`, () => move2(1));
-  const node = h("li", { class: "ek-rank", "data-side": side }, place4, name, tying, up, down);
+  const node = h("li", { class: "ek-rank", "data-side": side }, place5, name, tying, up, down);
   node.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -1008,7 +1011,7 @@ function rankRow(side, { press, tie, move: move2 }) {
       const isTied = isRanked && order[at].length > 1;
       node.classList.toggle("ek-ranked", isRanked);
       node.classList.toggle("ek-tied", isTied && order[at][0] !== side);
-      place4.textContent = isRanked ? String(at + 1) : "–";
+      place5.textContent = isRanked ? String(at + 1) : "–";
       name.setAttribute("aria-pressed", String(isRanked));
       const stands = isRanked ? `place ${at + 1} of ${order.length}` : "no place yet";
       name.setAttribute("aria-label", `Response ${letter}, ${stands}`);
@@ -1019,20 +1022,20 @@ function rankRow(side, { press, tie, move: move2 }) {
     }
   };
 }
-function badgeOf(side, { place: place4, press, hear }) {
+function badgeOf(side, { place: place5, press, hear }) {
   const node = h("button", {
     type: "button",
     class: "ek-button ek-rank-badge",
     onclick: () => press(side)
   });
   hear(() => {
-    node.textContent = place4(side) ? `Place ${place4(side)}` : "Next best";
-    node.setAttribute("aria-pressed", String(place4(side) > 0));
+    node.textContent = place5(side) ? `Place ${place5(side)}` : "Next best";
+    node.setAttribute("aria-pressed", String(place5(side) > 0));
     node.setAttribute("aria-label", `${node.textContent}: response ${LETTER[side]}`);
   });
   return node;
 }
-var spelt = (order) => order.map((place4, at) => `${at + 1}: ${place4.map((side) => LETTER[side]).join(" and ")}`).join(", ");
+var spelt = (order) => order.map((place5, at) => `${at + 1}: ${place5.map((side) => LETTER[side]).join(" and ")}`).join(", ");
 
 // pages/shared/components/workbench/gone.js
 function isGone({ body }, loaded) {
@@ -1795,11 +1798,11 @@ function forgetDifference() {
 function runs(words, only) {
   const stretches = [];
   let last = -2;
-  for (const place4 of [...only].sort((a, b) => a - b)) {
-    const { start, length } = words[place4];
-    if (place4 === last + 1) stretches[stretches.length - 1][1] = start + length;
+  for (const place5 of [...only].sort((a, b) => a - b)) {
+    const { start, length } = words[place5];
+    if (place5 === last + 1) stretches[stretches.length - 1][1] = start + length;
     else stretches.push([start, start + length]);
-    last = place4;
+    last = place5;
   }
   return stretches;
 }
@@ -1889,17 +1892,17 @@ function placesOf(main, words) {
     return [...text.matchAll(sought)].map((match) => range(match.index, match[0].length));
   });
 }
-function reach(place4) {
-  const element = place4.startContainer.parentElement;
+function reach(place5) {
+  const element = place5.startContainer.parentElement;
   for (let fold = element?.closest("details"); fold; fold = fold.parentElement?.closest("details")) {
     fold.open = true;
   }
   const part = element?.closest(PARTS);
   if (!part) return;
-  const [box, frame] = [place4.getBoundingClientRect(), part.getBoundingClientRect()];
+  const [box, frame] = [place5.getBoundingClientRect(), part.getBoundingClientRect()];
   if (box.top >= frame.top && box.bottom <= frame.bottom) return;
   part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
-  const seen2 = place4.getBoundingClientRect();
+  const seen2 = place5.getBoundingClientRect();
   if (seen2.bottom > window.innerHeight || seen2.top < 0) element?.scrollIntoView({ block: "center" });
 }
 
@@ -2022,10 +2025,10 @@ function placing(body, response, isRaw) {
     text,
     isPlaced: pieces.length > 0 && runs2.length > 0,
     written: ({ start, end }) => {
-      const place4 = written(runs2, { start: pointAt2(start), end: pointAt2(end) }, nRaw);
-      const first = at(place4.start);
-      const words = trimmed(raw, { start: first, end: Math.max(first, at(place4.end)) });
-      const from = place4.start + pointsIn(raw.slice(first, words.start));
+      const place5 = written(runs2, { start: pointAt2(start), end: pointAt2(end) }, nRaw);
+      const first = at(place5.start);
+      const words = trimmed(raw, { start: first, end: Math.max(first, at(place5.end)) });
+      const from = place5.start + pointsIn(raw.slice(first, words.start));
       const quote = raw.slice(words.start, words.end);
       return { start: from, end: from + pointsIn(quote), quote };
     },
@@ -2085,9 +2088,9 @@ function caretOf({ selecting: selecting2, sides, edit }) {
     if (!state) return;
     const { side, words, from, to } = state;
     const stretch = { start: words[Math.min(from, to)].start, end: words[Math.max(from, to)].end };
-    const place4 = selecting2.place(side);
-    reach(place4.range(words[to]));
-    const whole = place4.range(stretch);
+    const place5 = selecting2.place(side);
+    reach(place5.range(words[to]));
+    const whole = place5.range(stretch);
     window.getSelection()?.setBaseAndExtent(whole.startContainer, whole.startOffset, whole.endContainer, whole.endOffset);
     selecting2.choose({ side, ...stretch });
   }
@@ -2381,8 +2384,8 @@ function spanList({ spans, side, isOnly, onopen }) {
   return node;
 }
 function sorted(marks) {
-  const place4 = (mark) => mark.start ?? Infinity;
-  return [...marks].sort((a, b) => place4(a) - place4(b) || 0);
+  const place5 = (mark) => mark.start ?? Infinity;
+  return [...marks].sort((a, b) => place5(a) - place5(b) || 0);
 }
 function spanButton({ spans, mark, onopen }) {
   const tag = spans.tag(mark);
@@ -2489,7 +2492,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     /** @type {ResponseData} */
     data[side]
   );
-  function place4(side) {
+  function place5(side) {
     const { body, isRaw } = paneOf(side);
     const known = placings.get(side) ?? placing(body, responseOf(side), isRaw());
     placings.set(side, known);
@@ -2506,7 +2509,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     whole.selectNodeContents(body);
     if (range.compareBoundaryPoints(Range.START_TO_START, whole) < 0) range.setStart(body, 0);
     if (range.compareBoundaryPoints(Range.END_TO_END, whole) > 0) range.setEnd(body, body.childNodes.length);
-    const { text, offset } = place4(side);
+    const { text, offset } = place5(side);
     const start = offset(range.startContainer, range.startOffset);
     const end = offset(range.endContainer, range.endOffset);
     const stretch = wholeCharacters(text, trimmed(text, { start, end: Math.max(start, end) }));
@@ -2515,11 +2518,11 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
   const sideOf = (node) => sides.find((side) => node && paneOf(side).body.contains(node));
   function choose(stretch) {
     chosen = stretch;
-    const range = stretch && place4(stretch.side).range(stretch);
+    const range = stretch && place5(stretch.side).range(stretch);
     markText("ek-chosen", range ? [range] : []);
-    const isPlaced = Boolean(stretch && place4(stretch.side).isPlaced);
+    const isPlaced = Boolean(stretch && place5(stretch.side).isPlaced);
     const response = stretch && responseOf(stretch.side);
-    const step = stretch && isPlaced ? stepAt(responseOf(stretch.side), place4(stretch.side).written(stretch).start) : null;
+    const step = stretch && isPlaced ? stepAt(responseOf(stretch.side), place5(stretch.side).written(stretch).start) : null;
     bar.show(range, {
       key: stretch?.side === "right" ? "F" : "D",
       words: !isPlaced ? IN_RAW : response && !isOfModel(response, step) ? OF_USER : "",
@@ -2527,9 +2530,9 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     });
   }
   function markChosen() {
-    if (!chosen || !place4(chosen.side).isPlaced) return false;
+    if (!chosen || !place5(chosen.side).isPlaced) return false;
     const { side } = chosen;
-    const { start, end, quote } = place4(side).written(chosen);
+    const { start, end, quote } = place5(side).written(chosen);
     if (end <= start) return false;
     const step = stepAt(responseOf(side), start);
     if (!isOfModel(responseOf(side), step)) return false;
@@ -2540,9 +2543,9 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     return true;
   }
   function markStep() {
-    if (!chosen || !place4(chosen.side).isPlaced) return false;
+    if (!chosen || !place5(chosen.side).isPlaced) return false;
     const { side } = chosen;
-    const step = stepAt(responseOf(side), place4(side).written(chosen).start);
+    const step = stepAt(responseOf(side), place5(side).written(chosen).start);
     if (step === null || !isOfModel(responseOf(side), step)) return false;
     bar.show(null);
     onopen(side, { ...EMPTY, step }, true);
@@ -2554,7 +2557,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     choose(null);
   }
   function marksAt(side, offset) {
-    const { seen: seen2, isPlaced } = place4(side);
+    const { seen: seen2, isPlaced } = place5(side);
     if (!isPlaced) return [];
     return spans.of(side).filter((mark) => mark.start !== null && mark.end !== null).map((mark) => ({ mark, ...seen2({ start: Number(mark.start), end: Number(mark.end) }) })).filter(({ start, end }) => start <= offset && offset < end).sort((a, b) => a.end - a.start - (b.end - b.start)).map(({ mark }) => mark);
   }
@@ -2566,7 +2569,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     if (!window.getSelection()?.isCollapsed) return;
     const point = pointAt(event.clientX, event.clientY);
     if (!point) return;
-    const over = marksAt(side, place4(side).offset(point.node, point.offset));
+    const over = marksAt(side, place5(side).offset(point.node, point.offset));
     if (!over.length) return;
     opened = over[(over.indexOf(
       /** @type {Mark} */
@@ -2581,7 +2584,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     }
     for (const side of sides) {
       if (!spans.of(side).length) continue;
-      const { seen: seen2, range, isPlaced } = place4(side);
+      const { seen: seen2, range, isPlaced } = place5(side);
       if (!isPlaced) continue;
       for (const { mark, layer } of layered(spans.of(side))) {
         const stretch = seen2({ start: Number(mark.start), end: Number(mark.end) });
@@ -2623,7 +2626,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     mark: markChosen,
     markStep,
     forget,
-    place: place4,
+    place: place5,
     marksAt,
     body: (side) => paneOf(side).body,
     close: () => {
@@ -2993,14 +2996,14 @@ var CHOICES = [
   { preference: "both_bad", face: "✕", name: "Both bad" }
 ];
 function numberOf(preference) {
-  const place4 = CHOICES.findIndex((choice) => choice.preference === preference);
-  return place4 < 0 ? void 0 : place4 + 1;
+  const place5 = CHOICES.findIndex((choice) => choice.preference === preference);
+  return place5 < 0 ? void 0 : place5 + 1;
 }
-var betterOptions = () => CHOICES.map(({ face, name }, place4) => ({
-  value: place4 + 1,
-  number: String(place4 + 1),
-  key: String(place4 + 1),
-  level: { value: place4 + 1, label: name, anchor: "" },
+var betterOptions = () => CHOICES.map(({ face, name }, place5) => ({
+  value: place5 + 1,
+  number: String(place5 + 1),
+  key: String(place5 + 1),
+  level: { value: place5 + 1, label: name, anchor: "" },
   name,
   face: h("span", { class: "ek-face" }, face)
 }));
@@ -3250,8 +3253,8 @@ function asking({ sides }, criterion, side) {
   const letter = LETTER[side];
   return { field, letter, label: `${question}, response ${letter}`, words: `${question} (${letter})` };
 }
-function scoredCell(rubric, { side, ...place4 }) {
-  const { criterion, describe } = place4;
+function scoredCell(rubric, { side, ...place5 }) {
+  const { criterion, describe } = place5;
   const { range } = criterion;
   const question = {
     ...asking(rubric, criterion, side),
@@ -3264,7 +3267,7 @@ function scoredCell(rubric, { side, ...place4 }) {
   const className = options.length > 7 ? "ek-scale ek-long" : "ek-scale";
   return placed(
     rubric,
-    place4,
+    place5,
     question,
     (asked) => range ? sliderScale({ ...asked, range, onenter: () => goOn(rubric) }) : levelScale({
       ...asked,
@@ -3274,8 +3277,8 @@ function scoredCell(rubric, { side, ...place4 }) {
     })
   );
 }
-function betterCell(rubric, place4) {
-  const { criterion, describe } = place4;
+function betterCell(rubric, place5) {
+  const { criterion, describe } = place5;
   const question = {
     field: `preference.${criterion.key}`,
     letter: "Better",
@@ -3286,7 +3289,7 @@ function betterCell(rubric, place4) {
     set: (number) => setBetter(rubric.answers, criterion, number)
   };
   const options = betterOptions();
-  return placed(rubric, place4, question, (asked) => {
+  return placed(rubric, place5, question, (asked) => {
     const scale = levelScale({
       ...asked,
       className: "ek-scale ek-better",
@@ -3720,7 +3723,7 @@ function missingFields({ data, answers }, { preference, rubric }) {
   return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
 function markMissing(places, fields) {
-  places.forEach((place4) => place4.node.classList.remove("ek-missing"));
+  places.forEach((place5) => place5.node.classList.remove("ek-missing"));
   const known = fields.filter((field) => places.has(field));
   known.forEach((field) => places.get(field)?.node.classList.add("ek-missing"));
   places.get(known[0])?.focus();
@@ -3761,6 +3764,35 @@ function commentPart({ answers, onchange }) {
     return true;
   };
   return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
+}
+
+// pages/shared/components/workbench/leaving.js
+var place4 = () => `evalkit-left-${sender.account}`;
+function leaveBehind(judgement2) {
+  try {
+    window.sessionStorage.setItem(place4(), JSON.stringify(judgement2));
+  } catch {
+  }
+}
+function leftOf({ token, draft_mark: mark }) {
+  const left = read();
+  if (left?.token !== token) return null;
+  const { session, number, opened_on: openedOn } = left;
+  const isOwn = mark.startsWith(`${session}.`);
+  const isOlder = isOwn ? Number(mark.slice(session.length + 1)) < number : mark === openedOn;
+  return isOlder ? left : null;
+}
+function forgetLeft({ token }) {
+  if (read()?.token !== token) return false;
+  window.sessionStorage.removeItem(place4());
+  return true;
+}
+function read() {
+  try {
+    return JSON.parse(window.sessionStorage.getItem(place4()) ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 // pages/shared/components/workbench/passages.js
@@ -3830,12 +3862,12 @@ function buildTop({ data, finder, toStudies, openComfort: openComfort2, openGuid
   );
 }
 function buildCase({ data, memory, undoing }) {
-  const place4 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
+  const place5 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
   const heading = h(
     "h1",
     { class: "ek-case-heading", tabindex: "-1", "aria-describedby": undoing.id },
     data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
-    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place4} of ${data.total}`)
+    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place5} of ${data.total}`)
   );
   const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
   body.setAttribute("aria-label", "Case");
@@ -4002,10 +4034,10 @@ function buildPanes({ data, memory, casePart, ranking }) {
   }
   ranking?.hear(
     () => sides.forEach((side, at) => {
-      const place4 = ranking.place(side);
-      const words = place4 ? `, place ${place4}` : "";
+      const place5 = ranking.place(side);
+      const words = place5 ? `, place ${place5}` : "";
       switching.buttons[at].setAttribute("aria-label", `Response ${LETTER[side]}${words}`);
-      switching.buttons[at].dataset.place = place4 ? String(place4) : "";
+      switching.buttons[at].dataset.place = place5 ? String(place5) : "";
     })
   );
   const nodes = panes.map((pane) => pane.node);
@@ -4161,9 +4193,9 @@ function clock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 function runClock({ root, watch }) {
-  const place4 = root.querySelector(".ek-timer");
+  const place5 = root.querySelector(".ek-timer");
   const paint = () => {
-    if (place4 && root.dataset.timer === "1") place4.textContent = clock(watch.seconds());
+    if (place5 && root.dataset.timer === "1") place5.textContent = clock(watch.seconds());
   };
   paint();
   const ticking = setInterval(paint, 1e3);
@@ -4405,7 +4437,8 @@ var EDITED = "Edit not submitted; what counts is what you submitted before";
 var FORM_HEIGHT = "--ek-form-height";
 function buildScreen(desk, data) {
   const sending = desk.outbox.of(data.token) ?? null;
-  const draft = sending?.body.draft ?? data.draft;
+  const left = sending ? null : leftOf(data);
+  const draft = (sending?.body ?? left)?.draft ?? data.draft;
   const state = {
     data,
     desk,
@@ -4419,9 +4452,8 @@ function buildScreen(desk, data) {
     // it is being said that what was entered is not saved
     openedAt: 0,
     unreadUntil: 0,
-    session: uuid(),
-    sent: 0,
-    openedOn: data.draft_mark,
+    left,
+    ...asOpened(data, left),
     slow: void 0,
     // the timer that runs while the next page loads
     submission: { key: "", of: "" },
@@ -4442,11 +4474,12 @@ function buildScreen(desk, data) {
   become(screen, "live");
   return screen;
 }
+var asOpened = (data, left) => left ? { session: left.session, sent: left.number, openedOn: left.opened_on } : { session: uuid(), sent: 0, openedOn: data.draft_mark };
 function openScreen(desk, data) {
   const screen = desk.ahead.take(data) ?? buildScreen(desk, data);
-  const { sending } = screen;
+  const { sending, left } = screen;
   screen.openedAt = performance.now();
-  screen.watch = stopwatch(data.active_seconds);
+  screen.watch = stopwatch(Math.max(data.active_seconds, left?.active_seconds ?? 0));
   screen.drafts = keepDrafts(screen);
   screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
@@ -4461,6 +4494,10 @@ function openScreen(desk, data) {
   });
   paintStatus(screen);
   if (sending) underway(screen, sending);
+  forgetLeft(data);
+  if (left) screen.drafts.touch();
+  const onshow = (event) => event.persisted && reopen(screen);
+  window.addEventListener("pageshow", onshow);
   const release = show(screen, desk.host);
   const stopClock = runClock(screen);
   const leaveDialogs = closeStreamlitDialogs();
@@ -4468,6 +4505,7 @@ function openScreen(desk, data) {
     screen.isClosed = true;
     clearTimeout(screen.slow);
     screen.drafts.close();
+    window.removeEventListener("pageshow", onshow);
     screen.watch.stop();
     stopClock();
     screen.marking.close();
@@ -4488,8 +4526,15 @@ function keepDrafts(screen) {
       screen.discarding.hidden = !edit;
       if (screen.isStuck) complain(screen, "");
     },
-    onrefused: (answer) => draftRefused(screen, answer)
+    onrefused: (answer) => draftRefused(screen, answer),
+    onleft: leaveBehind
   });
+}
+function reopen(screen) {
+  if (forgetLeft(screen.data) || !screen.sent) return;
+  screen.openedOn = `${screen.session}.${screen.sent}`;
+  screen.session = uuid();
+  screen.sent = 0;
 }
 function build(screen) {
   const { data, root, answers } = screen;
@@ -4795,8 +4840,8 @@ var opening2 = ({ assignment_id, token }) => ({ assignment_id, token });
 // pages/shared/components/workbench/outbox.js
 var PLACE = "evalkit-outbox-";
 function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onanswer }) {
-  const place4 = `${PLACE}${account}/`;
-  let entries = kept(place4);
+  const place5 = `${PLACE}${account}/`;
+  let entries = kept(place5);
   const left = new Set(entries);
   let passed = [];
   let trouble = "";
@@ -4816,7 +4861,7 @@ function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onan
     }
   }
   async function deliver(entry) {
-    if (left.has(entry) && !isKept(place4, entry)) {
+    if (left.has(entry) && !isKept(place5, entry)) {
       trouble = "";
       return forget(entry);
     }
@@ -4854,7 +4899,7 @@ function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onan
     onchange();
   }
   function forget(entry) {
-    remove(place4, entry);
+    remove(place5, entry);
     leave2(entry);
   }
   function leave2(entry) {
@@ -4884,7 +4929,7 @@ function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onan
       const isKnown = entries.some(({ id }) => id === entry.id);
       if (!isKnown) {
         entries = [...entries, entry];
-        keep(place4, entry);
+        keep(place5, entry);
       }
       onchange();
       wake();
@@ -4912,30 +4957,30 @@ function sentence(entries, trouble) {
   if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
   return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
 }
-function kept(place4) {
+function kept(place5) {
   try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(place4)).flatMap(read).sort((one, other) => one.at - other.at);
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place5)).flatMap(read2).sort((one, other) => one.at - other.at);
   } catch {
     return [];
   }
 }
-function read(key) {
+function read2(key) {
   try {
     return [JSON.parse(window.localStorage.getItem(key) ?? "")];
   } catch {
     return [];
   }
 }
-function keep(place4, entry) {
+function keep(place5, entry) {
   try {
-    window.localStorage.setItem(place4 + entry.id, JSON.stringify(entry));
+    window.localStorage.setItem(place5 + entry.id, JSON.stringify(entry));
   } catch {
   }
 }
-var isKept = (place4, { id }) => window.localStorage.getItem(place4 + id) !== null;
-function remove(place4, { id }) {
+var isKept = (place5, { id }) => window.localStorage.getItem(place5 + id) !== null;
+function remove(place5, { id }) {
   try {
-    window.localStorage.removeItem(place4 + id);
+    window.localStorage.removeItem(place5 + id);
   } catch {
   }
 }

@@ -227,16 +227,18 @@ export function completeDraft(draft, sides = []) {
 
 /**
  * Keeps the draft of one assignment on the server. `say(words, kind)` tells how it stands;
- * `onstored` and `onrefused` hear what became of it.
+ * `onstored` and `onrefused` hear what became of it, `onleft` what is sent as the page goes.
+ * @template {object} Body
  * @param {object} keeping
  * @param {string} keeping.url
- * @param {() => object} keeping.body
+ * @param {() => Body} keeping.body
  * @param {(words: string, kind?: string) => void} keeping.say
  * @param {(stored: any) => void} keeping.onstored
  * @param {(answer: Answer) => void} keeping.onrefused
+ * @param {(body: Body) => void} keeping.onleft
  * @returns {Drafts}
  */
-export function draftKeeper({ url, body, say, onstored, onrefused }) {
+export function draftKeeper({ url, body, say, onstored, onrefused, onleft }) {
   let changed = false;
   let closed = false;
   let settled = false;
@@ -287,7 +289,9 @@ export function draftKeeper({ url, body, say, onstored, onrefused }) {
   const onhide = () => {
     if (closed || settled || !(changed || running)) return;
     changed = false;
-    send("PUT", url, body(), true).catch(() => (changed = true));
+    const last = body();
+    onleft(last);
+    send("PUT", url, last, true).catch(() => (changed = true));
   };
   // Whoever was signed out comes back from the tab where they signed in.
   const onfocus = () => {
@@ -301,6 +305,7 @@ export function draftKeeper({ url, body, say, onstored, onrefused }) {
     touch: () => {
       changed = true;
       settled = false;
+      if (!running) say("Saving…"); // what was said of the draft before is not true of this one
       clearTimeout(timer);
       timer = setTimeout(flush, DRAFT_DELAY);
     },

@@ -11,6 +11,7 @@ import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
 import { move, url } from "./going.js";
 import { listenToKeys, singleKeys } from "./keys.js";
+import { forgetLeft, leaveBehind, leftOf } from "./leaving.js";
 import { buildPanes } from "./panes.js";
 import { buildCase, buildTop, reachScrollers } from "./reading.js";
 import { openComfort, openPause, runClock } from "./resting.js";
@@ -33,7 +34,7 @@ import { closeStreamlitDialogs } from "./streamlit.js";
 import { openGuidelines } from "./study.js";
 import { undo, withdraw } from "./withdrawing.js";
 
-/** @import { Desk, Host, Screen, ScreenState, TaskData } from "./types.js" */
+/** @import { Desk, Host, Judgement, Screen, ScreenState, TaskData } from "./types.js" */
 
 const SUBMITTED = "Submitted before; a change counts once it is submitted again";
 const EDITED = "Edit not submitted; what counts is what you submitted before";
@@ -48,7 +49,8 @@ const FORM_HEIGHT = "--ek-form-height";
  */
 export function buildScreen(desk, data) {
   const sending = desk.outbox.of(data.token) ?? null; // as after a reload
-  const draft = sending?.body.draft ?? data.draft;
+  const left = sending ? null : leftOf(data);
+  const draft = (sending?.body ?? left)?.draft ?? data.draft;
   /** @type {ScreenState} */
   const state = {
     data,
@@ -61,9 +63,8 @@ export function buildScreen(desk, data) {
     isStuck: false, // it is being said that what was entered is not saved
     openedAt: 0,
     unreadUntil: 0,
-    session: uuid(),
-    sent: 0,
-    openedOn: data.draft_mark,
+    left,
+    ...asOpened(data, left),
     slow: undefined, // the timer that runs while the next page loads
     submission: { key: "", of: "" },
     answers: completeDraft(draft, sidesOf(data)),
@@ -82,6 +83,17 @@ export function buildScreen(desk, data) {
 }
 
 /**
+ * Which opening of the case this is. What was left is still on its way: its opening goes on, so
+ * that it is older than what comes from here, whichever arrives first.
+ * @param {TaskData} data
+ * @param {Judgement | null} left
+ */
+const asOpened = (data, left) =>
+  left
+    ? { session: left.session, sent: left.number, openedOn: left.opened_on }
+    : { session: uuid(), sent: 0, openedOn: data.draft_mark };
+
+/**
  * Draw one assignment in the place of the one before.
  * @param {Desk} desk
  * @param {TaskData} data
@@ -89,9 +101,9 @@ export function buildScreen(desk, data) {
  */
 export function openScreen(desk, data) {
   const screen = desk.ahead.take(data) ?? buildScreen(desk, data);
-  const { sending } = screen;
+  const { sending, left } = screen;
   screen.openedAt = performance.now();
-  screen.watch = stopwatch(data.active_seconds);
+  screen.watch = stopwatch(Math.max(data.active_seconds, left?.active_seconds ?? 0));
   screen.drafts = keepDrafts(screen);
   screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
@@ -106,6 +118,10 @@ export function openScreen(desk, data) {
   });
   paintStatus(screen);
   if (sending) underway(screen, sending);
+  forgetLeft(data);
+  if (left) screen.drafts.touch();
+  const onshow = (/** @type {PageTransitionEvent} */ event) => event.persisted && reopen(screen);
+  window.addEventListener("pageshow", onshow);
   const release = show(screen, desk.host);
   const stopClock = runClock(screen);
   const leaveDialogs = closeStreamlitDialogs();
@@ -113,6 +129,7 @@ export function openScreen(desk, data) {
     screen.isClosed = true;
     clearTimeout(screen.slow);
     screen.drafts.close();
+    window.removeEventListener("pageshow", onshow);
     screen.watch.stop();
     stopClock();
     screen.marking.close();
@@ -136,7 +153,21 @@ function keepDrafts(screen) {
       if (screen.isStuck) complain(screen, "");
     },
     onrefused: (answer) => draftRefused(screen, answer),
+    onleft: leaveBehind,
   });
+}
+
+/**
+ * A page that the browser kept whole is back. Where another one took over what was left of its
+ * case, that one goes on as this opening: this is another from now on, which has not seen what
+ * that one stored.
+ * @param {Screen} screen
+ */
+function reopen(screen) {
+  if (forgetLeft(screen.data) || !screen.sent) return;
+  screen.openedOn = `${screen.session}.${screen.sent}`;
+  screen.session = uuid();
+  screen.sent = 0;
 }
 
 /**

@@ -460,6 +460,11 @@ export interface Opening {
   opened_on: string;
   revision: number;
 }
+/** What was entered of a case by then, as it is sent. */
+export interface Judgement extends Opening {
+  draft: Answers;
+  active_seconds: number;
+}
 /** What is on its way: `path` is where it goes, `id` the same however often it is sent. */
 export interface Dispatch {
   id: string;
@@ -561,6 +566,7 @@ export interface ScreenState {
   isStuck: boolean;
   openedAt: number;
   unreadUntil: number;
+  left: Judgement | null;
   session: string;
   sent: number;
   openedOn: string;

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 03f8b2458592cf602e0b8d265ca3a5944479e3a5860987dd029b0e09352af2a5
+// Sources: cddcc6d8cd9cb07afbdb04c29d895c24340abd27e80099b77a0b24d6809d11eb
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
