@@ -10,7 +10,7 @@ doubt                                                                    checks
 better on each     workbench_finer   here              all_kinds         workbench_     here
 criterion                                                                checks
 response alone     all_kinds         here              here              all_kinds      here
-ranking            ranking           ranking           ranking           ranking, here  here
+ranking, five      ranking, here     ranking, here     ranking           ranking, here  here
 levels             workbench         here              all_kinds         workbench_     here
                                                                          sizes
 slider, number     workbench_sliders workbench_sliders here: tap, drag   workbench_     here
@@ -225,6 +225,27 @@ def test_two_responses_from_right_to_left_are_judged_by_mouse_also_on_each_crite
     raw = raw_messages(ARABIC_TALK)
     assert (words["step"], words["quote"]) == (0, "👍🏽")
     assert raw[words["start"] : words["end"]] == "👍🏽"
+
+
+def test_five_are_ranked_in_a_narrow_window_where_each_answer_is_spelt_and_all_ways_on_share_a_line(
+    server, opened
+):
+    page = opened("five")
+    page.set_viewport_size({"width": 420, "height": 900})
+    press(page, "ce=abd")
+    for side in "ABCDE":
+        until = rated(page, side, kind="radiogroup", name=DATED)
+        expect(until.get_by_role("radio")).to_have_text(["0No", "1Yes", "2n/a"])
+    rated(page, "E", kind="radiogroup", name=CHECK).get_by_role("radio", name="0 No").click()
+
+    ranking = [["third", "fifth"], ["left"], ["right"], ["fourth"]]
+    server.wait_for("draft", lambda sent: bool(sent) and "checks" in sent[-1]["draft"])
+    draft = server.requests("draft")[-1]["draft"]
+    assert (draft["ranking"], draft["checks"]["fifth"]) == (ranking, {"polite": "no"})
+    tops = page.locator(".ek-footer button:visible").evaluate_all(
+        "buttons => buttons.map((button) => Math.round(button.getBoundingClientRect().top))"
+    )
+    assert (len(tops), len(set(tops))) == (4, 1)
 
 
 def test_responses_from_right_to_left_are_ranked_by_keys_alone_and_by_mouse(server, opened):

@@ -131,7 +131,7 @@ def test_a_score_is_typed_as_it_is_printed_and_no_digit_reaches_a_scored_form(se
     page = opened("scales,plain")
 
     for keys, printed in (
-        (["-", "2"], "-2"),
+        (["-", "2"], "−2"),
         (["2"], "2"),  # B of the first scale
         (["1", "0"], "10"),
         (["1"], "1"),  # waits: it may become 10
@@ -146,7 +146,7 @@ def test_a_score_is_typed_as_it_is_printed_and_no_digit_reaches_a_scored_form(se
     press(page, "1.5")
     press(page, "25100")
     values = [words.split()[0] for words in chosen(page, ".ek-scale")]
-    assert values == ["-2", "2", "10", "1", "0.5", "1.5", "25", "100"]
+    assert values == ["−2", "2", "10", "1", "0.5", "1.5", "25", "100"]
     expect(page.locator(".ek-cell.ek-current")).to_have_count(0)
     press(page, "50")
     press(page, "1")

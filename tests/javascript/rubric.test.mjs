@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isOnRange, readNumber } from "../../pages/shared/components/workbench/continuous.js";
+import { endsOf, isOnRange, readNumber } from "../../pages/shared/components/workbench/continuous.js";
 import { readLevel } from "../../pages/shared/components/workbench/levels.js";
 import { firstOpen, typeScore } from "../../pages/shared/components/workbench/rubric.js";
 
@@ -114,6 +114,10 @@ test("a scale around zero takes signs, and whole steps no decimals", () => {
   type(rubric, "-5");
   assert.deepEqual(type(rubric, "3."), [true, false]);
   assert.deepEqual(scores(rubric), [-5, 3]);
+});
+
+test("the ends of a scale are set in print, with a minus sign", () => {
+  assert.equal(endsOf({ min: -5, max: 5, step: 1, low: "Rude", high: "" }), "\u22125 Rude … 5");
 });
 
 test("numbers off the range or its steps are none", () => {

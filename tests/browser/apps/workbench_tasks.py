@@ -305,12 +305,13 @@ WRITTEN = (
     TaskCriterion("source", "Which source does it rest on?", "", (), True),
 )
 
-#: What is more code points than it seems, and what is read from right to left.
+#: What is more code points than it seems, what is read from right to left, and all kinds of blanks.
 LETTERS = (
     "The family 👩‍👩‍👧 of 4 waits 👍🏽 at the *cafe\u0301* — \\*really\\* &amp; 𝒳, ﬁne.\n\n"
     "> אפשר להחזיר את **האוזניות** תוך 30 יום, says A.\n\n"
     '- e\u0301a\u0308 `x = "é"  # ok`\n- so $a^2$ is\n  wrapped on two lines\n\n'
-    "| Größe | 価格 |\n|---|---|\n| 𝟙𝟚 | ¥1,000 |\n"
+    "| Größe | 価格 |\n|---|---|\n| 𝟙𝟚 | ¥1,000 |\n\n"
+    "One line of two,\r\nfrom another system,\tset apart: 10\u00a0000\u202f€.\r\n\r\nThe\u00a0end.\r\n"
 )
 
 ITEMS = (
@@ -441,6 +442,21 @@ TASKS: dict[str, ComparisonTask] = {
             "third": BlindedResponse(ARABIC_TALK[-1]["content"], steps=ARABIC_TALK),
         },
         criteria=(CRITERIA[0],),
+        collect=frozenset({"ranking", "scores", "tags", "comment"}),
+    ),
+    "five": _task(
+        44,
+        BlindedResponse(PLAIN),
+        None,
+        responses={
+            "left": BlindedResponse(MARKDOWN),
+            "right": BlindedResponse(CHINESE),
+            "third": BlindedResponse(ARABIC_TALK[-1]["content"], steps=ARABIC_TALK),
+            "fourth": BlindedResponse(PLAIN),
+            "fifth": BlindedResponse(ARABIC),
+        },
+        criteria=(CRITERIA[0], SLIDERS[0]),
+        checklist=ITEMS,
         collect=frozenset({"ranking", "scores", "tags", "comment"}),
     ),
     "names": _task(

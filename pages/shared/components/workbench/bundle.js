@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: cddcc6d8cd9cb07afbdb04c29d895c24340abd27e80099b77a0b24d6809d11eb
+// Sources: 33050d78a7858c479c0242515301d07157e6cbc783f1f3c371424799537c3bfc
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -719,17 +719,17 @@ var isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.altKey && !ev
 var isWriting = ({ key }) => key.length === 1 || key === "Process" || !/^[\x20-\x7e]*$/.test(key);
 var PLACES = { BracketLeft: "[", BracketRight: "]" };
 function keyName({ key, code = "", shiftKey }) {
-  const printed = key.normalize("NFKC").toLowerCase();
-  if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(printed)) return printed;
+  const printed2 = key.normalize("NFKC").toLowerCase();
+  if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(printed2)) return printed2;
   if (code === "Slash" && shiftKey) return "?";
   const letter = /^Key([A-Z])$/.exec(code);
   return letter ? letter[1].toLowerCase() : PLACES[code] || key;
 }
 function numberParts({ key, code = "", shiftKey }) {
-  const printed = key === "−" ? "-" : key === "," ? "." : key;
+  const printed2 = key === "−" ? "-" : key === "," ? "." : key;
   const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
-  const parts = /^[0-9.-]$/.test(printed) ? [printed] : [];
-  return digit && !shiftKey && digit[1] !== printed ? [...parts, digit[1]] : parts;
+  const parts = /^[0-9.-]$/.test(printed2) ? [printed2] : [];
+  return digit && !shiftKey && digit[1] !== printed2 ? [...parts, digit[1]] : parts;
 }
 var singleKeys = {
   place: "evalkit-single-keys",
@@ -2983,8 +2983,9 @@ function sliderScale({ label, range, get, set, onenter }) {
     read: (typed) => readNumber(range, typed)
   };
 }
+var printed = (value) => String(value).replace("-", "−");
 function endsOf({ min, max, low, high }) {
-  const [first, last] = [`${min} ${low}`.trim(), `${max} ${high}`.trim()];
+  const [first, last] = [`${printed(min)} ${low}`.trim(), `${printed(max)} ${high}`.trim()];
   return `${first} … ${last}`;
 }
 
@@ -3029,13 +3030,13 @@ var levelOptions = (criterion, nSides) => criterion.levels.map((level) => ({
   face: h(
     "span",
     { class: "ek-face" },
-    String(level.value),
-    isSpelt(criterion, nSides) && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
+    printed(level.value),
+    isSpelt(criterion, nSides) && levelName(level) !== printed(level.value) ? h("small", {}, level.label) : null
   )
 }));
-var isSpelt = ({ levels }, nSides) => nSides * levels.length * Math.max(...levels.map(({ label }) => label.length)) <= 30;
+var isSpelt = ({ levels }, nSides) => (nSides === 2 ? 2 : 1) * levels.length * Math.max(...levels.map(({ label }) => label.length)) <= 30;
 function levelName({ value, label }) {
-  return label && label !== String(value) ? `${value} ${label}` : String(value);
+  return label && label !== String(value) ? `${printed(value)} ${label}` : printed(value);
 }
 function levelScale({ label, className, options, get, set, onpoint }) {
   const value = get();
@@ -3051,7 +3052,7 @@ function levelTable(criterion) {
       "dl",
       { class: "ek-levels" },
       criterion.levels.map((level) => [
-        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
+        h("dt", {}, h("span", { class: "ek-value" }, printed(level.value)), level.label),
         h("dd", {}, level.anchor)
       ])
     )
@@ -3062,7 +3063,7 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     "div",
     { class: "ek-anchor" },
     letter ? h("b", {}, letter) : null,
-    h("b", {}, level.label || String(level.value)),
+    h("b", {}, level.label || printed(level.value)),
     " ",
     level.anchor
   );
@@ -3470,12 +3471,12 @@ function parentLine({ name, tags }) {
 function entryOf({ tag, marking, letter }) {
   const { marks, title } = marking;
   const severities = severitiesOf(tag);
-  const printed = letter?.toUpperCase() ?? null;
+  const printed2 = letter?.toUpperCase() ?? null;
   const press = () => marking.next(tag);
   const main = h(
     "button",
-    { type: "button", class: "ek-entry-main", onclick: press, ...shortcut(printed) },
-    printed ? kbd(printed) : null,
+    { type: "button", class: "ek-entry-main", onclick: press, ...shortcut(printed2) },
+    printed2 ? kbd(printed2) : null,
     h("span", { class: "ek-entry-name", dir: "auto" }, tag.name),
     h("span", { class: "ek-definition", dir: "auto" }, tag.definition)
   );

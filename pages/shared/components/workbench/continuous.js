@@ -138,10 +138,16 @@ export function sliderScale({ label, range, get, set, onenter }) {
 }
 
 /**
+ * A number as it is set in print, with a minus sign for what is typed as a hyphen.
+ * @param {number} value
+ */
+export const printed = (value) => String(value).replace("-", "−");
+
+/**
  * The ends of a scale in words: "0 Wrong … 100 Right".
  * @param {Range} range
  */
 export function endsOf({ min, max, low, high }) {
-  const [first, last] = [`${min} ${low}`.trim(), `${max} ${high}`.trim()];
+  const [first, last] = [`${printed(min)} ${low}`.trim(), `${printed(max)} ${high}`.trim()];
   return `${first} … ${last}`;
 }

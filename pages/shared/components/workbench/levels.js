@@ -1,7 +1,7 @@
 // A scale of levels: its choices, what is typed of it, and what is said of them.
 
 import { scoreOf } from "./checklist.js";
-import { endsOf } from "./continuous.js";
+import { endsOf, printed } from "./continuous.js";
 import { choices, h } from "./dom.js";
 import { LETTER } from "./sides.js";
 
@@ -51,27 +51,28 @@ export const levelOptions = (criterion, nSides) =>
     face: h(
       "span",
       { class: "ek-face" },
-      String(level.value),
-      isSpelt(criterion, nSides) && levelName(level) !== String(level.value)
+      printed(level.value),
+      isSpelt(criterion, nSides) && levelName(level) !== printed(level.value)
         ? h("small", {}, level.label)
         : null,
     ),
   }));
 
 /**
- * Whether the names of levels stand on the scale, where each has the room of the longest.
+ * Whether the names of levels stand on the scale, where each has the room of the longest: two
+ * responses share a line, of more each has one of its own.
  * @param {Criterion} criterion
  * @param {number} nSides
  */
 const isSpelt = ({ levels }, nSides) =>
-  nSides * levels.length * Math.max(...levels.map(({ label }) => label.length)) <= 30;
+  (nSides === 2 ? 2 : 1) * levels.length * Math.max(...levels.map(({ label }) => label.length)) <= 30;
 
 /**
  * A level with its number, as it is printed and as it is heard: "4 Good", or "4" alone.
  * @param {Level} level
  */
 export function levelName({ value, label }) {
-  return label && label !== String(value) ? `${value} ${label}` : String(value);
+  return label && label !== String(value) ? `${printed(value)} ${label}` : printed(value);
 }
 
 /**
@@ -99,7 +100,7 @@ export function levelTable(criterion) {
       "dl",
       { class: "ek-levels" },
       criterion.levels.map((level) => [
-        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
+        h("dt", {}, h("span", { class: "ek-value" }, printed(level.value)), level.label),
         h("dd", {}, level.anchor),
       ]),
     ),
@@ -127,7 +128,7 @@ export function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
       "div",
       { class: "ek-anchor" },
       letter ? h("b", {}, letter) : null,
-      h("b", {}, level.label || String(level.value)),
+      h("b", {}, level.label || printed(level.value)),
       " ",
       level.anchor,
     );

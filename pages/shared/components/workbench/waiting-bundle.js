@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: cddcc6d8cd9cb07afbdb04c29d895c24340abd27e80099b77a0b24d6809d11eb
+// Sources: 33050d78a7858c479c0242515301d07157e6cbc783f1f3c371424799537c3bfc
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
