@@ -311,7 +311,8 @@ LETTERS = (
     "> אפשר להחזיר את **האוזניות** תוך 30 יום, says A.\n\n"
     '- e\u0301a\u0308 `x = "é"  # ok`\n- so $a^2$ is\n  wrapped on two lines\n\n'
     "| Größe | 価格 |\n|---|---|\n| 𝟙𝟚 | ¥1,000 |\n\n"
-    "One line of two,\r\nfrom another system,\tset apart: 10\u00a0000\u202f€.\r\n\r\nThe\u00a0end.\r\n"
+    "One line of two,\r\nfrom another system,\tset apart: 10\u00a0000\u202f€.\r\n\r\n"
+    "The\u00a0end.\r\n"
 )
 
 ITEMS = (
