@@ -73,6 +73,8 @@ from evalkit.vocabulary import AnnotatorKind
 
 #: Of more models than are drawn, so many are mapped by category and set against each other.
 _N_MAPPED = 5
+#: Of more models than are drawn, so many rows say where errors are and what they cost.
+_N_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,9 @@ def _on_quality(
         acceptable_section(scores, best, mapped),
         checklist_section(checklist_report(collected), best),
         trials_section(trials_report(collected), best),
-        section_of(collected, best, mapped),
+        section_of(
+            collected, best, mapped, most=_N_ROWS if len(mapped) < len(collected.models) else None
+        ),
     )
 
 

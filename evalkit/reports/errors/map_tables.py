@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from evalkit import text
-from evalkit.phrases import capital
+from evalkit.phrases import capital, counted
 from evalkit.reports.blocks import (
     Block,
     Cell,
@@ -45,15 +45,36 @@ _PARETO_NOTE = (
 )
 
 
-def map_blocks(of: FailureMap, order: Sequence[str]) -> tuple[Block, ...]:
-    """Show where errors are more frequent: sentences, by model, by kind of case, and findings."""
+def map_blocks(
+    of: FailureMap, order: Sequence[str], *, most: int | None = None
+) -> tuple[Block, ...]:
+    """Show where errors are more frequent: sentences, by model, by kind of case, and findings.
+
+    With ``most`` no table has more rows, and kinds of cases have a map only where they differ: here
+    and below what is left out is counted.
+    """
     by_model = map_by_model(of, order)
     if not by_model:
         return ()
-    by_value = readable(map_by_value(of))
-    maps = (readable(by_model), by_value) if by_value else (readable(by_model),)
-    lines = bullets(map_sentences(of))
-    return Heading(MAP), lines, *maps, words(map_note(of), style="note"), findings_table(of)
+    by_value = map_by_value(of)
+    if most is not None and not any(cell.model is None for cell in of.decided()):
+        by_value = replace(by_value, rows=())
+    maps = (readable(table_of_first(each, most)) for each in (by_model, by_value) if each)
+    return (
+        *(Heading(MAP), bullets(map_sentences(of)), *maps),
+        *(words(map_note(of), style="note"), table_of_first(findings_table(of), most)),
+    )
+
+
+def table_of_first(whole: Table, most: int | None, *, n: int | None = None) -> Table:
+    """Return a table of no more than ``most`` rows that says how many of n it leaves out."""
+    first, n = whole.rows[:most], len(whole.rows) if n is None else n
+    if len(first) == n:
+        return whole
+    rest = (
+        f"{n - len(first):,} of {counted(n, 'row')} are left out: the page and the JSON have all."
+    )
+    return replace(whole, rows=first, note=" ".join(filter(None, [whole.note, rest])))
 
 
 def map_by_model(of: FailureMap, order: Sequence[str]) -> Table:
@@ -173,18 +194,33 @@ def findings_table(of: FailureMap) -> Table:
     return table(f"{MAP}: what differs", columns, rows, left=left, note=note)
 
 
-def losing_blocks(losing: Losing, order: Sequence[str]) -> tuple[Block, ...]:
-    """Show which errors losers have and winners have not, over all and model by model."""
+def losing_blocks(
+    losing: Losing, order: Sequence[str], *, most: int | None = None
+) -> tuple[Block, ...]:
+    """Show which errors losers have and winners have not, over all and model by model.
+
+    With ``most`` there are tables only where something is decided, and the rows of models are those
+    that are, then the costliest.
+    """
     overall = losing_table(losing)
     if not overall:
         return ()
     lines = bullets(losing_sentences(losing))
-    return Heading(LOSING), lines, overall, replace(losing_by_model(losing, order), note="")
+    every = *losing.overall, *losing.by_model
+    if most is not None and not any(row.is_decided for row in every):
+        return Heading(LOSING), lines
+    by_model = replace(losing_by_model(losing, order), note="")
+    if most is not None:
+        told = [row for row in losing.by_model if row.is_decided or row.cost.low is not None]
+        told.sort(key=lambda row: (not row.is_decided, _lost(row)))
+        first = replace(_losses(by_model.title, told, with_model=True), note="")
+        by_model = table_of_first(first, most, n=len(losing.by_model))
+    return Heading(LOSING), lines, table_of_first(overall, most), by_model
 
 
-def pareto_blocks(rows: Sequence[ParetoRow]) -> tuple[Block, ...]:
-    """Show what weighs most."""
-    return (Heading(PARETO), pareto_table(rows)) if rows else ()
+def pareto_blocks(rows: Sequence[ParetoRow], *, most: int | None = None) -> tuple[Block, ...]:
+    """Show what weighs most; of one kind of error there is nothing to compare."""
+    return (Heading(PARETO), table_of_first(pareto_table(rows), most)) if len(rows) > 1 else ()
 
 
 def losing_table(losing: Losing) -> Table:

@@ -19,10 +19,12 @@ def section_of(
     mapped: Sequence[str],
     *,
     by_kind: FailureMap | None = None,
+    most: int | None = None,
 ) -> Section:
     """Show how often each error was found and where more often, why we lose, and what weighs most.
 
-    ``mapped`` are the models of maps, ``by_kind`` the map where kinds of cases are not categories.
+    ``mapped`` are the models of maps, ``by_kind`` the map where kinds of cases are not categories,
+    ``most`` the rows that a table of the map and what follows may have.
     """
     return errors_section(
         tags_report(collected),
@@ -34,8 +36,8 @@ def section_of(
         known=saturation_report(collected),
         moved=collected.moved,
         where=(
-            *map_blocks(by_kind or failure_map(collected), mapped),
-            *losing_blocks(why_we_lose(collected), mapped),
-            *pareto_blocks(pareto(collected)),
+            *map_blocks(by_kind or failure_map(collected), mapped, most=most),
+            *losing_blocks(why_we_lose(collected), mapped, most=most),
+            *pareto_blocks(pareto(collected), most=most),
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
+from evalkit.phrases import counted
 from evalkit.reports.by_model import category_name
 from evalkit.reports.errors.failure_map import LEVEL, Comparison, FailureMap, Frequency, MapCell
 from evalkit.reports.errors.losing import Losing, LossRow
@@ -53,7 +54,7 @@ def saturation_sentences(saturation: Saturation) -> list[str]:
     share = text.estimate(unseen, text.percent)
     return [
         f"About {share} of failures that a further case shows are of a kind nobody has marked yet, "
-        f"n = {unseen.n:,} failures of {saturation.n_kinds:,} kinds, each once per case.",
+        f"n = {unseen.n:,} failures of {counted(saturation.n_kinds, 'kind')}, each once per case.",
         f"Kinds that were new among the last {saturation.n_last:,} failures: {saturation.n_new:,}.",
     ]
 

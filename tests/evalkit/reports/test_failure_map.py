@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evalkit.reports.blocks import Heading, Table
 from evalkit.reports.errors.failure_map import LEVEL, Comparison, Frequency, failure_map
 from evalkit.reports.errors.losing import pareto, why_we_lose
+from evalkit.reports.errors.map_tables import LOSING, losing_blocks, map_blocks
 from evalkit.reports.errors.sentences import losing_sentences, map_sentences
 from evalkit.study.collected import NO_TAG, Marks, Outputs, Tag
 from evalkit.study.facets import CaseFacets, Facet
@@ -216,3 +218,31 @@ def test_a_planted_difference_is_found_and_few_others_beside_it():
 def test_where_nobody_looked_the_map_is_empty():
     assert failure_map(study(marks=[])).cells == {}
     assert why_we_lose(study(marks=[])).overall == ()
+
+
+def test_of_many_models_the_first_rows_are_there_and_the_rest_is_counted():
+    of = failure_map(differing())
+    n = len(of.decided())
+    assert n > 2
+
+    *_, findings = map_blocks(of, ("A", "B"), most=2)
+
+    assert isinstance(findings, Table)
+    assert [len(row) for row in findings.rows] == [len(findings.columns)] * 2
+    assert f"{n - 2} of {n} rows are left out" in findings.note
+    *_, whole = map_blocks(of, ("A", "B"))
+    assert isinstance(whole, Table)
+    assert len(whole.rows) == n
+    assert "left out" not in whole.note
+
+
+def test_of_many_models_what_decides_nothing_takes_a_sentence():
+    marks = [(0, case, model, 0 if model else NO_TAG) for case in range(16) for model in (0, 1)]
+    preferences = [(0, case, 0, 1, RIGHT if case % 2 else LEFT) for case in range(16)]
+    losing = why_we_lose(study(marks=marks, preferences=preferences))
+
+    heading, lines = losing_blocks(losing, ("A", "B"), most=2)
+
+    assert heading == Heading(LOSING)
+    assert losing_sentences(losing)[0] in str(lines)
+    assert any(isinstance(block, Table) for block in losing_blocks(losing, ("A", "B")))
