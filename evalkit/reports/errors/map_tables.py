@@ -59,11 +59,9 @@ def map_blocks(
     by_value = map_by_value(of)
     if most is not None and not any(cell.model is None for cell in of.decided()):
         by_value = replace(by_value, rows=())
-    maps = (readable(table_of_first(each, most)) for each in (by_model, by_value) if each)
-    return (
-        *(Heading(MAP), bullets(map_sentences(of)), *maps),
-        *(words(map_note(of), style="note"), table_of_first(findings_table(of), most)),
-    )
+    maps = [readable(table_of_first(each, most)) for each in (by_model, by_value) if each]
+    lines, findings = bullets(map_sentences(of)), table_of_first(findings_table(of), most)
+    return Heading(MAP), lines, *maps, words(map_note(of), style="note"), findings
 
 
 def table_of_first(whole: Table, most: int | None, *, n: int | None = None) -> Table:

@@ -160,7 +160,7 @@ def on_grain(value: FloatArray) -> tuple[FloatArray, float]:
     The step is the largest that all are multiples of: of weights 0.1, 1 and 5 it is 0.1.
     """
     grains = np.rint(value / _GRAIN)
-    if not np.allclose(grains * _GRAIN, value, rtol=1e-9, atol=1e-9):
+    if (np.abs(grains * _GRAIN - value) > 1e-9 + 1e-9 * np.abs(value)).any():
         return value, 0.0
     step = int(np.gcd.reduce(grains.astype(np.int64))) or 1
     return grains / step, step * _GRAIN

@@ -114,13 +114,13 @@ def _sum_of_one(contents: dict[int, int], k: int) -> Null | None:
     n_left = sum(contents.values())
     if len(contents) == 2:
         return _sum_of_two_values(contents, k)
+    shapes = _shapes(contents, k)
+    if shapes is None:
+        return None
     table = np.ones((1, 1))
-    for value, n_of in sorted(contents.items(), reverse=True)[:-1]:
+    greatest_first = sorted(contents.items(), reverse=True)[:-1]
+    for (value, n_of), (n_rows, n_columns) in zip(greatest_first, shapes, strict=True):
         most = min(n_of, k)
-        n_rows = min(k, table.shape[0] - 1 + most) + 1
-        n_columns = table.shape[1] + value * most
-        if most * n_rows * n_columns > _MOST_WORK // 3 or most > _MOST_STEPS:
-            return None
         more = np.zeros((n_rows, n_columns))
         before, width = np.arange(table.shape[0]), table.shape[1]
         i = np.arange(most + 1)
@@ -134,6 +134,18 @@ def _sum_of_one(contents: dict[int, int], k: int) -> Null | None:
         table, n_left = more, n_left - n_of
     value, n_of = min(contents.items())
     return _shifted(table, value, n_of, k)
+
+
+def _shapes(contents: dict[int, int], k: int) -> list[tuple[int, int]] | None:
+    """Return rows and columns after each value but the smallest, None where that takes long."""
+    shapes, n_rows, n_columns = [], 1, 1
+    for value, n_of in sorted(contents.items(), reverse=True)[:-1]:
+        most = min(n_of, k)
+        n_rows, n_columns = min(k, n_rows - 1 + most) + 1, n_columns + value * most
+        if most * n_rows * n_columns > _MOST_WORK // 3 or most > _MOST_STEPS:
+            return None
+        shapes.append((n_rows, n_columns))
+    return shapes
 
 
 def _sum_of_two_values(contents: dict[int, int], k: int) -> Null:
