@@ -217,8 +217,9 @@ def losing_blocks(
 
 
 def pareto_blocks(rows: Sequence[ParetoRow], *, most: int | None = None) -> tuple[Block, ...]:
-    """Show what weighs most; of one kind of error there is nothing to compare."""
-    return (Heading(PARETO), table_of_first(pareto_table(rows), most)) if len(rows) > 1 else ()
+    """Show what weighs most; with ``most`` nothing of one kind of error, which weighs all."""
+    is_told = len(rows) > (0 if most is None else 1)
+    return (Heading(PARETO), table_of_first(pareto_table(rows), most)) if is_told else ()
 
 
 def losing_table(losing: Losing) -> Table:
