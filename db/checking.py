@@ -61,7 +61,10 @@ def run_check(
     ``on_progress`` is told how many of how many are done. Raises RefusedError where no check can
     be made of its settings any more.
     """
-    checker = checker_of(kind_called(check.kind), check.settings)
+    kind = kind_called(check.kind)
+    if not kind.is_run:
+        raise RefusedError(f"“{check.name}” is what files bring, and is not run here.")
+    checker = checker_of(kind, check.settings)
     with read_session() as session:
         ids = checks.output_ids(session, check)
     new: Counter[CheckResult] = Counter()

@@ -19,7 +19,7 @@ from db.models import (
 )
 from db.queries.checks import eval_set_called, seen_before
 from evalkit.checks.answers import Answers
-from evalkit.checks.kind import CheckOutcome
+from evalkit.checks.kind import CheckKind, CheckOutcome
 from evalkit.checks.running import check_hash
 from evalkit.checks.settings import read_settings
 from evalkit.checks.table import kind_called
@@ -46,7 +46,7 @@ def add_check(
     Raises NotFoundError for an unknown eval set, case or kind, RefusedError for a name that is
     taken or settings that no check can be made of.
     """
-    read = read_settings(kind_called(kind), settings)
+    read = read_settings(_to_run(kind), settings)
     name = normal_name(name)
     if not name or len(name) > _LONGEST_NAME:
         raise RefusedError(f"Give the check a name of 1 to {_LONGEST_NAME} characters.")
@@ -58,12 +58,9 @@ def add_check(
         _refuse_taken(session, eval_set_id, name)
         if case_key is not None:
             _refuse_unknown_case(session, eval_set_id, eval_set, case_key)
-        annotator = Annotator(name=_free_name(session, name, eval_set), kind=AnnotatorKind.CHECK)
-        session.add(annotator)
-        session.flush()
         check = AutomatedCheck(
             eval_set_id=eval_set_id,
-            annotator_id=number_of(annotator),
+            annotator_id=number_of(check_annotator(session, name, eval_set)),
             name=name,
             case_key=case_key,
             answers=answers.document if answers else None,
@@ -74,6 +71,14 @@ def add_check(
         _add_revision(session, check, 1, kind, read, actor_id)
         _say(session, "check.added", check, actor_id, kind=kind, settings=read)
         return number_of(check)
+
+
+def check_annotator(session: Session, name: str, eval_set: str) -> Annotator:
+    """Make whoever a check of an eval set is among annotators."""
+    annotator = Annotator(name=_free_name(session, name, eval_set), kind=AnnotatorKind.CHECK)
+    session.add(annotator)
+    session.flush()
+    return annotator
 
 
 def revise_check(
@@ -158,6 +163,14 @@ def store_findings(
         return {result: results.count(result) for result in CheckResult}
 
 
+def _to_run(key: str) -> CheckKind:
+    """Return a kind that is run here; what files brought is nobody's to add or to set."""
+    kind = kind_called(key)
+    if not kind.is_run:
+        raise RefusedError(f"“{kind.title}” is what files bring: choose a kind that is run here.")
+    return kind
+
+
 def _refuse_taken(session: Session, eval_set_id: int, name: str) -> None:
     names = session.exec(
         select(AutomatedCheck.name).where(col(AutomatedCheck.eval_set_id) == eval_set_id)
@@ -228,6 +241,7 @@ def _revise(
     number = newest.number if newest else 0
     if newest and newest.content_hash == check_hash(made_of, read):
         return number
+    _to_run(kind)
     _add_revision(session, check, number + 1, kind, read, actor_id)
     _say(session, "check.revised", check, actor_id, kind=kind, settings=read)
     return number + 1

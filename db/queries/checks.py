@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import AutomatedCheck, Case, CheckFinding, CheckRevision, EvalSet, Model, Output, Run
 from evalkit.checks.answers import Answers, stored_answers
 from evalkit.checks.kind import CheckedResponse, Passage
+from evalkit.checks.table import kind_called
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.vocabulary import CaseStatus, CheckResult, TextPlace
@@ -39,6 +41,11 @@ class CheckSummary:
     n_fail: int
     n_undefined: int
     n_quarantined: int
+
+    @property
+    def is_run(self) -> bool:
+        """Tell whether it looks at responses here, and does not only keep what files brought."""
+        return not self.is_retired and kind_called(self.kind).is_run
 
     @property
     def n_checked(self) -> int:
@@ -136,7 +143,11 @@ def _counts(
     """Count the findings of revisions by result, of all responses or of some."""
     statement = (
         sa.select(col(CheckFinding.revision_id), col(CheckFinding.result), sa.func.count())
-        .where(col(CheckFinding.revision_id).in_(revisions), ~col(CheckFinding.is_superseded))
+        .where(
+            col(CheckFinding.revision_id).in_(revisions),
+            ~col(CheckFinding.is_superseded),
+            _IS_OF_TEXT_NOW,
+        )
         .group_by(col(CheckFinding.revision_id), col(CheckFinding.result))
     )
     if of is not None:
@@ -151,6 +162,36 @@ def _quarantined(eval_set_id: int) -> Any:
         .join(Case, col(Case.id) == col(Output.case_id))
         .where(col(Case.eval_set_id) == eval_set_id, col(Case.status) == CaseStatus.QUARANTINED)
     )
+
+
+def _is_of_text_now() -> Any:
+    """Say of findings that they are not of an assertion on a case which had another text then."""
+    case, output = aliased(Case), aliased(Output)
+    newest = (
+        sa.select(sa.func.max(col(case.id)))
+        .where(
+            col(case.eval_set_id) == AutomatedCheck.eval_set_id,
+            col(case.key) == AutomatedCheck.case_key,
+        )
+        .correlate(AutomatedCheck)
+        .scalar_subquery()
+    )
+    asserted = (
+        sa.select(col(CheckRevision.id))
+        .join(AutomatedCheck, col(AutomatedCheck.id) == col(CheckRevision.check_id))
+        .where(col(AutomatedCheck.case_key).is_not(None))
+    )
+    now = (
+        sa.select(col(output.id))
+        .join(CheckRevision, col(CheckRevision.id) == col(CheckFinding.revision_id))
+        .join(AutomatedCheck, col(AutomatedCheck.id) == col(CheckRevision.check_id))
+        .where(col(output.id) == CheckFinding.output_id, col(output.case_id) == newest)
+        .correlate(CheckFinding)
+    )
+    return sa.or_(col(CheckFinding.revision_id).not_in(asserted), sa.exists(now))
+
+
+_IS_OF_TEXT_NOW = _is_of_text_now()
 
 
 def check_called(session: Session, eval_set: str, name: str) -> CheckSummary:
@@ -259,6 +300,7 @@ def findings_of(
         .where(
             col(CheckFinding.revision_id) == revision_id,
             ~col(CheckFinding.is_superseded),
+            _IS_OF_TEXT_NOW,
             col(Case.status) != CaseStatus.QUARANTINED,
             col(CheckFinding.result).in_([result.value for result in results]),
         )

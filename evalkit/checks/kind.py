@@ -118,6 +118,8 @@ class CheckKind:
         What ``value`` is; empty where nothing is measured.
     version : int
         Goes up when the same settings would tell something else.
+    is_run : bool
+        Whether it looks at responses here; else it keeps what files brought, and nobody adds one.
     """
 
     key: str
@@ -128,6 +130,7 @@ class CheckKind:
     limits: str
     measures: str = ""
     version: int = 1
+    is_run: bool = True
 
 
 def told(passes: bool, detail: str = "", value: float | None = None) -> CheckOutcome:

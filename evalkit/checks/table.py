@@ -5,6 +5,7 @@ from evalkit.checks.kinds.bleu import BLEU
 from evalkit.checks.kinds.citation import CITATION
 from evalkit.checks.kinds.code import CODE
 from evalkit.checks.kinds.exact import EXACT
+from evalkit.checks.kinds.imported import IMPORTED
 from evalkit.checks.kinds.json_schema import JSON_SCHEMA
 from evalkit.checks.kinds.language import LANGUAGE
 from evalkit.checks.kinds.length import LENGTH
@@ -32,7 +33,8 @@ KINDS = (
     LENGTH,
     CODE,
 )
-_BY_KEY = {kind.key: kind for kind in KINDS}
+#: Those that a lead adds, and what files brought.
+_BY_KEY = {kind.key: kind for kind in (*KINDS, IMPORTED)}
 
 
 def kind_called(key: str) -> CheckKind:
@@ -44,5 +46,6 @@ def kind_called(key: str) -> CheckKind:
         If there is none.
     """
     if key not in _BY_KEY:
-        raise NotFoundError(f"There is no kind of check “{key}”. There are: {', '.join(_BY_KEY)}.")
+        known = ", ".join(kind.key for kind in KINDS)
+        raise NotFoundError(f"There is no kind of check “{key}”. There are: {known}.")
     return _BY_KEY[key]

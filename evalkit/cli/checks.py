@@ -143,7 +143,7 @@ def run_command(
 ) -> None:
     """Check all responses that were not checked yet by the newest revisions."""
     require_database()
-    checks = [check for check in _checks(eval_set) if not check.is_retired]
+    checks = [check for check in _checks(eval_set) if check.is_run]
     if unknown := set(names or ()) - {check.name for check in checks}:
         raise NotFoundError(f"“{eval_set}” has no check in use called “{sorted(unknown)[0]}”.")
     if not checks:

@@ -23,6 +23,7 @@ _DEFAULTS: dict[str, Any] = {
     "elsewhere": False,
     "watched": False,
     "clean": False,
+    "retired": False,
 }
 
 _FLOATS = frozenset(

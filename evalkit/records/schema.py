@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.records import checks
+from evalkit.records.automated import AUTOMATED_FIELDS
 from evalkit.records.checks import Check, Fault
 from evalkit.records.names import is_identified
 from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults, text_faults
@@ -269,6 +270,7 @@ TYPES: dict[str, Fields] = {
         required=frozenset({"case", "model", "annotator", "tag"}),
         nullable=frozenset({"tag"}),
     ),
+    **{kind: Fields(own, required) for kind, (own, required) in AUTOMATED_FIELDS.items()},
 }
 
 

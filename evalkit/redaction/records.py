@@ -20,6 +20,7 @@ _TEXTS = {
     "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
     "output": ("content", "retrieved", "reasoning", "error", "metadata"),
     "gold": ("note", "metadata"),
+    "finding": ("detail",),
 }
 _MESSAGES = frozenset({"input", "content"})
 

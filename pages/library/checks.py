@@ -33,7 +33,7 @@ if not all_sets:
 eval_set = eval_sets.eval_set_picker(all_sets, studies)
 with read_session() as session:
     checks = queries.checks_of(session, eval_set.eval_set_id)
-in_use = [check for check in checks if not check.is_retired]
+in_use = [check for check in checks if check.is_run]
 
 check_tables.show_messages()
 check = check_tables.check_picker(checks, key=str(eval_set.eval_set_id))

@@ -129,12 +129,19 @@ def test_an_assertion_on_one_case_looks_at_the_responses_to_it_alone(ids):
 
 def test_an_assertion_says_nothing_of_responses_to_the_text_a_case_had_before(ids):
     add_check(EVAL_SET, "Mine", "mentions", {"phrases": ["case-2"]}, case_key="case-2")
+    run_check(check("Mine"))
+    assert sum(counts("Mine")) == 2
     with read_session() as session:
         (former,) = cases_called(session, EVAL_SET, ["case-2"])
 
     revise_case(former, "What else?", reason="It was unclear")
 
     assert run_check(check("Mine")).n_responses == 0
+    # What was found of responses to that text is kept, and counted no more.
+    assert counts("Mine") == (0, 0, 0)
+    assert n_rows(CheckFinding) == 2
+    with read_session() as session:
+        assert findings_of(session, check("Mine").revision_id) == []
 
 
 def test_where_the_reference_of_a_case_changes_its_responses_are_checked_again(ids):

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from sqlmodel import Session
 
+from db.commands.records.check.automated import CheckOfFile, sort_checks
 from db.commands.records.check.definitions import (
     RUBRICS,
     TAXONOMIES,
@@ -26,6 +27,7 @@ from db.commands.records.check.references import (
 )
 from db.commands.records.check.revisions import drop_repeated, sort_labels
 from db.commands.records.choices import Choices
+from db.commands.records.counting import record_counts
 from db.commands.records.further import FurtherRuns
 from db.commands.records.join import (
     add_what_is_named,
@@ -42,8 +44,6 @@ from db.commands.records.staging import (
     GOLD,
     LABEL_TYPES,
     NEXT_HASHES,
-    RANKING,
-    TAXONOMY_TYPES,
     Staging,
 )
 from db.commands.records.write.eval_set import write_staged
@@ -71,6 +71,7 @@ class ImportPlan:
     target: ImportTarget
     rubrics: list[Definition]
     taxonomies: list[Definition]
+    checks: list[CheckOfFile]
     needs_newest: bool
     again: Again
     contents: Contents
@@ -198,6 +199,7 @@ class Import:
                 plan.target,
                 rubrics=plan.rubrics,
                 taxonomies=plan.taxonomies,
+                checks=plan.checks,
                 needs_newest=plan.needs_newest,
                 traffic=plan.traffic,
                 of_version=self._of_version(),
@@ -249,6 +251,7 @@ class Import:
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
         again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
+        checks = sort_checks(session, staging, target, problems)
         if not problems:
             sort_gold(staging, problems)
         problems.refuse_if_any()
@@ -261,6 +264,7 @@ class Import:
             target,
             rubrics,
             taxonomies,
+            checks,
             needs_newest,
             again,
             contents,
@@ -268,7 +272,13 @@ class Import:
             filled,
             self._traffic(session, target),
         )
-        plan.counts = self._counts(plan)
+        plan.counts = record_counts(
+            staging,
+            rubrics=rubrics,
+            taxonomies=taxonomies,
+            checks=checks,
+            distinct=self._distinct,
+        )
         plan.missing = self._missing_images(session, target)
         plan.mixed = mixed_after(session, target.newest_id, plan.counts.get("case"))
         return plan
@@ -328,38 +338,6 @@ class Import:
         has_cases = "case" in self._staging.n_records
         return [contents.sentence] if has_cases and contents.sentence else []
 
-    def _counts(self, plan: ImportPlan) -> dict[str, RecordCount]:
-        staging = self._staging
-        new = {
-            "criterion": sum(len(rubric.parts) for rubric in plan.rubrics if rubric.new),
-            "taxonomy": sum(bool(taxonomy.new and taxonomy.head) for taxonomy in plan.taxonomies),
-            "tag": sum(len(taxonomy.parts) for taxonomy in plan.taxonomies if taxonomy.new),
-        }
-        for kind in ("case", "output"):
-            new[kind] = staging.count(
-                f'SELECT COUNT(*) FROM "{kind}" WHERE line > 0 AND NOT is_filled'
-            )
-        new[GOLD] = staging.count("SELECT COUNT(*) FROM gold WHERE line > 0")
-        superseded = dict.fromkeys(new, 0)
-        for kind, number in LABEL_TYPES.items():
-            which = (number, kind == RANKING)
-            new[kind] = staging.count(_N_NEW, which)
-            superseded[kind] = staging.count(f"{_N_NEW} AND NOT is_current", which)
-        distinct = {**staging.n_records, **self._distinct}
-        parts = [part for _, part in (*staging.criteria, *staging.tags)]
-        for kind in ("criterion", *TAXONOMY_TYPES):
-            own = (part for part in parts if part["type"] == kind)
-            distinct[kind] = len({tuple(sorted(map(str, part.items()))) for part in own})
-        return {
-            kind: RecordCount(
-                new=new[kind],
-                present=distinct[kind] - new[kind],
-                superseded=superseded[kind],
-            )
-            for kind in new
-            if staging.n_records.get(kind)
-        }
-
     def _report(
         self, plan: ImportPlan, *, version: int | None = None, dry_run: bool = False
     ) -> ImportReport:
@@ -392,9 +370,3 @@ class Import:
 def _takes_images_apart(header: Mapping[str, Any]) -> bool:
     """Tell whether images are stored apart: version 1 keeps whatever a message holds as it is."""
     return header.get("version") != 1
-
-
-_N_NEW = f"""
-SELECT COUNT(*) FROM judged JOIN label USING (line)
-WHERE judged.line > 0 AND label.type = ? AND (label.type = 0 AND label.name IS '{RANKING}') = ?
-"""

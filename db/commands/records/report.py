@@ -22,8 +22,16 @@ _PLURALS = {
     "check": "checks",
     "answer": "answers",
     "error": "error marks",
+    "automated_check": "automated checks",
+    "finding": "findings of checks",
 }
-_SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark", "gold": "right answer"}
+_SINGULARS = {
+    **{kind: kind for kind in _PLURALS},
+    "error": "error mark",
+    "gold": "right answer",
+    "automated_check": "automated check",
+    "finding": "finding of a check",
+}
 
 
 @dataclass(frozen=True, slots=True)

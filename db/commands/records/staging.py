@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
+from db.commands.records.automated import FINDING_TABLE, INSERT_FINDING, finding_row
 from evalkit.evalset.hashing import case_hash
+from evalkit.records.automated import AUTOMATED_CHECK, FINDING
 from evalkit.records.checks import as_moment
 from evalkit.records.names import DEFAULT_RUN, is_identified, judged_by, side_of
 from evalkit.records.normal import fingerprint, normal, output_text
@@ -43,7 +45,8 @@ _MAX_WAITING = 4 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
 
 # Lines are negative for what the database already holds: it comes before the file.
-_TABLES = """
+_TABLES = (
+    """
 CREATE TABLE "case" (
     id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, life TEXT,
     note TEXT, body TEXT, db_id INTEGER, text_place TEXT, is_filled INTEGER, place INTEGER
@@ -72,6 +75,8 @@ CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newes
 CREATE TABLE other_case (id INTEGER PRIMARY KEY, hash TEXT);
 CREATE TABLE bound_case (id INTEGER PRIMARY KEY);
 """
+    + FINDING_TABLE
+)
 
 _INSERT = {
     "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)',
@@ -79,6 +84,7 @@ _INSERT = {
     "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
+    FINDING: INSERT_FINDING,
 }
 
 #: What becomes of a case is no part of its digest: retiring it, or saying why it exists, makes no
@@ -115,6 +121,7 @@ class Staging:
         self.merged_from: dict[tuple[str, str], int | None] = {}
         self.criteria: list[tuple[int, dict[str, Any]]] = []
         self.tags: list[tuple[int, dict[str, Any]]] = []
+        self.automated: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
         self.names_texts_elsewhere = False
         self.images: dict[str, None] = {}
@@ -148,6 +155,10 @@ class Staging:
             self.tags.append((record.line, fields))
         elif kind == GOLD:
             self.add_gold(record.line, fields)
+        elif kind == AUTOMATED_CHECK:
+            self.automated.append((record.line, fields))
+        elif kind == FINDING:
+            self._insert(FINDING, finding_row(self, record.line, fields))
         else:
             self.add_label(record.line, fields)
 

@@ -27,6 +27,7 @@ from db.models import (
     VersionCase,
 )
 from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
+from db.queries.records.automated import check_records
 from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import (
@@ -72,8 +73,9 @@ def study_records(
 ) -> Iterator[dict[str, Any]]:
     """Yield a study in the record format.
 
-    The order is the header, criteria, tags, cases, outputs, and the labels by annotation. Of the
-    labels those that count are written; with ``include_superseded`` also their earlier revisions.
+    The order is the header, criteria, tags, cases, outputs, automated checks, and the labels by
+    annotation. Of the labels those that count are written; with ``include_superseded`` also their
+    earlier revisions.
     """
     # When it was exported is left out: the same study gives the same bytes.
     yield normal(
@@ -98,9 +100,11 @@ def study_records(
     scope = {"eval_set_id": study.eval_set_id, "version_id": study.version_id}
     for _, record in case_records(session, **scope):
         yield record
-    runs = session.scalars(select(col(StudyRun.run_id)).where(col(StudyRun.study_id) == study.id))
-    for _, record in output_records(session, **scope, run_ids=frozenset(runs)):
+    of_study = select(col(StudyRun.run_id)).where(col(StudyRun.study_id) == study.id)
+    runs = frozenset(session.scalars(of_study))
+    for _, record in output_records(session, **scope, run_ids=runs):
         yield record
+    yield from check_records(session, **scope, run_ids=runs)
     for _, record in gold_records(session, study_id=study.id):
         yield record
     for label in study_labels(session, study_id=study.id):

@@ -17,13 +17,11 @@ from evalkit.formats.read.interface import (
     fault_in_words,
 )
 from evalkit.formats.read.pieces import (
-    JUDGE,
-    Scales,
     amount,
     as_messages,
     as_text,
     case,
-    judged,
+    measured,
     moment,
     name_of,
     number,
@@ -39,7 +37,6 @@ _STATES, _STATS, _SPEC = "request_states", "stats", "adapter_spec"
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
     """Read what was asked and answered, then what was measured, folder by folder."""
-    scales = Scales("HELM")
     places: dict[tuple[str, ...], Row] = {}
     n_states: Counter[str] = Counter()
     for part in parts:
@@ -57,10 +54,9 @@ def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
             if isinstance(row, dict) and _STATS in row and "instance_id" in row:
                 try:
                     _refuse_several(n_states[_folder(part)])
-                    yield from _stats(row, _folder(part), places, scales, notes)
+                    yield from _stats(row, _folder(part), places, notes)
                 except ROW_FAULTS as error:
                     notes.fault(fault_in_words(error))
-    yield from scales.criteria()
 
 
 def _refuse_several(n_states: int) -> None:
@@ -128,9 +124,7 @@ def _error(result: Row) -> str | None:
     return as_text(result.get("error") or "failed") if result.get("success") is False else None
 
 
-def _stats(
-    row: Row, folder: str, places: dict[Any, Any], scales: Scales, notes: ReadingNotes
-) -> Iterator[Row]:
+def _stats(row: Row, folder: str, places: dict[Any, Any], notes: ReadingNotes) -> Iterator[Row]:
     perturbation = (row.get("perturbation") or {}).get("name") or ""
     trial = str(row.get("train_trial_index", 0))
     at = places.get((folder, as_text(row["instance_id"]), perturbation, trial))
@@ -142,7 +136,7 @@ def _stats(
         for stat in row["stats"]
         if not stat["name"]["name"].startswith(_OF_CALLS)
     ]
-    yield from judged(scores, scales, **at, annotator="HELM", **JUDGE)
+    yield from measured(scores, by="HELM", **at)
 
 
 def _recognise(start: Beginning) -> Fit | None:

@@ -25,6 +25,7 @@ from evalkit.formats.read.pieces import (
     as_text,
     case,
     content_of,
+    measured,
     moment,
     name_of,
     rest,
@@ -114,6 +115,10 @@ def _whole(value: Any, attached: Mapping[str, Any]) -> Any:
     return value
 
 
+#: The scorers of Inspect that are programs; what others rest on only whoever wrote them knows.
+_PROGRAMS = frozenset({"match", "includes", "exact", "f1", "choice", "pattern", "answer", "math"})
+
+
 def _scores(scores: Mapping[str, Any], of: Row, scales: Scales) -> Iterator[Row]:
     for scorer, score in scores.items():
         value = score.get("value")
@@ -122,6 +127,9 @@ def _scores(scores: Mapping[str, Any], of: Row, scales: Scales) -> Iterator[Row]
             key = f"{scorer}, {part}" if part else scorer
             if isinstance(single, str):
                 single = _LETTERS.get(single, single)
+            if scorer in _PROGRAMS and not isinstance(single, str):
+                yield from measured([(key, single)], by="Inspect", **of)
+                continue
             of_scale = scales.value(key, single)
             if of_scale is not None:
                 told = score.get("explanation")

@@ -19,17 +19,15 @@ from evalkit.formats.read.interface import (
     stem,
 )
 from evalkit.formats.read.pieces import (
-    JUDGE,
-    Scales,
     as_messages,
     as_text,
     case,
-    judged,
+    measured,
     name_of,
     number,
 )
 
-_ANNOTATOR = "lm-eval"
+_BY = "lm-eval"
 _NAME = re.compile(r"samples_(?P<task>.+)_\d{4}-\d{2}-\d{2}T[\d.-]+$")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T[\d-]+")
 #: By folder, the models that results files name, by the time in their names.
@@ -38,7 +36,6 @@ _Models = dict[str, dict[str, str]]
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
     models = _models(parts)
-    scales = Scales("lm-eval")
     samples = [part for part in parts if not _is_results(part)]
     lie_together = len({_folder(part) for part in samples}) == 1
     for part in samples:
@@ -52,10 +49,9 @@ def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
             )
         for row in part:
             try:
-                yield from _sample(row, _task(part.name), model, scales)
+                yield from _sample(row, _task(part.name), model)
             except ROW_FAULTS as error:
                 notes.fault(fault_in_words(error))
-    yield from scales.criteria()
 
 
 def _is_results(part: Part) -> bool:
@@ -117,7 +113,7 @@ def _task(name: str) -> str:
     return match["task"] if match else base.removeprefix("samples_")
 
 
-def _sample(row: Row, task: str, model: str, scales: Scales) -> Iterator[Row]:
+def _sample(row: Row, task: str, model: str) -> Iterator[Row]:
     """Read a row; one document has a row per filter, and they are one output."""
     arguments = list(row["arguments"].values()) if isinstance(row["arguments"], dict) else []
     listed = [tuple(each.values()) if isinstance(each, dict) else each for each in arguments]
@@ -143,8 +139,7 @@ def _sample(row: Row, task: str, model: str, scales: Scales) -> Iterator[Row]:
         (metric if filtered == "none" else f"{metric}, {filtered}", number(row.get(metric)))
         for metric in row.get("metrics") or ()
     ]
-    of = {"case": case_id, "model": model, "annotator": _ANNOTATOR, **JUDGE}
-    yield from judged(scores, scales, **of)
+    yield from measured(scores, by=_BY, case=case_id, model=model)
 
 
 def _answers(row: Row, arguments: list[Any]) -> tuple[list[str], list[str]]:

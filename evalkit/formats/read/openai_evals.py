@@ -23,6 +23,7 @@ from evalkit.formats.read.pieces import (
     as_text,
     case,
     judged,
+    measured,
     moment,
     name_of,
     number,
@@ -91,24 +92,23 @@ def _told(
     if event.get("type") not in ("match", "metrics") or event["sample_id"] not in samples:
         return
     data, named = event["data"], str(event["sample_id"])
-    of = {
-        "case": named,
-        "model": _model(spec),
-        "annotator": name_of(spec.get("eval_name"), otherwise="OpenAI Evals"),
-        **JUDGE,
-    }
+    by = name_of(spec.get("eval_name"), otherwise="OpenAI Evals")
     if event["type"] == "match":
-        scores: list[tuple[str, Any]] = [("correct", bool(data["correct"]))]
         expected = data.get("expected")
         if expected is not None and (named, "") not in told:
             told.add((named, ""))
             text = expected[0] if isinstance(expected, list) and len(expected) == 1 else expected
             yield {"type": "case", "id": named, "elsewhere": True, "reference": as_text(text)}
-    else:
-        measured = data.items()
-        scores = [(key, v) for key, v in measured if isinstance(v, bool) or number(v) is not None]
+        if (named, "correct") not in told:
+            told.add((named, "correct"))
+            correct = [("correct", bool(data["correct"]))]
+            yield from measured(correct, by=by, case=named, model=_model(spec))
+        return
+    # Metrics may be what a model said that graded: they are scores of a judge.
+    scores = [(key, v) for key, v in data.items() if isinstance(v, bool) or number(v) is not None]
     scores = [score for score in scores if (named, score[0]) not in told]
     told |= {(named, key) for key, _ in scores}
+    of = {"case": named, "model": _model(spec), "annotator": by, **JUDGE}
     yield from judged(scores, scales, **of)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from evalkit.evalset.hashing import case_hash
 from evalkit.formats.read.interface import Row
-from evalkit.vocabulary import AnnotatorKind
+from evalkit.vocabulary import AnnotatorKind, CheckResult
 
 JUDGE = {"annotator_kind": AnnotatorKind.JUDGE.value}
 
@@ -332,3 +332,22 @@ def judged(scores: Iterable[tuple[str, Any]], scales: Scales, **of: Any) -> Iter
         value = scales.value(key, raw)
         if value is not None:
             yield {"type": "score", **of, "criterion": key, "value": value}
+
+
+def measured(scores: Iterable[tuple[str, Any]], *, by: str, **of: Any) -> Iterator[Row]:
+    """Yield what a program elsewhere said of an output, as checks do: it is no judge's opinion.
+
+    What is true or 1 passes, what is false or 0 fails; of another number nobody said which passes.
+    """
+    for key, raw in scores:
+        value = float(raw) if isinstance(raw, bool) else number(raw)
+        if value is None:
+            continue
+        result = _RESULTS.get(value, CheckResult.UNDEFINED)
+        untold = {"detail": _NO_LIMIT} if result is CheckResult.UNDEFINED else {}
+        named = {"check": name_of(f"{by}: {key}", otherwise=by), "result": result.value}
+        yield {"type": "finding", **of, **named, "value": value, **untold}
+
+
+_RESULTS = {0.0: CheckResult.FAIL, 1.0: CheckResult.PASS}
+_NO_LIMIT = "It was measured elsewhere, and no limit is known."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from evalkit.checks.kind import LONGEST_DETAIL
 from evalkit.formats.read.interface import (
     ROW_FAULTS,
     Beginning,
@@ -22,6 +23,7 @@ from evalkit.formats.read.pieces import (
     as_text,
     case,
     judged,
+    measured,
     name_of,
     rest,
     tokens,
@@ -29,6 +31,18 @@ from evalkit.formats.read.pieces import (
 )
 
 _ERROR = 2
+#: Assertions that a program tests, by promptfoo's documentation ("deterministic eval metrics").
+#: Of scripts only whoever wrote them knows what they ask.
+_PROGRAMS = frozenset(
+    {
+        *("equals", "contains", "icontains", "contains-all", "icontains-all", "contains-any"),
+        *("icontains-any", "starts-with", "regex", "is-json", "contains-json", "is-xml"),
+        *("contains-xml", "is-html", "contains-html", "is-sql", "contains-sql", "is-refusal"),
+        *("levenshtein", "rouge-n", "bleu", "gleu", "meteor", "word-count", "latency", "cost"),
+        *("finish-reason", "perplexity", "perplexity-score", "is-valid-function-call"),
+        *("is-valid-openai-function-call", "is-valid-openai-tools-call"),
+    }
+)
 
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
@@ -114,27 +128,40 @@ def _grades(result: Row, of: Row, scales: Scales) -> Iterator[Row]:
     """Yield whether all assertions hold, the score they make, and what is scored by name."""
     if result.get("failureReason") == _ERROR:
         return
-    who = {**of, "annotator": "promptfoo", **JUDGE}
+    components = (result.get("gradingResult") or {}).get("componentResults") or ()
     scores: list[tuple[str, Any]] = []
     if isinstance(result.get("success"), bool):
         scores.append(("passes", result["success"]))
     scores.append(("score", result.get("score")))
-    yield from judged([*scores, *(result.get("namedScores") or {}).items()], scales, **who)
-    grading = result.get("gradingResult") or {}
-    for component in grading.get("componentResults") or ():
+    scores += (result.get("namedScores") or {}).items()
+    if components and all(map(_is_of_program, components)):
+        yield from measured(scores, by="promptfoo", **of)
+    else:
+        yield from judged(scores, scales, **of, annotator="promptfoo", **JUDGE)
+    for component in components:
         assertion = component.get("assertion") or {}
         key = name_of(assertion.get("metric") or _assertion(assertion), otherwise="assertion")
-        passed = scales.value(key, bool(component.get("pass")))
         reason = component.get("reason")
+        if _is_of_program(component):
+            told = {"detail": as_text(reason)[:LONGEST_DETAIL]} if reason else {}
+            passed = [(key, bool(component.get("pass")))]
+            yield from (row | told for row in measured(passed, by="promptfoo", **of))
+            continue
         yield {
             "type": "score",
             **of,
             "annotator": f"promptfoo {assertion.get('type') or 'assertion'}",
             **JUDGE,
             "criterion": key,
-            "value": passed,
+            "value": scales.value(key, bool(component.get("pass"))),
             **({"rationale": reason} if reason else {}),
         }
+
+
+def _is_of_program(component: Row) -> bool:
+    """Tell whether an assertion was tested by a program, and no model was asked."""
+    kind = str((component.get("assertion") or {}).get("type") or "").removeprefix("not-")
+    return kind in _PROGRAMS
 
 
 def _assertion(assertion: Row) -> str:

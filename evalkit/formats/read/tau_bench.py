@@ -16,13 +16,11 @@ from evalkit.formats.read.interface import (
     fault_in_words,
 )
 from evalkit.formats.read.pieces import (
-    JUDGE,
-    Scales,
     amount,
     as_message,
     as_text,
     case,
-    judged,
+    measured,
     moment,
     name_of,
     number,
@@ -32,7 +30,6 @@ from evalkit.formats.read.pieces import (
 
 
 def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
-    scales = Scales("tau-bench")
     for part in parts:
         for row in part:
             try:
@@ -41,12 +38,11 @@ def _read(parts: Sequence[Part], notes: ReadingNotes) -> Iterator[Row]:
                     model = (info.get("agent_info") or {}).get("llm")
                     tasks = {str(task["id"]): task for task in row.get("tasks") or ()}
                     for run in row["simulations"]:
-                        yield from _run(run, run["messages"], model, tasks, scales, notes)
+                        yield from _run(run, run["messages"], model, tasks, notes)
                 else:
-                    yield from _run(row, row["traj"], row.get("model"), {}, scales, notes)
+                    yield from _run(row, row["traj"], row.get("model"), {}, notes)
             except ROW_FAULTS as error:
                 notes.fault(fault_in_words(error))
-    yield from scales.criteria()
 
 
 def _run(
@@ -54,7 +50,6 @@ def _run(
     steps: Sequence[Any],
     model: Any,
     tasks: Mapping[str, Row],
-    scales: Scales,
     notes: ReadingNotes,
 ) -> Iterator[Row]:
     """Read a trial: the task is what the user wants, the trajectory all that was said and done."""
@@ -88,7 +83,7 @@ def _run(
             metadata=rest({"policy": system[0]["content"] if system else None, "trial": trial}),
         ),
     }
-    yield from judged([("reward", number(reward))], scales, **of, annotator="tau-bench", **JUDGE)
+    yield from measured([("reward", number(reward))], by="tau-bench", **of)
 
 
 def _apart(steps: Sequence[Any]) -> Iterator[Row]:

@@ -76,7 +76,7 @@ def helm_run(folder, model):
 
 def test_scores_of_helm_are_those_of_the_run_they_lie_beside():
     records, _ = read(*helm_run("a/", "m/a"), *helm_run("b/", "m/b"))
-    assert sorted(score["model"] for score in of_type(records, "score")) == ["m/a", "m/b"]
+    assert sorted(each["model"] for each in of_type(records, "finding")) == ["m/a", "m/b"]
 
     (state_a, stats_a), (state_b, stats_b) = helm_run("", "m/a"), helm_run("", "m/b")
     files = [state_a, stats_a, (f"b-{state_b[0]}", state_b[1]), (f"b-{stats_b[0]}", stats_b[1])]

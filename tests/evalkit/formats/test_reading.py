@@ -121,8 +121,11 @@ def test_lm_eval_rows_of_several_filters_are_one_output_with_a_score_each():
 
     (output,) = of_type(records, "output")
     assert output["model"] == "org/m"
-    scores = {score["criterion"]: score["value"] for score in of_type(records, "score")}
-    assert scores == {"exact_match, strict": 1, "exact_match, flexible": 0}
+    said = {each["check"]: (each["result"], each["value"]) for each in of_type(records, "finding")}
+    assert said == {
+        "lm-eval: exact_match, strict": ("pass", 1),
+        "lm-eval: exact_match, flexible": ("fail", 0),
+    }
 
 
 def test_lm_eval_likelihoods_answer_with_the_likeliest_continuation():
@@ -201,7 +204,10 @@ def test_inspect_letters_epochs_targets_and_attachments_are_read():
     assert (of_case["input"][0]["content"], of_case["reference"]) == ("Which river?", "Po")
     assert (output["run"], output["model"], output["latency_ms"]) == ("2", "openai/m", 1500)
     # C is correct, P is half, as Inspect's own reducers count them.
-    assert [score["value"] for score in of_type(records, "score")] == [1, 0.5]
+    # The scorer match is a program; what grade is, nobody can tell from its name.
+    (matched,) = of_type(records, "finding")
+    assert (matched["check"], matched["run"], matched["result"]) == ("Inspect: match", "2", "pass")
+    assert [score["value"] for score in of_type(records, "score")] == [0.5]
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, 93])
@@ -232,8 +238,26 @@ def test_what_an_assertion_of_promptfoo_said_is_no_error_of_the_answer():
 
     (output,) = of_type(records, "output")
     assert (output["content"], output.get("error")) == ("The Po.", None)
+    # A program timed it, and no model was asked: all three are a check's, and no judge's.
+    said = {each["check"]: (each["result"], each["value"]) for each in of_type(records, "finding")}
+    assert said == {
+        "promptfoo: passes": ("fail", 0),
+        "promptfoo: score": ("undefined", 0.5),
+        "promptfoo: latency: 9": ("fail", 0),
+    }
+    assert of_type(records, "score") == []
+
+
+def test_what_a_model_graded_for_promptfoo_is_a_judge_s():
+    result = samples.PROMPTFOO["results"]["results"][0]
+    graded = {"pass": True, "reason": "Polite.", "assertion": {"type": "llm-rubric", "value": "ok"}}
+    parts = [*result["gradingResult"]["componentResults"], graded]
+    mixed = {**result, "gradingResult": {**result["gradingResult"], "componentResults": parts}}
+    records, _ = read(("out.jsonl", lines(mixed)))
+
     scores = {score["criterion"]: score["value"] for score in of_type(records, "score")}
-    assert scores == {"passes": 0, "score": 0.5, "latency: 9": 0}
+    assert scores == {"passes": 0, "score": 0.5, "llm-rubric: ok": 1}
+    assert [each["check"] for each in of_type(records, "finding")] == ["promptfoo: latency: 9"]
 
 
 def test_an_answer_of_helm_is_what_was_said_with_the_choice_beside_it():
@@ -247,14 +271,14 @@ def test_an_answer_of_helm_is_what_was_said_with_the_choice_beside_it():
 def test_a_trajectory_of_tau_bench_keeps_its_calls_and_trials():
     records, _ = read(("tau.json", document(samples.TAU)))
 
-    (output,), (score,) = of_type(records, "output"), of_type(records, "score")
+    (output,), (reward,) = of_type(records, "output"), of_type(records, "finding")
     assert [message["role"] for message in output["content"]] == [
         "user",
         "assistant",
         "tool",
         "assistant",
     ]
-    assert (output["run"], score["value"]) == ("2", 1)
+    assert (output["run"], reward["run"], reward["result"]) == ("2", "2", "pass")
 
 
 def test_cancelled_annotations_of_label_studio_are_none_and_nobody_is_named_by_e_mail():

@@ -13,8 +13,11 @@ from db.models import (
     Annotation,
     Annotator,
     Assignment,
+    AutomatedCheck,
     Case,
     CaseEvent,
+    CheckFinding,
+    CheckRevision,
     EvalSet,
     EvalSetVersion,
     GoldAnswer,
@@ -227,6 +230,7 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
         session.scalar(select(func.max(col(EvalSetVersion.number))).where(versions)),
         session.scalar(select(func.count(col(Case.id))).where(of_set)),
         session.scalar(select(func.count(col(Output.id))).where(col(Output.run_id).in_(runs))),
+        *_state_of_checks(session, eval_set_id),
     ]
     if study is not None:
         of_study = col(Assignment.study_id) == study.id
@@ -245,6 +249,16 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
             ),
         ]
     return tuple(state)
+
+
+def _state_of_checks(session: Session, eval_set_id: int | None) -> tuple[Any, ...]:
+    revised = (
+        select(func.max(col(CheckRevision.id)), func.max(col(CheckFinding.id)))
+        .join(AutomatedCheck, col(AutomatedCheck.id) == col(CheckRevision.check_id))
+        .outerjoin(CheckFinding, col(CheckFinding.revision_id) == col(CheckRevision.id))
+        .where(col(AutomatedCheck.eval_set_id) == eval_set_id)
+    )
+    return tuple(session.execute(revised).one())
 
 
 _INDEXES = (

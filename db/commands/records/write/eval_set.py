@@ -9,11 +9,13 @@ from sqlmodel import Session, SQLModel, col
 
 from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
+from db.commands.records.check.automated import CheckOfFile
 from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.check.references import is_of_former
 from db.commands.records.pictures import write_pictures
 from db.commands.records.staging import NEXT_HASHES, Staging
+from db.commands.records.write.automated import write_checks
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
@@ -46,6 +48,7 @@ def write_staged(
     *,
     rubrics: list[Definition],
     taxonomies: list[Definition],
+    checks: Sequence[CheckOfFile],
     needs_newest: bool,
     traffic: Traffic,
     of_version: Mapping[str, str | None],
@@ -65,6 +68,7 @@ def write_staged(
     _write_contents(writing, traffic)
     version_id, number = _write_version(writing, target, of_version, drawn)
     writing.insert(Output, _new_outputs(writing))
+    write_checks(writing, checks, eval_set=target.eval_set, actor_id=actor_id)
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
     changed = _studies_with_news(writing)
