@@ -272,13 +272,7 @@ class Import:
             filled,
             self._traffic(session, target),
         )
-        plan.counts = record_counts(
-            staging,
-            rubrics=rubrics,
-            taxonomies=taxonomies,
-            checks=checks,
-            distinct=self._distinct,
-        )
+        plan.counts = self._counts(plan)
         plan.missing = self._missing_images(session, target)
         plan.mixed = mixed_after(session, target.newest_id, plan.counts.get("case"))
         return plan
@@ -337,6 +331,16 @@ class Import:
         """Warn of repeated contents where the file holds cases."""
         has_cases = "case" in self._staging.n_records
         return [contents.sentence] if has_cases and contents.sentence else []
+
+    def _counts(self, plan: ImportPlan) -> dict[str, RecordCount]:
+        """Count what is new, and what was there before."""
+        return record_counts(
+            self._staging,
+            rubrics=plan.rubrics,
+            taxonomies=plan.taxonomies,
+            checks=plan.checks,
+            distinct=self._distinct,
+        )
 
     def _report(
         self, plan: ImportPlan, *, version: int | None = None, dry_run: bool = False

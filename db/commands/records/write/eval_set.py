@@ -60,10 +60,7 @@ def write_staged(
     progress: Callable[[str, int, int], None],
 ) -> int:
     """Write all that is new and return the number of the eval set's newest version."""
-    writing = Writing(session, staging, progress)
-    # Before anything is locked here: reserving waits for others to finish, on PostgreSQL.
-    for model, staged in _RESERVED:
-        writing.reserve(model, staged)
+    writing = _begun(session, staging, progress)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
     _write_contents(writing, traffic)
     version_id, number = _write_version(writing, target, of_version, drawn)
@@ -94,6 +91,19 @@ def write_staged(
     outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
+
+
+def _begun(
+    session: Session, staging: Staging, progress: Callable[[str, int, int], None]
+) -> Writing:
+    """Begin with the ids of new rows, before anything is locked here.
+
+    Reserving waits for others to finish, on PostgreSQL.
+    """
+    writing = Writing(session, staging, progress)
+    for model, staged in _RESERVED:
+        writing.reserve(model, staged)
+    return writing
 
 
 def _begins_with(target: ImportTarget, version_id: int, staging: Staging) -> bool:
