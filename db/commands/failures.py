@@ -40,7 +40,8 @@ _GONE = "This failure is gone. Load the page again."
 class NewFailure:
     """What a failure is started with; see `db.models.KnownFailure`.
 
-    ``case_hashes`` are the contents of the cases that show it.
+    ``case_hashes`` are the contents of the cases that show it. Without a ``tag_version`` the tag is
+    that of the newest version that has its key.
     """
 
     eval_set_id: int
@@ -52,6 +53,7 @@ class NewFailure:
     owner_id: int | None = None
     case_hashes: tuple[str, ...] = ()
     reason: str = ""
+    tag_version: int | None = None
 
 
 def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | None = None) -> int:
@@ -66,7 +68,7 @@ def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | No
         _lock_set(session, new.eval_set_id)
         if (known := _of_key(session, key)) is not None:
             return known
-        _require_scope(session, new)
+        tag_version = _require_scope(session, new)
         _require_free(session, new.eval_set_id, title)
         hashes = _contents(session, new.eval_set_id, new.case_hashes)
         failure = KnownFailure(
@@ -74,6 +76,7 @@ def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | No
             title=title,
             taxonomy=new.taxonomy,
             tag=new.tag,
+            tag_version=tag_version,
             model_id=new.model_id,
             category=new.category,
             owner_id=new.owner_id,
@@ -312,17 +315,19 @@ def _require_free(session: Session, eval_set_id: int, title: str) -> None:
         )
 
 
-def _require_scope(session: Session, new: NewFailure) -> None:
-    """Refuse a scope that does not exist."""
+def _require_scope(session: Session, new: NewFailure) -> int:
+    """Return the version of the tag of a failure; refuse a scope that does not exist."""
     tags = session.exec(
-        select(Tag.key)
+        select(Tag.key, Taxonomy.version)
         .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
         .where(col(Taxonomy.name) == new.taxonomy)
-        .distinct()
     ).all()
-    if new.tag not in tags:
-        known = quoted(sorted(tags), nothing="none: there is no taxonomy of this name")
-        raise NotFoundError(f"“{new.taxonomy}” has no tag “{new.tag}”. There are: {known}.")
+    versions = {version for key, version in tags if key == new.tag}
+    if not versions or (new.tag_version or max(versions)) not in versions:
+        of = "" if new.tag_version is None else f" in version {new.tag_version}"
+        keys = sorted({key for key, _ in tags})
+        known = quoted(keys, nothing="none: there is no taxonomy of this name")
+        raise NotFoundError(f"“{new.taxonomy}” has no tag “{new.tag}”{of}. There are: {known}.")
     if new.model_id is not None:
         of_model = select(Run.id).where(
             col(Run.eval_set_id) == new.eval_set_id, col(Run.model_id) == new.model_id
@@ -337,6 +342,7 @@ def _require_scope(session: Session, new: NewFailure) -> None:
         if session.exec(of_category.limit(1)).first() is None:
             raise NotFoundError(f"The eval set has no case of the category “{new.category}”.")
     _owner(session, new.owner_id)
+    return new.tag_version or max(versions)
 
 
 def _owner(session: Session, owner_id: int | None) -> str:

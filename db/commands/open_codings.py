@@ -31,6 +31,7 @@ def start_open_coding(
     n: int,
     is_by_category: bool = True,
     seed: int | None = None,
+    key: str | None = None,
 ) -> int:
     """Draw responses for somebody to read, and return the id of the reading.
 
@@ -47,6 +48,8 @@ def start_open_coding(
         Whether one of each category is read in turn.
     seed : int, optional
         Drawn where there is none.
+    key : str, optional
+        Of the form this comes from: the same again is it sent twice, and starts nothing.
 
     Raises
     ------
@@ -61,6 +64,9 @@ def start_open_coding(
     if not 0 <= number < 2**31:
         raise RefusedError("A seed is a whole number from 0 to 2,147,483,647.")
     with write_session() as session:
+        _lock_reader(session, reader_id)
+        if (begun := _of_key(session, key)) is not None:
+            return begun
         source = source_of(session, version_id, study_id)
         drawn = reading_order(
             readable_responses(session, version_id, study_id),
@@ -76,6 +82,7 @@ def start_open_coding(
             study_id=study_id,
             seed=number,
             is_by_category=is_by_category,
+            key=key,
         )
         session.add(coding)
         session.flush()
@@ -197,12 +204,22 @@ def reveal_models(coding_id: int, *, reader_id: int) -> None:
 
 def _own(session: Session, coding_id: int, reader_id: int) -> OpenCoding:
     """Return a reading of one's own; whoever writes on it from another window waits."""
-    reader = select(Annotator.id).where(col(Annotator.id) == reader_id)
-    session.exec(reader.with_for_update(key_share=True))
+    _lock_reader(session, reader_id)
     coding = session.get(OpenCoding, coding_id)
     if coding is None or coding.reader_id != reader_id:
         raise NotFoundError("There is no such reading of yours.")
     return coding
+
+
+def _lock_reader(session: Session, reader_id: int) -> None:
+    reader = select(Annotator.id).where(col(Annotator.id) == reader_id)
+    session.exec(reader.with_for_update(key_share=True))
+
+
+def _of_key(session: Session, key: str | None) -> int | None:
+    if key is None:
+        return None
+    return session.exec(select(OpenCoding.id).where(col(OpenCoding.key) == key)).first()
 
 
 def _own_response(

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from db.columns import number_of
 from db.commands.changes import results_changed
 from db.commands.rubrics import save_taxonomy
 from db.engine import one_transaction, write_session
@@ -23,6 +24,9 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.changes import TaxonomyChange, changed, moved_weights
 
 _FREEZE = "freeze"
+_GONE = "This mark does not count any more."
+_NOT_SPLIT = "The tag of this mark was not split, so there is nothing to choose."
+_CODED = "This mark is coded as “{}” already. Take that back first to choose another part."
 
 
 def change_taxonomy(
@@ -85,7 +89,7 @@ def freeze_taxonomy(name: str, version: int, *, note: str, actor_id: int | None 
     if not words:
         raise RefusedError("Say in a sentence what this version is made from.")
     with write_session() as session:
-        _version(session, name, version)
+        _version(session, name, version, is_locked=True)
         is_frozen = session.exec(
             select(TaxonomyEvent.id).where(
                 col(TaxonomyEvent.taxonomy) == name,
@@ -115,50 +119,99 @@ def recode_mark(mark_id: int, key: str, *, actor_id: int | None = None) -> None:
     Raises
     ------
     RefusedError
-        Where the mark's tag was not split, or has no such part.
+        Where the mark's tag was not split, or has no such part, or where somebody chose another.
     NotFoundError
         For a mark that is not there or does not count any more.
     """
     with write_session() as session:
-        mark = session.get(ErrorMark, mark_id)
-        if mark is None or mark.is_superseded or mark.tag_id is None:
-            raise NotFoundError("This mark does not count any more.")
+        mark = _locked_mark(session, mark_id)
         last = _last_recoding(session, mark_id)
         tag = session.get_one(Tag, mark.tag_id if last is None else last.tag_id)
-        if last is not None and tag.key == key:
-            return
-        readings = tag_readings(session, [tag.id or 0])
-        reading = readings.get(tag.id or 0)
+        reading = tag_readings(session, [number_of(tag)]).get(number_of(tag))
         if reading is None or not reading.now.is_stale:
-            raise RefusedError("The tag of this mark was not split, so there is nothing to choose.")
+            if last is not None and tag.key == key:
+                return
+            raise RefusedError(_NOT_SPLIT if last is None else _CODED.format(tag.key))
         if key not in reading.parts:
             parts = ", ".join(reading.parts)
-            raise RefusedError(f"“{tag.key}” was split into {parts}. Choose one of these.")
-        taxonomy = session.get_one(Taxonomy, tag.taxonomy_id)
+            raise RefusedError(f"“{reading.now.key}” was split into {parts}. Choose one of these.")
         part = session.exec(
-            select(Tag)
+            select(Tag.id)
             .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
             .where(
-                col(Taxonomy.name) == taxonomy.name,
+                col(Taxonomy.name) == reading.taxonomy,
                 col(Taxonomy.version) == reading.version,
                 col(Tag.key) == key,
             )
         ).one()
-        session.add(RecodedMark(mark_id=mark_id, tag_id=part.id or 0, actor_id=actor_id))
-        study_id = session.exec(
-            select(Assignment.study_id)
-            .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-            .where(col(Annotation.id) == mark.annotation_id)
-        ).one()
-        results_changed(session, study_id)
-        session.add(
-            AuditEvent(
-                actor_id=actor_id,
-                action="code mark anew",
-                subject=f"taxonomy {taxonomy.name}",
-                details={"mark": mark_id, "from": tag.key, "to": key},
+        _code(session, mark, part or 0, action="code mark anew", actor_id=actor_id)
+
+
+def take_back_recoding(recoding_id: int, *, actor_id: int | None = None) -> None:
+    """Let a mark that was coded anew count as what it was before, and wait to be coded again.
+
+    Said again, nothing is stored twice.
+
+    Raises
+    ------
+    RefusedError
+        Where somebody coded the mark anew since.
+    NotFoundError
+        For a coding that is not there, or of a mark that does not count any more.
+    """
+    with write_session() as session:
+        recoding = session.get(RecodedMark, recoding_id)
+        if recoding is None:
+            raise NotFoundError(_GONE)
+        mark = _locked_mark(session, recoding.mark_id)
+        before = session.exec(
+            select(RecodedMark.tag_id)
+            .where(col(RecodedMark.mark_id) == recoding.mark_id, col(RecodedMark.id) < recoding_id)
+            .order_by(col(RecodedMark.id).desc())
+        ).first()
+        tag_id = before or mark.tag_id or 0
+        last = _last_recoding(session, recoding.mark_id)
+        if last is not None and last.id != recoding_id:
+            if last.tag_id == tag_id:
+                return
+            raise RefusedError(
+                "This mark was coded anew since. Look at what it counts as now first."
             )
+        _code(session, mark, tag_id, action="take back a coding", actor_id=actor_id)
+
+
+def _locked_mark(session: Session, mark_id: int) -> ErrorMark:
+    """Return a mark that counts and that nobody else codes meanwhile."""
+    statement = select(ErrorMark).where(col(ErrorMark.id) == mark_id)
+    mark = session.exec(statement.with_for_update(key_share=True)).first()
+    if mark is None or mark.is_superseded or mark.tag_id is None:
+        raise NotFoundError(_GONE)
+    return mark
+
+
+def _code(
+    session: Session, mark: ErrorMark, tag_id: int, *, action: str, actor_id: int | None
+) -> None:
+    """Let a mark count as a tag from now on, and say so in the log."""
+    mark_id = number_of(mark)
+    last = _last_recoding(session, mark_id)
+    before = session.get_one(Tag, mark.tag_id if last is None else last.tag_id)
+    after = session.get_one(Tag, tag_id)
+    session.add(RecodedMark(mark_id=mark_id, tag_id=tag_id, actor_id=actor_id))
+    study_id = session.exec(
+        select(Assignment.study_id)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Annotation.id) == mark.annotation_id)
+    ).one()
+    results_changed(session, study_id)
+    session.add(
+        AuditEvent(
+            actor_id=actor_id,
+            action=action,
+            subject=f"taxonomy {session.get_one(Taxonomy, after.taxonomy_id).name}",
+            details={"mark": mark_id, "from": before.key, "to": after.key},
         )
+    )
 
 
 def _is_done(session: Session, name: str, change: TaxonomyChange, version: int) -> bool:
@@ -176,10 +229,12 @@ def _last_recoding(session: Session, mark_id: int) -> RecodedMark | None:
     ).first()
 
 
-def _version(session: Session, name: str, version: int) -> Taxonomy:
-    taxonomy = session.exec(
-        select(Taxonomy).where(col(Taxonomy.name) == name, col(Taxonomy.version) == version)
-    ).first()
+def _version(session: Session, name: str, version: int, *, is_locked: bool = False) -> Taxonomy:
+    """Return a version; one that ``is_locked`` nobody else freezes meanwhile."""
+    statement = select(Taxonomy).where(col(Taxonomy.name) == name, col(Taxonomy.version) == version)
+    if is_locked:
+        statement = statement.with_for_update(key_share=True)
+    taxonomy = session.exec(statement).first()
     if taxonomy is None:
         raise NotFoundError(f"There is no version {version} of “{name}”.")
     return taxonomy

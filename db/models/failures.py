@@ -19,7 +19,9 @@ from evalkit.vocabulary import FailureEventKind, FailureState
 class KnownFailure(DatabaseTable, table=True):
     """One failure that is followed: a tag of a taxonomy within a scope of an eval set.
 
-    ``taxonomy`` is a name, of all its revisions; ``tag`` a key, with all that is nested under it.
+    ``taxonomy`` is a name, of all its revisions; ``tag`` the key of a tag as in the version
+    ``tag_version``, with all that is nested under it: what became of that tag since is read
+    through the changes, whatever else has its key by now.
     Without a ``model_id`` it is of every model, without a ``category`` of all, and ``""`` is that
     of cases without one. Where it is fixed, ``fixed_run_id`` says in which run and ``fixed_at``
     since when. ``key`` is that of the form it was started by: the same again starts nothing.
@@ -38,6 +40,7 @@ class KnownFailure(DatabaseTable, table=True):
     title: str
     taxonomy: str
     tag: str
+    tag_version: int | None = None
     model_id: int | None = reference("model", nullable=True)
     category: str | None = None
     owner_id: int | None = reference("annotator", nullable=True)

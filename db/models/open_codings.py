@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import DatabaseTable, long_text, moment, reference, row_id
@@ -11,10 +11,12 @@ from db.columns import DatabaseTable, long_text, moment, reference, row_id
 class OpenCoding(DatabaseTable, table=True):
     """One person's reading of some responses, drawn with a ``seed`` from a version or a study.
 
-    Until ``revealed_at`` its reader is not told which models wrote them.
+    Until ``revealed_at`` its reader is not told which models wrote them. ``key`` is that of the
+    form it was started by: the same again starts nothing.
     """
 
     __tablename__ = "open_coding"
+    __table_args__ = (Index("ix_open_coding_key", "key", unique=True),)
 
     id: int | None = row_id()
     reader_id: int = reference("annotator", index=True)
@@ -24,6 +26,7 @@ class OpenCoding(DatabaseTable, table=True):
     is_by_category: bool
     created_at: datetime = moment()
     revealed_at: datetime | None = moment(nullable=True)
+    key: str | None = None
 
 
 class OpenCodingResponse(DatabaseTable, table=True):

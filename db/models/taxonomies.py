@@ -37,7 +37,8 @@ class TaxonomyEvent(DatabaseTable, table=True):
 class RecodedMark(DatabaseTable, table=True):
     """Which part of a tag that was split an error mark is of; of several the last holds.
 
-    The mark itself stays as it was made.
+    Where a coding was taken back, that is the tag it was before. The mark itself stays as it was
+    made.
     """
 
     __tablename__ = "recoded_mark"

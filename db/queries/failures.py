@@ -26,7 +26,7 @@ from db.models import (
     Taxonomy,
 )
 from db.queries.records.rows import BATCH, batched
-from db.queries.taxonomies import tag_readings
+from db.queries.tags_now import TagNow, tags_now
 from evalkit.errors import NotFoundError
 from evalkit.failures.life import Failure, FailureChanged, RegressionCase
 from evalkit.phrases import quoted
@@ -34,19 +34,10 @@ from evalkit.vocabulary import AnnotatorKind, CaseStatus, FailureEventKind, Fail
 
 
 @dataclass(frozen=True, slots=True)
-class TagOfSet:
-    """A kind of error that can be, or was, marked in an eval set."""
-
-    taxonomy: str
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class StartChoices:
     """What a failure can be of: tags, and by their ids models, runs (newest first) and owners."""
 
-    tags: tuple[TagOfSet, ...]
+    tags: tuple[TagNow, ...]
     models: Mapping[int, str]
     runs: Mapping[int, str]
     owners: Mapping[int, str]
@@ -61,7 +52,8 @@ def known_failures(session: Session, eval_set_id: int) -> tuple[Failure, ...]:
                 col(column)
                 for column in (
                     *(KnownFailure.id, KnownFailure.title, KnownFailure.taxonomy),
-                    *(KnownFailure.tag, KnownFailure.category, KnownFailure.state),
+                    *(KnownFailure.tag, KnownFailure.tag_version),
+                    *(KnownFailure.category, KnownFailure.state),
                     *(KnownFailure.fixed_run_id, KnownFailure.fixed_at, KnownFailure.created_at),
                 )
             ),
@@ -79,15 +71,15 @@ def known_failures(session: Session, eval_set_id: int) -> tuple[Failure, ...]:
     )
     rows = session.connection().execute(statement).all()
     cases = _cases_of(session, eval_set_id, [row.id for row in rows])
-    tags = _tags_now(session, {row.taxonomy for row in rows})
-    nowhere = ("", "")
+    tags = _tags_of(session, rows)
     return tuple(
         Failure(
             failure_id=row.id,
             title=row.title,
             taxonomy=row.taxonomy,
-            tag=tags.get((row.taxonomy, row.tag), nowhere)[0] or row.tag,
-            tag_name=tags.get((row.taxonomy, row.tag), nowhere)[1] or row.tag,
+            tag=tags[row.id].key if row.id in tags else row.tag,
+            tag_name=tags[row.id].called if row.id in tags else row.tag,
+            split_in=tags[row.id].split_in if row.id in tags else None,
             model=row.model,
             category=row.category,
             owner=row.owner,
@@ -133,33 +125,25 @@ def _cases_of(
     return cases
 
 
-def _tags_now(
-    session: Session, taxonomies: Collection[str]
-) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return what each tag of some taxonomies counts as by now: its key, and what it is called.
-
-    A tag that was split keeps its key: which of its parts is meant only who coded it anew can say.
-    """
+def _tags_of(session: Session, rows: Sequence[Any]) -> dict[int, TagNow]:
+    """Return what the tag of each failure is by now, by the number of the failure."""
     statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Tag.id),
-            col(Taxonomy.name),
-            col(Tag.key),
-            sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)),
-        )
+        sa.select(col(Tag.id), col(Taxonomy.name), col(Taxonomy.version), col(Tag.key))
         .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
-        .where(col(Taxonomy.name).in_(taxonomies))
+        .where(col(Taxonomy.name).in_({row.taxonomy for row in rows}))
         .order_by(col(Taxonomy.version))
     )
-    rows = session.connection().execute(statement).all()
-    newest = {(taxonomy, key): (tag_id, name) for tag_id, taxonomy, key, name in rows}
-    readings = tag_readings(session, [tag_id for tag_id, _ in newest.values()])
-    now: dict[tuple[str, str], tuple[str, str]] = {}
-    for (taxonomy, key), (tag_id, name) in newest.items():
-        reading = readings.get(tag_id)
-        current = key if reading is None or reading.now.is_stale else reading.now.key
-        now[taxonomy, key] = current, newest.get((taxonomy, current), (0, name))[1]
-    return now
+    stored: dict[tuple[str, str, int | None], int] = {}
+    for tag_id, taxonomy, version, key in session.connection().execute(statement):
+        stored[taxonomy, key, version] = tag_id
+        stored[taxonomy, key, None] = tag_id
+    ids = {
+        row.id: stored[place]
+        for row in rows
+        if (place := (row.taxonomy, row.tag, row.tag_version)) in stored
+    }
+    now = tags_now(session, set(ids.values()))
+    return {failure_id: now[tag_id] for failure_id, tag_id in ids.items()}
 
 
 def changes_of_failure(session: Session, failure_id: int) -> tuple[FailureChanged, ...]:
@@ -233,10 +217,10 @@ def start_choices(session: Session, eval_set_id: int) -> StartChoices:
     )
 
 
-def tags_of_set(session: Session, eval_set_id: int) -> tuple[TagOfSet, ...]:
+def tags_of_set(session: Session, eval_set_id: int) -> tuple[TagNow, ...]:
     """Return the kinds of error of the taxonomies that studies of an eval set ask for, or marked.
 
-    By taxonomy, in the order of its newest revision.
+    By taxonomy, in the order of its newest revision; each as what became of it.
     """
     of_set = sa.select(col(Study.id)).where(
         col(Study.eval_set_version_id).in_(
@@ -252,19 +236,14 @@ def tags_of_set(session: Session, eval_set_id: int) -> tuple[TagOfSet, ...]:
         .where(col(ErrorMark.tag_id) == col(Tag.id), col(Assignment.study_id).in_(of_set))
     )
     statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Taxonomy.name),
-            col(Tag.key),
-            sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)),
-        )
+        sa.select(col(Tag.id))
         .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
         .where(sa.or_(col(Taxonomy.id).in_(asked), marked.exists()))
         .order_by(col(Taxonomy.name), col(Taxonomy.version).desc(), col(Tag.position))
     )
-    tags: dict[tuple[str, str], TagOfSet] = {}
-    for row in session.connection().execute(statement):
-        tags.setdefault((row[0], row[1]), TagOfSet(*row))
-    return tuple(tags.values())
+    ids = list(session.connection().scalars(statement))
+    now = tags_now(session, ids)
+    return tuple(dict.fromkeys(now[tag_id] for tag_id in ids))
 
 
 def runs_of_set(session: Session, eval_set_id: int) -> dict[int, str]:

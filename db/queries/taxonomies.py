@@ -57,6 +57,11 @@ class TagReading:
     parts: tuple[str, ...]
     at: datetime
 
+    @property
+    def split_in(self) -> int | None:
+        """Return the version that split the tag: it tells it from a later one of the same key."""
+        return self.version if self.now.is_stale else None
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:

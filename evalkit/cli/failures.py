@@ -24,6 +24,7 @@ from db.queries.failures import (
     tags_of_set,
 )
 from db.queries.people import person_called
+from db.queries.tags_now import TagNow
 from evalkit.cli.terminal import out, require_database
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.phrases import counted, quoted
@@ -63,11 +64,13 @@ def start_command(
         models = {name: number for number, name in models_of_set(session, set_id).items()}
         if model is not None and model not in models:
             raise NotFoundError(f"No model “{model}” answered it. There are: {quoted(models)}.")
+        of_tag = _tag(session, set_id, tag, taxonomy)
         new = NewFailure(
             eval_set_id=set_id,
             title=title,
-            taxonomy=taxonomy or _taxonomy(session, set_id, tag),
-            tag=tag,
+            taxonomy=of_tag.taxonomy,
+            tag=of_tag.key,
+            tag_version=of_tag.version,
             model_id=models.get(model or ""),
             category=category,
             owner_id=_person(session, owner),
@@ -143,16 +146,16 @@ def note_command(
     out().print(f"Noted of “{title}”.")
 
 
-def _taxonomy(session: Session, eval_set_id: int, tag: str) -> str:
-    """Return the one taxonomy of an eval set that has a tag."""
+def _tag(session: Session, eval_set_id: int, tag: str, taxonomy: str | None) -> TagNow:
+    """Return the tag of an eval set with a key; of one that was split, the one that has it now."""
     tags = tags_of_set(session, eval_set_id)
-    having = sorted({each.taxonomy for each in tags if each.key == tag})
-    if len(having) > 1:
-        raise RefusedError(f"Say with --taxonomy which “{tag}” it is: of {quoted(having)}.")
+    having = [each for each in tags if each.key == tag and taxonomy in (None, each.taxonomy)]
+    if len(of := sorted({each.taxonomy for each in having})) > 1:
+        raise RefusedError(f"Say with --taxonomy which “{tag}” it is: of {quoted(of)}.")
     if not having:
         known = quoted(dict.fromkeys(each.key for each in tags), nothing="none yet")
         raise NotFoundError(f"Nobody is asked for a tag “{tag}” here. There are: {known}.")
-    return having[0]
+    return max(having, key=lambda each: each.version)
 
 
 def _person(session: Session, name: str | None) -> int | None:

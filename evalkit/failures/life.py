@@ -38,7 +38,9 @@ class Failure:
     """One failure that is followed; see `db.models.KnownFailure` for what is stored of it.
 
     ``model`` and ``category`` are None where it is of all; ``category`` ``""`` is that of cases
-    without one. ``fixed_in`` is what the run is called in which it is fixed.
+    without one. ``fixed_in`` is what the run is called in which it is fixed. ``split_in`` is the
+    version of the taxonomy in which its tag was split, None while it stands: another tag may have
+    its key since.
     """
 
     failure_id: int
@@ -55,6 +57,7 @@ class Failure:
     fixed_in: str = ""
     fixed_at: datetime | None = None
     created_at: datetime | None = field(default=None, compare=False)
+    split_in: int | None = None
 
     @property
     def scope(self) -> str:
@@ -69,9 +72,13 @@ class Failure:
         """Return the cases that a fix is confirmed on."""
         return tuple(case for case in self.cases if not case.is_quarantined)
 
-    def is_of(self, taxonomy: str, tag: str) -> bool:
+    def is_of(self, taxonomy: str, tag: str, split_in: int | None = None) -> bool:
         """Say whether a mark with a tag is one of this failure: its tag, or one nested under it."""
-        return taxonomy == self.taxonomy and (tag == self.tag or tag.startswith(f"{self.tag}/"))
+        if taxonomy != self.taxonomy:
+            return False
+        if tag == self.tag:
+            return split_in == self.split_in
+        return tag.startswith(f"{self.tag}/") and self.split_in is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,11 @@ def moved_sentences(moved: Sequence[MovedTag]) -> list[str]:
                 f"{tag.since}, and {'is' if is_one else 'are'} counted as `{tag.key}` until then."
             )
         elif tag.into != tag.key:
-            sentences.append(
-                f"{marks} of `{tag.key}` {'is' if is_one else 'are'} counted as `{tag.into}` since "
-                f"{tag.since}."
+            counts = f"{marks} of `{tag.key}` {'is' if is_one else 'are'} counted as `{tag.into}`"
+            waits = (
+                f"and {'waits' if is_one else 'wait'} to be coded anew since that was split on"
+                if tag.is_waiting
+                else "since"
             )
+            sentences.append(f"{counts} {waits} {tag.since}.")
     return sentences

@@ -40,6 +40,7 @@ if coding is None:
             n=plan.n,
             is_by_category=plan.is_by_category,
             seed=plan.seed,
+            key=plan.key,
         )
     except EvalkitError as refused:
         st.error(labels.literal(str(refused)))

@@ -6,6 +6,7 @@ from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session
 from db.queries import library
 from db.queries.definitions import newest_taxonomy
+from db.queries.recodings import last_recoding
 from db.queries.responses import side_by_side
 from db.queries.results import ResultFilters
 from db.queries.taxonomies import stale_marks, taxonomy_history
@@ -39,6 +40,7 @@ with read_session() as session:
     newest = newest_taxonomy(session, name)
     history = taxonomy_history(session, name)
     stale = stale_marks(session, name)
+    coded_last = last_recoding(session, name)
 if newest is None:
     addresses.stop()
 
@@ -47,6 +49,7 @@ if stale:
         asked = [stale[0].output_id]
         read = side_by_side.of_responses(session, asked, filters=ResultFilters())
     taxonomies.recode(stale[0], read, n=len(stale), actor_id=user.id)
+taxonomies.offer_to_take_back(coded_last, actor_id=user.id)
 
 st.subheader("Change it")
 change = taxonomies.change_form(newest)

@@ -4,10 +4,12 @@ import pytest
 from sqlmodel import select
 
 from db.commands.failures import change_state, note_failure
+from db.commands.rubrics import save_taxonomy
 from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session
 from db.models import KnownFailure
-from db.queries.failures import changes_of_failure
+from db.queries.definitions import newest_taxonomy
+from db.queries.failures import changes_of_failure, tags_of_set
 from db.queries.results.failure_looks import board_in, state_of_board
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.failures.taxonomy import TagDefinition
@@ -108,6 +110,56 @@ def test_a_mark_of_the_former_tag_reopens_a_failure_whose_tag_has_another_name(s
 
     (row,) = the_board(set_id).rows
     assert (row.standing, row.fix.again) == (FailureStanding.REOPENED, ("c3",))
+
+
+def newest():
+    with read_session() as session:
+        return newest_taxonomy(session, "Errors")
+
+
+def test_a_failure_keeps_its_meaning_when_its_key_is_used_again_after_a_split(set_id):
+    start(set_id)
+    before = told(set_id)
+    change(SPLIT)
+    made = TagDefinition("tone", "Tone of voice in audio", "", ())
+    save_taxonomy("Errors", (*newest().parts, made), opened=2)
+    with read_session() as session:
+        offered = {tag.called for tag in tags_of_set(session, set_id)}
+    # Nobody is asked for the new tag yet; the former one is said to be split.
+    assert offered == {"tone (split in version 2)", "format"}
+
+    (row,) = the_board(set_id).rows
+
+    assert (row.failure.tag, row.failure.tag_name) == ("tone", "tone (split in version 2)")
+    assert told(set_id) == before
+    # One that is started now is of the new tag, and has none of the former one's marks.
+    start(set_id, title="Audio", case_hashes=())
+    rows = {row.failure.title: row for row in the_board(set_id).rows}
+    assert rows["Audio"].failure.tag_name == "Tone of voice in audio"
+    assert rows["Audio"].n_cases == 0
+    assert rows["Curt answers"].rate == row.rate
+
+
+def test_a_failure_keeps_its_meaning_when_its_key_is_used_again_after_a_renaming(set_id):
+    start(set_id)
+    before = told(set_id)
+    change(RENAMED)
+    made = TagDefinition("tone", "Tone of voice in audio", "", ())
+    save_taxonomy("Errors", (*newest().parts, made), opened=2)
+
+    (row,) = the_board(set_id).rows
+
+    assert (row.failure.tag, row.failure.tag_name) == ("voice", "Voice")
+    assert told(set_id) == before
+
+
+def test_a_renamed_tag_is_offered_as_it_is_called_now_with_its_cases(set_id):
+    change(RENAMED)
+
+    with read_session() as session:
+        offered = [(tag.key, tag.name) for tag in tags_of_set(session, set_id)]
+
+    assert offered == [("voice", "Voice"), ("format", "format")]
 
 
 def test_merged_tags_count_as_if_all_marks_had_been_of_the_one(set_id):

@@ -19,6 +19,9 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
+    "0050_tell_tags_of_one_key_apart.py": (
+        "e947ac266b3e3d53da2505ceed5b03a1dfb2f516fcce1c386e0d47bf04d2b883"
+    ),
     "0049_name_notes.py": "0e4099c9616e054bb48633b158ffcba0b49729595ec43ed395a943e0a43a5fe7",
     "0048_follow_known_failures.py": (
         "03ce7f1d1fb3ab6f5a642f9963a80ff5166ccd512b33ea82143b7b45230f5ac2"

@@ -5,12 +5,14 @@ from sqlmodel import select
 
 from db.commands.note_codes import code_notes
 from db.commands.open_codings import reveal_models, save_open_note, start_open_coding
+from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, AuditEvent, CodedNote, ErrorMark, Study, Taxonomy
 from db.queries.definitions import newest_taxonomy
 from db.queries.results import ResultFilters, notes, result_study
 from db.queries.results.note_codes import note_codes
 from evalkit.errors import RefusedError
+from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.study.notes import NoteCode
 from evalkit.vocabulary import NoteSource
 from tests.factories import annotate, make_eval_set, make_study
@@ -71,6 +73,28 @@ def test_a_tag_that_is_there_is_taken_and_no_note_is_given_it_twice(study):
     assert (again.version, again.is_new_tag, again.n_coded) == (2, False, 1)
     assert code_notes(study, rows[:3], name="wrong total").n_coded == 0
     assert len(codes(study)) == 3
+
+
+def test_a_named_tag_is_called_as_it_is_called_now(study):
+    rows = read()
+    code_notes(study, rows[:2], name="Wrong total")
+    renamed = TaxonomyChange(ChangeKind.RENAME, ("wrong_total",), "sums", "Wrong sums")
+    change_taxonomy(TAXONOMY, renamed, reason="They all are", opened=2)
+
+    assert [(code.key, code.name) for code in codes(study)] == [("sums", "Wrong sums")] * 2
+    assert code_notes(study, rows[:3], name="Wrong sums").n_coded == 1
+
+
+def test_notes_of_merged_tags_have_the_one_once(study):
+    rows = read()
+    code_notes(study, rows[:2], name="Wrong total")
+    code_notes(study, rows[1:3], name="Wrong sum")
+    merged = TaxonomyChange(ChangeKind.MERGE, ("wrong_sum",), "wrong_total")
+    change_taxonomy(TAXONOMY, merged, reason="The same", opened=3)
+
+    assert [(code.key, code.row_id) for code in codes(study)] == [
+        ("wrong_total", note.row_id) for note in rows[:3]
+    ]
 
 
 def test_keys_of_tags_are_told_apart_and_a_name_without_letters_has_one(study):

@@ -29,8 +29,7 @@ IN_TWO = TaxonomyChange(
 )
 
 
-@pytest.fixture
-def ids(database):
+def marked():
     """Two people marked errors: hallucination twice, tone once, on responses of both models."""
     ids = make_eval_set()
     make_study(ids)
@@ -43,6 +42,11 @@ def ids(database):
         session.flush()
         ids["Leo"] = lead.id
     return ids
+
+
+@pytest.fixture
+def ids(database):
+    return marked()
 
 
 def change(ids, change, opened, reason="They mean the same"):

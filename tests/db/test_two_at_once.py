@@ -14,18 +14,25 @@ from db.commands.admission import open_test, set_bar
 from db.commands.askings import begin_run
 from db.commands.images import store_image
 from db.commands.label_studies import ask_for_labels
+from db.commands.open_codings import start_open_coding
 from db.commands.rubrics import save_rubric, save_taxonomy
-from db.engine import read_session
+from db.commands.taxonomies import change_taxonomy, freeze_taxonomy, recode_mark
+from db.engine import read_session, write_session
 from db.models import (
     AcceptedVerdict,
+    Annotator,
     Case,
     CertificationLook,
+    ErrorMark,
     Image,
     JudgeOpening,
     Model,
+    OpenCoding,
+    RecodedMark,
     Rubric,
     Study,
     Taxonomy,
+    TaxonomyEvent,
     VerdictAcceptance,
 )
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
@@ -37,7 +44,8 @@ from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import RunPlan
 from tests.db.test_acceptances import LOOSE, read, store_half
 from tests.db.test_admission import BAR, store_study as store_judged
-from tests.factories import make_eval_set, make_study
+from tests.db.test_taxonomies import IN_TWO
+from tests.factories import annotate, make_eval_set, make_study
 
 N = 6
 
@@ -140,3 +148,53 @@ def test_a_test_that_several_open_is_opened_once(database):
 
     assert sum(opened.is_new for (opened,) in told) == 1
     assert n_rows(JudgeOpening) == 1
+
+
+def store_split():
+    """Store one mark of a tag that was split since; return its id."""
+    ids = make_eval_set()
+    make_study(ids)
+    one, two = "case-0/Model one", "case-0/Model two"
+    annotate(ids, "ann", one, two, "left", marks=[(one, "tone")])
+    change_taxonomy("Taxonomy of Study", IN_TWO, reason="Two kinds", opened=1)
+    with read_session() as session:
+        return session.exec(select(ErrorMark.id)).one()
+
+
+def test_of_several_who_code_one_mark_differently_one_is_stored_and_the_others_are_told(database):
+    mark_id = store_split()
+
+    told = at_once(lambda number: recode_mark(mark_id, ("cold", "pushy")[number % 2]))
+
+    assert n_rows(RecodedMark) == 1
+    # The other half said the same as whoever came first.
+    assert sum("already. Take that back first" in str(each) for each in told) == N // 2
+
+
+def test_a_version_that_several_freeze_is_frozen_once(database):
+    store_split()
+
+    told = at_once(lambda number: freeze_taxonomy("Taxonomy of Study", 2, note=f"Note {number}"))
+
+    assert sum("frozen already" in str(each) for each in told) == N - 1
+    with read_session() as session:
+        kinds = [event.kind for event in session.exec(select(TaxonomyEvent)).all()]
+    assert kinds.count("freeze") == 1
+
+
+def test_a_reading_that_one_form_starts_several_times_is_started_once(database):
+    ids = make_eval_set()
+    with write_session() as session:
+        person = Annotator(name="Leo", role="lead")
+        session.add(person)
+        session.flush()
+        reader = person.id
+
+    begun = at_once(
+        lambda _: start_open_coding(
+            reader_id=reader, version_id=ids["version"], n=5, key="the form"
+        )
+    )
+
+    assert len(set(begun)) == 1
+    assert n_rows(OpenCoding) == 1

@@ -1,8 +1,10 @@
 """The page on which a lead reads before there is a taxonomy."""
 
 import pytest
+from sqlmodel import select
 
 from db.engine import read_session
+from db.models import OpenCoding
 from db.queries.open_codings import noted_responses, own_codings, response_to_read
 from evalkit.vocabulary import Role
 from tests.factories import make_eval_set
@@ -55,6 +57,26 @@ def test_an_annotator_is_told_that_it_is_for_leads(app, sign_in):
     at_page(app, PAGE).run()
 
     assert "Start reading" not in [each.label for each in app.button]
+
+
+def test_the_form_sent_twice_starts_one_reading(app, lead):
+    at_page(app, PAGE).run()
+    form = app.session_state["open-coding-form"] = "the form"
+    button(app, "Start reading").click().run()
+
+    # The first press was stored, and the run that it began was cut short by the second.
+    app.session_state["open-coding-form"] = form
+    choice = next(box for box in app.selectbox if box.label == "Reading")
+    choice.set_value("new").run()
+    button(app, "Start reading").click().run()
+
+    assert not app.exception
+    assert n_codings() == 1
+
+
+def n_codings():
+    with read_session() as session:
+        return len(session.exec(select(OpenCoding)).all())
 
 
 def test_a_lead_reads_notes_and_is_led_on(app, lead):

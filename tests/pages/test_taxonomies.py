@@ -2,10 +2,12 @@
 
 import pytest
 
+from db.commands.taxonomies import change_taxonomy, recode_mark
 from db.engine import read_session
 from db.queries.definitions import newest_taxonomy
 from db.queries.taxonomies import stale_marks
 from evalkit.vocabulary import Role
+from tests.db.test_taxonomies import IN_TWO
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
 from tests.pages.test_open_coding import button, written
@@ -119,6 +121,29 @@ def test_marks_of_a_split_tag_are_coded_anew_one_after_the_other(lead):
     assert not lead.exception
     with read_session() as session:
         assert stale_marks(session, NAME) == ()
+    assert "Coded last: a mark of `tone` in Study as `pushy`" in written(lead)
+
+    button(lead, "Undo").click().run()
+
+    assert not lead.exception
+    assert "ann marked `tone` in Study" in written(lead)
+    assert "Coded last" not in written(lead)
+
+
+def test_what_somebody_coded_meanwhile_is_said_as_a_refusal_and_not_as_done(lead, ids):
+    change_taxonomy(NAME, IN_TWO, reason="Two kinds", opened=1)
+    lead.run()
+    pushy = button(lead, "pushy")
+    with read_session() as session:
+        recode_mark(stale_marks(session, NAME)[0].mark_id, "cold")
+
+    pushy.click().run()
+
+    assert not lead.exception
+    assert [error.value for error in lead.error] == [
+        "This mark is coded as “cold” already. Take that back first to choose another part."
+    ]
+    assert list(lead.success) == []
 
 
 def test_a_version_is_frozen_with_a_note(lead):

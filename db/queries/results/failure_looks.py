@@ -32,7 +32,8 @@ from db.queries.results.regression import studies_of
 from db.queries.results.studies import ResultFilters, ResultStudy, result_study
 from db.queries.results.tags import ResultTag
 from db.queries.results.watched import watched_in, watched_state
-from db.queries.taxonomies import counted_tag
+from db.queries.tags_now import called
+from db.queries.taxonomies import counted_tag, tag_readings
 from db.queries.traffic import traffic_of
 from evalkit.failures.life import Failure
 from evalkit.records.checks import as_moment
@@ -108,7 +109,7 @@ def looks_in(session: Session, eval_set_id: int, *, judges: bool) -> SetLooks:
         result_study(session, name=name)
         for name in studies_of(session, [run.run_id for run in runs])
     ]
-    tags, asked, marks = _together(
+    tags, split_in, asked, marks = _together(
         [(study, _marks(session, study, filters)) for study in studies], session
     )
     outputs, place = np.unique(marks.output, return_inverse=True)
@@ -135,6 +136,7 @@ def looks_in(session: Session, eval_set_id: int, *, judges: bool) -> SetLooks:
         mark_look=look[tagged],
         mark_tag=marks.tag[keep][tagged],
         mark_weight=marks.weight[keep][tagged],
+        split_in=split_in,
     )
 
 
@@ -222,32 +224,36 @@ def _marks(session: Session, study: ResultStudy, filters: ResultFilters) -> IntA
 
 def _together(
     read: Sequence[tuple[ResultStudy, IntArray]], session: Session
-) -> tuple[tuple[tuple[str, str, str], ...], BoolArray, _Marks]:
+) -> tuple[tuple[tuple[str, str, str], ...], tuple[int | None, ...], BoolArray, _Marks]:
     """Put the marks of studies together: the same tag of two revisions is one, each weighs its.
 
-    With it comes which tags each study asks for, of shape (n_studies, n_tags).
+    With it comes in which version each was split, and which tags each study asks for, of shape
+    (n_studies, n_tags).
     """
     names = _taxonomies(session)
-    places: dict[tuple[str, str], int] = {}
-    called: list[tuple[str, str, str]] = []
+    readings = tag_readings(session, {tag.tag_id for study, _ in read for tag in study.tags})
+    split_in = {tag_id: reading.split_in for tag_id, reading in readings.items()}
+    places: dict[tuple[str, str, int | None], int] = {}
+    names_of: list[tuple[str, str, str]] = []
     nothing = np.zeros(0, dtype=np.int64)
     parts = [_Marks(nothing, nothing, nothing, np.zeros(0), nothing)]
     asked: list[list[int]] = []
     for at, (study, table) in enumerate(read):
         known = [tag for tag in study.tags if tag.tag_id in names]
         for tag in known:
-            identity = names[tag.tag_id], tag.key
+            identity = names[tag.tag_id], tag.key, split_in.get(tag.tag_id)
             if identity not in places:
-                places[identity] = len(called)
-                called.append((*identity, tag.name))
-        codes = [places[names[tag.tag_id], tag.key] for tag in known]
+                places[identity] = len(places)
+                names_of.append((*identity[:2], called(tag.name, identity[2])))
+        codes = [places[names[tag.tag_id], tag.key, split_in.get(tag.tag_id)] for tag in known]
         asked.append(codes)
         parts.append(_placed(study, at, table, known, np.array(codes, dtype=np.int64)))
-    asks = np.zeros((len(read), len(called)), dtype=np.bool_)
+    asks = np.zeros((len(read), len(places)), dtype=np.bool_)
     for at, codes in enumerate(asked):
         asks[at, codes] = True
     return (
-        tuple(called),
+        tuple(names_of),
+        tuple(split for _, _, split in places),
         asks,
         _Marks(
             np.concatenate([part.output for part in parts]),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Annotation, CodedNote, ErrorMark, OpenNote, Tag, Taxonomy
+from db.queries.tags_now import tags_now
 from evalkit.study.notes import NoteCode
 from evalkit.vocabulary import NoteSource
 
@@ -15,15 +16,14 @@ from evalkit.vocabulary import NoteSource
 def note_codes(
     session: Session, study_id: int, *, taxonomy: str | None = None
 ) -> tuple[NoteCode, ...]:
-    """Return every tag of every note, the oldest first; names are those they were given under.
+    """Return every tag of every note as what became of it, the oldest first, each once.
 
     A note that was changed since keeps its tags: they are of the row in which it stands by now.
     One that was taken back and written anew is another note.
     """
     statement = (
         sa.select(
-            col(Tag.key),
-            sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)).label("name"),
+            col(CodedNote.tag_id),
             col(CodedNote.source),
             col(CodedNote.note_id),
         )
@@ -43,14 +43,16 @@ def note_codes(
         # What a judge says when it is asked again is said anew.
         NoteSource.RATIONALE: {},
     }
+    rows = session.connection().execute(statement).all()
+    tags = tags_now(session, {row.tag_id for row in rows})
     codes = (
         NoteCode(
-            row.key,
-            row.name,
+            tags[row.tag_id].key,
+            tags[row.tag_id].called,
             NoteSource(row.source),
             stands_in[NoteSource(row.source)].get(row.note_id, row.note_id),
         )
-        for row in session.connection().execute(statement)
+        for row in rows
     )
     return tuple(dict.fromkeys(codes))
 

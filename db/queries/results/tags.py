@@ -65,8 +65,13 @@ def study_tags(
     readings = tag_readings(session, [row.id for row in rows], planned=thought_of)
     if not readings:
         return StudyTags(_named(rows), (), (), recoded)
-    targets = {tag_id: reading for tag_id, reading in readings.items() if not reading.now.is_stale}
-    row_of = _targets(session, rows, targets, planned)
+    # A mark of a split tag counts as that until it is coded anew, also where it was merged into it.
+    targets = {
+        tag_id: reading
+        for tag_id, reading in readings.items()
+        if not reading.now.is_stale or reading.now.key != reading.key
+    }
+    row_of = _targets(session, rows, targets, readings, planned)
     counted = list({row.id: row for row in (row_of.get(row.id, row) for row in rows)}.values())
     tags = _named(counted)
     counted_as = tuple((tag_id, row.id) for tag_id, row in row_of.items())
@@ -131,19 +136,28 @@ def _targets(
     session: Session,
     rows: Sequence[Any],
     readings: Mapping[int, TagReading],
+    every: Mapping[int, TagReading],
     planned: PlannedChange | None,
 ) -> dict[int, Any]:
     """Return for each stored tag that changed the row of the tag its marks count as."""
-    there = {(row.taxonomy, row.key): row for row in rows if row.id not in readings}
+    there: dict[tuple[str, str, int | None], Any] = {}
+    for row in rows:
+        reading = every.get(row.id)
+        if row.id not in readings:
+            # What has the key of a tag that was split, and is not that tag, is another.
+            split_in = None if reading is None else reading.split_in
+            there.setdefault((row.taxonomy, row.key, split_in), row)
     largest = max(row.id for row in rows)
     row_of: dict[int, Any] = {}
     for row in rows:
         if row.id not in readings:
             continue
-        place = row.taxonomy, readings[row.id].now.key
+        place = row.taxonomy, readings[row.id].now.key, readings[row.id].split_in
         if place not in there:
             statement = _select(sa.false()).where(
-                col(Taxonomy.name) == place[0], col(Tag.key) == place[1]
+                col(Taxonomy.name) == place[0],
+                col(Tag.key) == place[1],
+                *([] if place[2] is None else [col(Taxonomy.version) < place[2]]),
             )
             newest = statement.order_by(col(Taxonomy.version).desc()).limit(1)
             stored = session.connection().execute(newest).first()
@@ -201,6 +215,7 @@ def _moved(
             into=row_of[row.id].key if row.id in row_of else "",
             n_marks=n_marks[row.id],
             since=readings[row.id].at.date().isoformat(),
+            is_waiting=readings[row.id].now.is_stale,
         )
         for row in rows
         if row.id in readings and n_marks.get(row.id)

@@ -37,7 +37,8 @@ class SetLooks:
         Sorted; ``""`` is that of cases without one.
     runs : tuple of JudgedRun
     tags : tuple of (str, str, str)
-        Taxonomy, key and name; the same key of another revision of a taxonomy is the same tag.
+        Taxonomy, key and name; the same key of another revision of a taxonomy is the same tag,
+        unless it was split between the two.
     asked : BoolArray of shape (n_studies, n_tags)
         Which tags could be marked in which study.
     study, annotation, case, category, run : IntArray of shape (n_looks,)
@@ -47,6 +48,8 @@ class SetLooks:
         Which look, and which of ``tags``.
     mark_weight : FloatArray of shape (n_marks,)
         What the error weighs, by the taxonomy of its study.
+    split_in : tuple of (int or None)
+        The version in which each tag was split; empty where none was.
     """
 
     hashes: tuple[str, ...]
@@ -63,6 +66,7 @@ class SetLooks:
     mark_look: IntArray
     mark_tag: IntArray
     mark_weight: FloatArray
+    split_in: tuple[int | None, ...] = ()
 
     def penalties(self, is_wanted: BoolArray) -> FloatArray:
         """Return what the marks of some tags weigh together, of shape (n_looks,); else 0."""
@@ -87,7 +91,14 @@ class SetLooks:
 
     def tags_of(self, failure: Failure) -> BoolArray:
         """Return which tags are those of a failure, of shape (n_tags,)."""
-        return np.array([failure.is_of(taxonomy, key) for taxonomy, key, _ in self.tags], bool)
+        split_in = self.split_in or (None,) * len(self.tags)
+        return np.array(
+            [
+                failure.is_of(taxonomy, key, split)
+                for (taxonomy, key, _), split in zip(self.tags, split_in, strict=True)
+            ],
+            bool,
+        )
 
     def in_scope(self, failure: Failure) -> BoolArray:
         """Return which looks asked for a failure, at responses in which it is looked for."""

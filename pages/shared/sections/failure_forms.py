@@ -54,17 +54,20 @@ def start_form(
         if not choices.tags:
             exhibits.say("No study of this eval set asks for error tags yet. Start one that does.")
             return
-        draft = _scope(set_id, choices, looks)
+        draft, tag_version = _scope(set_id, choices, looks)
         showing = showing_cases(draft, looks)
         with st.form(f"start-failure-{set_id}", border=False):
-            _start(set_id, choices, draft, showing, actor_id=actor_id)
+            _start(set_id, choices, draft, tag_version, showing, actor_id=actor_id)
     if is_led_here:
         for name in ("start", "model", "in"):
             addresses.remember(name, st.query_params.get_all(name))
 
 
-def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> Failure:
-    """Ask for a tag, a model and a category; what the address says comes first."""
+def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> tuple[Failure, int]:
+    """Ask for a tag, a model and a category; what the address says comes first.
+
+    With what would be followed comes the version of the taxonomy that has its tag.
+    """
     params = st.query_params
     left, middle, right = st.columns(3)
     tags = list(choices.tags)
@@ -75,7 +78,7 @@ def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> Failure:
         "Tag",
         range(len(tags)),
         index=keys.index(asked) if asked in keys else 0,
-        format_func=lambda at: f"{tags[at].name}{f' ({tags[at].taxonomy})' if several else ''}",
+        format_func=lambda at: f"{tags[at].called}{f' ({tags[at].taxonomy})' if several else ''}",
         key=f"start-tag-{set_id}",
     )
     models = [_EVERY, *choices.models.values()]
@@ -95,23 +98,26 @@ def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> Failure:
         key=f"start-category-{set_id}",
     )
     tag = tags[place]
-    return Failure(
+    draft = Failure(
         failure_id=_NONE,
         title="",
         taxonomy=tag.taxonomy,
         tag=tag.key,
-        tag_name=tag.name,
+        tag_name=tag.called,
         model=models[model] if model else None,
         category=names[category],
         owner="",
         state=FailureState.OPEN,
+        split_in=tag.split_in,
     )
+    return draft, tag.version
 
 
 def _start(
     set_id: int,
     choices: StartChoices,
     draft: Failure,
+    tag_version: int,
     showing: Sequence[ShowingCase],
     *,
     actor_id: int,
@@ -138,6 +144,7 @@ def _start(
         title=title,
         taxonomy=draft.taxonomy,
         tag=draft.tag,
+        tag_version=tag_version,
         model_id=model_id if draft.model is not None else None,
         category=draft.category,
         owner_id=owner_id,

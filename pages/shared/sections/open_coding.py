@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from db.columns import new_token
 from db.commands.open_codings import keep_open_draft, save_open_note
 from db.queries.open_codings import (
     CodingProgress,
@@ -25,7 +26,7 @@ from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 from pages.shared.response.responses import case_panes
 
-_NEW, _BEGUN = "new", "open-coding-begun"
+_NEW, _BEGUN, _FORM = "new", "open-coding-begun", "open-coding-form"
 _HEIGHT, _BESIDE_HEIGHT = 340, 220
 _REFUSED, _KEPT = "open-coding-refused", "open-coding-kept"
 _MOST_SEED = 2**31 - 1
@@ -37,12 +38,13 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class CodingPlan:
-    """What somebody wants to read."""
+    """What somebody wants to read; ``key`` is that of the form."""
 
     source: CodingSource
     n: int
     is_by_category: bool
     seed: int | None
+    key: str
 
 
 def coding_picker(own: Sequence[CodingProgress]) -> CodingProgress | None:
@@ -101,12 +103,16 @@ def plan_form(sources: Sequence[CodingSource]) -> CodingPlan | None:
         )
         if not st.form_submit_button("Start reading", type="primary"):
             return None
-    return CodingPlan(sources[at], int(n), is_by_category, None if seed is None else int(seed))
+    # Pressed twice, the second run reads the same key; the reading that it opens ends it.
+    key = st.session_state.setdefault(_FORM, new_token())
+    number = None if seed is None else int(seed)
+    return CodingPlan(sources[at], int(n), is_by_category, number, key)
 
 
 def open_at(coding_id: int) -> None:
     """Let the next run be of this reading; the picker of this one is drawn already."""
     st.session_state[_BEGUN] = str(coding_id)
+    st.session_state.pop(_FORM, None)
 
 
 def place_of(coding: CodingProgress) -> int:

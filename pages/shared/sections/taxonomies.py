@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from db.commands.rubrics import save_taxonomy
-from db.commands.taxonomies import freeze_taxonomy, recode_mark
+from db.commands.taxonomies import freeze_taxonomy, recode_mark, take_back_recoding
 from db.queries.definitions import NewestDefinition
+from db.queries.recodings import LastRecoding
 from db.queries.responses.side_by_side import SideBySide
 from db.queries.taxonomies import HistoryEntry, StaleMark
 from evalkit.errors import RefusedError
@@ -21,7 +22,7 @@ from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits
 from pages.shared.response import responses
 
-_DONE = "taxonomies-done"
+_DONE, _REFUSED = "taxonomies-done", "taxonomies-refused"
 _KINDS = {
     ChangeKind.RENAME: "Rename",
     ChangeKind.MERGE: "Merge",
@@ -62,7 +63,9 @@ def _take_over(taxonomy: OthersTaxonomy, actor_id: int) -> None:
 
 
 def say_what_was_done() -> None:
-    """Say once what the last run stored."""
+    """Say once what the last run stored, or why it did not."""
+    if refusal := st.session_state.pop(_REFUSED, None):
+        st.error(labels.literal(refusal))
     if message := st.session_state.pop(_DONE, None):
         st.success(labels.literal(message))
 
@@ -144,6 +147,26 @@ def recode(mark: StaleMark, read: SideBySide | None, *, n: int, actor_id: int) -
                 args=(mark.mark_id, part, actor_id),
             )
     responses.show(read)
+
+
+def offer_to_take_back(last: LastRecoding | None, *, actor_id: int) -> None:
+    """Say which mark was coded anew last, and offer to take that back."""
+    if last is None:
+        return
+    words = f" “{last.quote}”" if last.quote else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        exhibits.say(
+            f"Coded last: a mark of `{last.before}`{words} in {last.study} as `{last.key}`, by "
+            f"{last.by or 'somebody'} on {last.at:%Y-%m-%d %H:%M} UTC."
+        )
+        st.button(
+            "Undo",
+            key=f"take-back-{last.recoding_id}",
+            icon=":material/undo:",
+            shortcut="u",
+            on_click=_take_back,
+            args=(last.recoding_id, actor_id),
+        )
 
 
 def show_history(history: Sequence[HistoryEntry]) -> None:
@@ -229,7 +252,14 @@ def _recode(mark_id: int, part: str, actor_id: int) -> None:
     try:
         recode_mark(mark_id, part, actor_id=actor_id)
     except RefusedError as refused:
-        st.session_state[_DONE] = str(refused)
+        st.session_state[_REFUSED] = str(refused)
+
+
+def _take_back(recoding_id: int, actor_id: int) -> None:
+    try:
+        take_back_recoding(recoding_id, actor_id=actor_id)
+    except RefusedError as refused:
+        st.session_state[_REFUSED] = str(refused)
 
 
 def _what(entry: HistoryEntry) -> str:
