@@ -60,9 +60,7 @@ def start_open_coding(
     """
     if not 1 <= n <= MOST_RESPONSES:
         raise RefusedError(f"From 1 to {MOST_RESPONSES:,} responses can be read in one go.")
-    number = secrets.randbelow(_SEEDS) if seed is None else seed
-    if not 0 <= number < 2**31:
-        raise RefusedError("A seed is a whole number from 0 to 2,147,483,647.")
+    number = _seed(seed)
     with write_session() as session:
         _lock_reader(session, reader_id)
         if (begun := _of_key(session, key)) is not None:
@@ -209,6 +207,13 @@ def _own(session: Session, coding_id: int, reader_id: int) -> OpenCoding:
     if coding is None or coding.reader_id != reader_id:
         raise NotFoundError("There is no such reading of yours.")
     return coding
+
+
+def _seed(seed: int | None) -> int:
+    number = secrets.randbelow(_SEEDS) if seed is None else seed
+    if not 0 <= number < 2**31:
+        raise RefusedError("A seed is a whole number from 0 to 2,147,483,647.")
+    return number
 
 
 def _lock_reader(session: Session, reader_id: int) -> None:
