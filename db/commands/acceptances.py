@@ -30,7 +30,8 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.audit import audited
 from evalkit.reports.acceptance.report import AcceptanceRow, Promise
 from evalkit.study.accepted import AcceptedUnit
-from evalkit.study.subjects import ANY_ERROR, PREFERENCE, subject_key
+from evalkit.study.subject_keys import PREFERENCE
+from evalkit.study.subjects import ANY_ERROR, subject_key
 from evalkit.vocabulary import AcceptanceState, AnnotatorKind, TaskKind
 
 _ACCEPTED = "The verdicts of {judge} are accepted already."

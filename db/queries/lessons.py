@@ -24,7 +24,8 @@ from db.queries.annotation.task import submitted_draft
 from db.queries.results.studies import COUNTED_KINDS
 from evalkit.annotation.draft import NOTHING, Draft, ResponseDraft
 from evalkit.study.collected import Criterion as Scored, Tag
-from evalkit.study.subjects import ANY_ERROR, PREFERENCE, PREFERRED, Subject, subject_key
+from evalkit.study.subject_keys import PREFERENCE
+from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject, subject_key
 from evalkit.vocabulary import AnnotatorKind, Preference
 
 _SIDE = "left"

@@ -141,7 +141,7 @@ def _plain(field: str, value: Any) -> Any:
         return plain_number(value)
     if field in _WHOLE:
         return int(value)
-    if field == "annotator":
+    if field in ("annotator", "author"):
         return normal_name(value)
     if field in ("left", "right"):
         return _plain_side(*side_of(value))

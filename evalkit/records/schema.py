@@ -7,6 +7,7 @@ from typing import Any
 from evalkit.records import checks
 from evalkit.records.automated import AUTOMATED_FIELDS
 from evalkit.records.checks import Check, Fault
+from evalkit.records.lessons import LESSON_FIELDS
 from evalkit.records.names import is_identified
 from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults, text_faults
 from evalkit.vocabulary import (
@@ -271,6 +272,7 @@ TYPES: dict[str, Fields] = {
         nullable=frozenset({"tag"}),
     ),
     **{kind: Fields(own, required) for kind, (own, required) in AUTOMATED_FIELDS.items()},
+    **{kind: Fields(own, required) for kind, (own, required) in LESSON_FIELDS.items()},
 }
 
 

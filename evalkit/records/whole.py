@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from evalkit.records.checks import Fault
+from evalkit.records.lessons import LESSON_FIELDS, lesson_faults
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
 from evalkit.scale import is_on_step
@@ -178,4 +179,5 @@ WHOLE_RECORD_CHECKS = {
     "ranking": _ranking_faults,
     "answer": _side_faults,
     "error": _error_faults,
+    **dict.fromkeys(LESSON_FIELDS, lesson_faults),
 }

@@ -21,17 +21,19 @@ from evalkit.study.collected import (
 )
 from evalkit.study.graded import GRADES, codings_of_grades
 from evalkit.study.looks import Looks, first_looks
+from evalkit.study.subject_keys import (
+    ANY_ERROR_KEY,
+    CHECKLISTS,
+    PREFERENCE,
+    STRENGTH,
+    key_of_criterion,
+    key_of_tag,
+)
 from evalkit.study.who import identified
 from evalkit.vocabulary import Level
 
 #: Stands for all tags together: whether anything at all was marked on a response.
-ANY_ERROR = Tag("any_error", "Any error")
-
-#: What documents and addresses call what is no criterion.
-PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
-STRENGTH, CHECKLISTS = "preference_strength", "checklists"
-_OWN_KEYS = (PREFERENCE, STRENGTH, ACCEPTABLE, PENALTY, CHECKLISTS, ANY_ERROR.key)
-_SCORE = " (score)"
+ANY_ERROR = Tag(ANY_ERROR_KEY, "Any error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,8 @@ def subject_key(subject: Subject) -> str:
     if isinstance(subject, Preferred | Checked):
         return subject.key
     if isinstance(subject, Tag):
-        return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
-    is_taken = subject.key in _OWN_KEYS or subject.key.startswith(("error:", f"{PREFERENCE}:"))
-    return f"{subject.key}{_SCORE}" if is_taken or subject.key.endswith(_SCORE) else subject.key
+        return subject.key if subject == ANY_ERROR else key_of_tag(subject.key)
+    return key_of_criterion(subject.key)
 
 
 def subject_title(subject: Subject) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from db.commands.records.check.automated import CheckOfFile
 from db.commands.records.check.definitions import Definition
+from db.commands.records.lessons import LESSON_NUMBERS
 from db.commands.records.report import RecordCount
 from db.commands.records.staging import GOLD, LABEL_TYPES, RANKING, TAXONOMY_TYPES, Staging
 from evalkit.records.automated import AUTOMATED_CHECK, FINDING
@@ -41,6 +42,10 @@ def record_counts(
         superseded[kind] = staging.count(f"{_N_NEW} AND NOT is_current", which)
     new[AUTOMATED_CHECK] = sum(check.n_new for check in checks)
     new[FINDING] = staging.count("SELECT COUNT(*) FROM new_finding")
+    for kind, numbers in LESSON_NUMBERS.items():
+        new[kind] = staging.count(
+            f"SELECT COUNT(*) FROM lesson WHERE line > 0 AND type IN {(*numbers, -1)}"
+        )
     of_kinds = {**staging.n_records, **distinct}
     parts = [part for _, part in (*staging.criteria, *staging.tags)]
     for kind in ("criterion", *TAXONOMY_TYPES):

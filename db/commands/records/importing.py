@@ -17,6 +17,7 @@ from db.commands.records.check.definitions import (
 )
 from db.commands.records.check.gold import sort_gold
 from db.commands.records.check.known import ImportTarget, find_target, stage_known
+from db.commands.records.check.lessons import check_examples, sort_lessons
 from db.commands.records.check.names import check_names
 from db.commands.records.check.quotes import place_quotes
 from db.commands.records.check.references import (
@@ -36,6 +37,7 @@ from db.commands.records.join import (
     join_texts,
     without_text,
 )
+from db.commands.records.lessons import LESSON_NUMBERS
 from db.commands.records.looks import Again
 from db.commands.records.pictures import pictures_sentence, with_pictures_apart
 from db.commands.records.redacting import Redacting
@@ -225,7 +227,8 @@ class Import:
                 f"{self._problems.file} does not say which eval set it belongs to: "
                 "name it with --eval-set."
             )
-        has_labels = any(self._staging.n_records.get(kind) for kind in (*LABEL_TYPES, GOLD))
+        of_studies = (*LABEL_TYPES, GOLD, *LESSON_NUMBERS)
+        has_labels = any(self._staging.n_records.get(kind) for kind in of_studies)
         return named, study or self._header("study") or (named if has_labels else None)
 
     def _plan(self, session: Session, eval_set: str, study: str | None) -> ImportPlan:
@@ -254,6 +257,8 @@ class Import:
         checks = sort_checks(session, staging, target, problems)
         if not problems:
             sort_gold(staging, problems)
+            check_examples(staging, problems)
+            sort_lessons(staging, problems)
         problems.refuse_if_any()
         filled = {
             kind: staging.count(f'SELECT COUNT(*) FROM "{kind}" WHERE is_filled')

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.commands.records.staging import Staging, case_digests, case_life
+from db.commands.records.digests import case_digests, case_life
+from db.commands.records.staging import Staging
 from db.models import ErrorMark
 from db.queries.records.rows import batched
 from evalkit.phrases import counted, joined, some

@@ -7,9 +7,12 @@ from typing import Any, BinaryIO
 
 from db.commands.people import ensure_people_key
 from db.commands.records.staging import Staging
+from evalkit.annotation.draft import parse_draft
 from evalkit.annotation.marks import only_place
+from evalkit.errors import RefusedError
 from evalkit.records import Problems
-from evalkit.records.names import DEFAULT_RUN
+from evalkit.records.lessons import FEW_SHOT
+from evalkit.records.names import DEFAULT_RUN, side_of
 from evalkit.records.reader import Record
 from evalkit.redaction.kinds import FindingKind
 from evalkit.redaction.moves import TextMove, moved, quoted
@@ -30,8 +33,9 @@ _HELD = "SELECT line, fields, quote FROM held ORDER BY line"
 class Redacting:
     """Replaces what is personal in the records of one import, and moves marks with their texts.
 
-    Marks wait until all files are read, since the response that they are on may come after them;
-    with them, in the file that is gone after the import, what moved in responses.
+    Marks, and examples with them, wait until all files are read, since the response that they are
+    on may come after them; with them, in the file that is gone after the import, what moved in
+    responses.
     """
 
     def __init__(self, redaction: Redaction, staging: Staging, problems: Problems) -> None:
@@ -72,6 +76,12 @@ class Redacting:
             self._n_ids += 1
         if record.type == "output" and whole.moves:
             self._remember(record.fields, whole)
+        if whole.fields.get("author"):
+            whole.fields["author"] = self._person(whole.fields["author"])
+        if record.type == FEW_SHOT:
+            values = record.line, json.dumps(whole.fields), None
+            self._staging.db.execute("INSERT INTO held VALUES (?, ?, ?)", values)
+            return None
         if record.type == "error" and (
             record.fields.get("start") is not None or record.fields.get("quote")
         ):
@@ -97,7 +107,33 @@ class Redacting:
         """Give the marks that waited, where they stand in what is stored."""
         self._staging.flush()
         for line, text, quote in self._staging.db.execute(_HELD).fetchall():
-            yield Record(line, "error", self._placed(line, json.loads(text), quote), is_sound=True)
+            fields = json.loads(text)
+            if fields["type"] == FEW_SHOT:
+                fields = fields | {"answer": self._answered(line, fields)}
+            else:
+                fields = self._placed(line, fields, quote)
+            yield Record(line, fields["type"], fields, is_sound=True)
+
+    def _answered(self, line: int, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of an example with what is personal replaced in its words."""
+        try:
+            answer = parse_draft(fields["answer"]).as_json()
+        except RefusedError:
+            return dict(fields["answer"])  # it is refused for what it is, with its line
+        text = self._redaction.text
+        answer["comment"] = text(answer["comment"])
+        for texts in answer.get("texts", {}).values():
+            texts.update({key: text(words) for key, words in texts.items()})
+        for side, marks in answer.get("marks", {}).items():
+            about = fields.get(side) or {"model": fields.get("model"), "run": fields.get("run")}
+            model, run = side_of(about)
+            output = {"case": fields["case"], "model": model, "run": run}
+            for mark in marks:
+                quote = mark["quote"]
+                words = {"note": text(mark["note"]), "quote": text(quote) if quote else None}
+                placed = self._placed(line, output | mark | words, quote)
+                mark.update({name: placed.get(name) for name in mark})
+        return answer
 
     def _remember(self, fields: dict[str, Any], output: RedactedRecord) -> None:
         """Keep what moved in an output, and its text for marks that only quote it."""

@@ -24,6 +24,9 @@ _PLURALS = {
     "error": "error marks",
     "automated_check": "automated checks",
     "finding": "findings of checks",
+    "few_shot": "few-shot cases",
+    "clarification": "clarifications",
+    "adjudication": "adjudications",
 }
 _SINGULARS = {
     **{kind: kind for kind in _PLURALS},
@@ -31,6 +34,7 @@ _SINGULARS = {
     "gold": "right answer",
     "automated_check": "automated check",
     "finding": "finding of a check",
+    "few_shot": "few-shot case",
 }
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from db.commands.records.automated import FINDING_TABLE, INSERT_FINDING, finding_row
-from evalkit.evalset.hashing import case_hash
+from db.commands.records.digests import case_digests, case_life
+from db.commands.records.lessons import LESSON_NUMBERS, lesson_row
 from evalkit.records.automated import AUTOMATED_CHECK, FINDING
 from evalkit.records.checks import as_moment
 from evalkit.records.names import DEFAULT_RUN, is_identified, judged_by, side_of
@@ -87,9 +88,6 @@ _INSERT = {
     FINDING: INSERT_FINDING,
 }
 
-#: What becomes of a case is no part of its digest: retiring it, or saying why it exists, makes no
-#: other case of it, and its file brings nothing back.
-CASE_LIFE = frozenset({"status", "note", "watched"})
 #: The digest of a label leaves its revision out: that is compared by order.
 LABEL_REVISION = frozenset({"revision"})
 
@@ -159,6 +157,8 @@ class Staging:
             self.automated.append((record.line, fields))
         elif kind == FINDING:
             self._insert(FINDING, finding_row(self, record.line, fields))
+        elif kind in LESSON_NUMBERS:
+            self._insert("label", lesson_row(self, record.line, fields))
         else:
             self.add_label(record.line, fields)
 
@@ -284,6 +284,10 @@ class Staging:
         ids = (db_id, None, None, False)
         self._insert("label", (*about, *what, 1, None, None, _dump(fields), None, *ids))
 
+    def add_lesson(self, line: int, fields: dict[str, Any], *, db_id: int) -> None:
+        """Stage a lesson of the database."""
+        self._insert("label", lesson_row(self, line, fields, db_id=db_id))
+
     def place(self, line: int, fields: dict[str, Any]) -> None:
         """Give an error mark that is staged the place that its quote was found at."""
         digest, body = fingerprint(fields, without=LABEL_REVISION), _dump(_judgement(fields))
@@ -349,23 +353,6 @@ class Staging:
         self._n_waiting += sum(len(cell) for cell in row if isinstance(cell, str))
         if len(rows) >= _BATCH or self._n_waiting >= _MAX_WAITING:
             self.flush()
-
-
-def case_digests(fields: dict[str, Any]) -> tuple[str, bytes]:
-    """Return the hash of a case, and the digest of its record.
-
-    Of a case whose text is elsewhere the id is hashed in the place of its messages, which no
-    other case can have.
-    """
-    messages = fields.get("input") or [{"elsewhere": fields["id"]}]
-    context, tools = fields.get("context"), fields.get("tools")
-    hashed = case_hash(messages=messages, context=context, tools=tools)
-    return hashed, fingerprint(fields, without=CASE_LIFE)
-
-
-def case_life(fields: dict[str, Any]) -> str:
-    """Return what a record says of what became of a case, as a text to compare."""
-    return _dump({name: fields[name] for name in sorted(CASE_LIFE & fields.keys())})
 
 
 def _key_of_ranking(fields: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
 from db.queries.records.automated import check_records
 from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
+from db.queries.records.lessons import definitions_of_lessons, lesson_records
 from db.queries.records.rows import (
     case_records,
     criterion_records,
@@ -73,9 +74,9 @@ def study_records(
 ) -> Iterator[dict[str, Any]]:
     """Yield a study in the record format.
 
-    The order is the header, criteria, tags, cases, outputs, automated checks, and the labels by
-    annotation. Of the labels those that count are written; with ``include_superseded`` also their
-    earlier revisions.
+    The order is the header, criteria, tags, cases, outputs, automated checks, right answers, the
+    labels by annotation, and lessons. Of the labels those that count are written; with
+    ``include_superseded`` also their earlier revisions.
     """
     # When it was exported is left out: the same study gives the same bytes.
     yield normal(
@@ -91,9 +92,12 @@ def study_records(
             **_header_of_traffic(session, study),
         },
     )
-    for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
+    rubrics, taxonomies = definitions_of_lessons(session, study_id=study.id)
+    for rubric_id in _rubrics(session, study, rubrics, include_superseded=include_superseded):
         yield from criterion_records(session, rubric_id=rubric_id)
-    for taxonomy_id in _taxonomies(session, study, include_superseded=include_superseded):
+    for taxonomy_id in _taxonomies(
+        session, study, taxonomies, include_superseded=include_superseded
+    ):
         if (taxonomy := taxonomy_record(session, taxonomy_id=taxonomy_id)) is not None:
             yield taxonomy
         yield from tag_records(session, taxonomy_id=taxonomy_id)
@@ -110,6 +114,8 @@ def study_records(
     for label in study_labels(session, study_id=study.id):
         if label.counts or (include_superseded and label.has_successor):
             yield label.record
+    for _, record in lesson_records(session, study_id=study.id):
+        yield record
 
 
 def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
@@ -166,7 +172,9 @@ def _sides(session: Session, compared: Any) -> SidesOf | None:
     return None if some(None) else SidesOf.DEALT
 
 
-def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:
+def _rubrics(
+    session: Session, study: ExportedStudy, of_lessons: set[int], *, include_superseded: bool
+) -> Iterable[int]:
     """Return the rubric of a study and the other versions under which something was judged."""
     used = (
         select(col(Criterion.rubric_id))
@@ -186,7 +194,7 @@ def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool
     )
     right = _of_gold(study, Criterion.rubric_id, col(Criterion.id) == GoldAnswer.criterion_id)
     of_study = col(Rubric.id) == study.rubric_id
-    anywhere = [col(Rubric.id).in_(ids) for ids in (used, preferred, right)]
+    anywhere = [col(Rubric.id).in_(ids) for ids in (used, preferred, right, of_lessons)]
     return session.scalars(
         select(col(Rubric.id))
         .where(or_(of_study, *anywhere))
@@ -195,7 +203,7 @@ def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool
 
 
 def _taxonomies(
-    session: Session, study: ExportedStudy, *, include_superseded: bool
+    session: Session, study: ExportedStudy, of_lessons: set[int], *, include_superseded: bool
 ) -> Iterable[int]:
     """Return the taxonomy of a study and the other versions that its marks were made under."""
     used = (
@@ -208,9 +216,10 @@ def _taxonomies(
     )
     right = _of_gold(study, Tag.taxonomy_id, col(Tag.id) == GoldAnswer.tag_id)
     of_study = col(Taxonomy.id) == study.taxonomy_id
+    anywhere = [col(Taxonomy.id).in_(ids) for ids in (used, right, of_lessons)]
     return session.scalars(
         select(col(Taxonomy.id))
-        .where(or_(of_study, col(Taxonomy.id).in_(used), col(Taxonomy.id).in_(right)))
+        .where(or_(of_study, *anywhere))
         .order_by(col(Taxonomy.name), col(Taxonomy.version))
     )
 

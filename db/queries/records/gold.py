@@ -13,7 +13,7 @@ from evalkit.records.normal import normal
 
 def gold_records(session: Session, *, study_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield id and record of the right answers of a study, in the order they came."""
-    left, right = _output("left"), _output("right")
+    left, right = output_names("left"), output_names("right")
     statement: Any = (
         select(
             col(GoldAnswer.id),
@@ -45,7 +45,8 @@ def gold_records(session: Session, *, study_id: int) -> Iterator[tuple[int, dict
         yield row.id, normal("gold", _fields(row))
 
 
-def _output(name: str) -> Any:
+def output_names(name: str) -> Any:
+    """Return what names each output, as a subquery of this name: case, model and run."""
     return (
         select(
             col(Output.id),

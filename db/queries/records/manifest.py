@@ -23,7 +23,7 @@ from evalkit.judging.split import SHARES, split_of
 from evalkit.stats.agreement.krippendorff import krippendorff_alpha
 from evalkit.study.collected import codings_of_criterion, codings_of_preferences
 from evalkit.study.main_criteria import main_part
-from evalkit.study.subjects import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE
 from evalkit.study.who import identified
 from evalkit.vocabulary import AssignmentState, Level
 

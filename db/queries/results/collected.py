@@ -57,7 +57,8 @@ from evalkit.study.collected import (
     Values,
 )
 from evalkit.study.graded import not_asked
-from evalkit.study.subjects import ANY_ERROR, CHECKLISTS, PREFERENCE, subject_key
+from evalkit.study.subject_keys import CHECKLISTS, PREFERENCE
+from evalkit.study.subjects import ANY_ERROR, subject_key
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
 
 # Stands for what was not recorded while it is read; measures are never negative.

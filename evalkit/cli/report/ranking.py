@@ -30,7 +30,7 @@ from evalkit.reports.rules.report import other_rules, rules_report
 from evalkit.reports.rules.tables import rules_blocks
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import strength_blocks
-from evalkit.study.subjects import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE
 
 StyleFlag = Annotated[
     bool,

@@ -17,7 +17,7 @@ from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.reports.scores.trials import trials_report, trials_section
-from evalkit.study.subjects import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE
 
 WeightOption = Annotated[
     list[str] | None,

@@ -25,7 +25,8 @@ from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
 from evalkit.study.looks import acceptable, scores_of_looks
-from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE, subject_key
+from evalkit.study.subject_keys import ACCEPTABLE, PENALTY, PREFERENCE
+from evalkit.study.subjects import subject_key
 
 _TITLES = {
     PREFERENCE: "Preference",

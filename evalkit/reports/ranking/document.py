@@ -17,7 +17,7 @@ from evalkit.reports.strength.report import strength_document, strength_report
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE
 
 _KEYS = (
     *("model", "strength", "low", "high"),

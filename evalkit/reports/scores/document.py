@@ -9,7 +9,7 @@ from evalkit.reports.scores.report import CriterionScores, scores_report
 from evalkit.reports.scores.trials import trials_entry, trials_report
 from evalkit.stats.scores import QUANTILES
 from evalkit.study.collected import Collected, Criterion
-from evalkit.study.subjects import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE
 
 
 def scores_document(collected: Collected) -> Document:

@@ -1,7 +1,7 @@
 """Right answers of a file: each once, and the same as whatever else says it."""
 
 from db.commands.records.check.references import CRITERION_OF_LABEL, TAG_OF_LABEL
-from db.commands.records.staging import GOLD_PAIR, GOLD_SCORE, Staging
+from db.commands.records.staging import GOLD_ERROR, GOLD_PAIR, GOLD_SCORE, Staging
 from evalkit.records import MAX_PROBLEMS, Problems
 
 #: What is asked of which outputs, and the answer: of a pair which of the two is better.
@@ -25,7 +25,7 @@ FROM (
     FROM label
     JOIN output AS lefts ON lefts."case" = label."case" AND lefts.run = label.left_run
     LEFT JOIN output AS rights ON rights."case" = label."case" AND rights.run = label.right_run
-    WHERE label.type >= {GOLD_PAIR}
+    WHERE label.type BETWEEN {GOLD_PAIR} AND {GOLD_ERROR}
 ) ORDER BY line
 """
 

@@ -29,12 +29,15 @@ from db.models import (
 from db.queries.records.annotated import assignment_name
 from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
+from db.queries.records.lessons import lesson_records, newest_lessons
 from db.queries.records.rows import BATCH, batched, case_records, output_records, stream
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import CaseEventKind, TextPlace
 
 #: What is known comes before every line of the file, in the order of the database.
 _BEFORE = -(2**62)
+#: Lessons come after all labels.
+_LESSONS = 2**61
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,9 @@ def _stage_labels(session: Session, staging: Staging, study_id: int) -> None:
         )
     for place, (gold_id, record) in enumerate(gold_records(session, study_id=study_id), index + 1):
         staging.add_gold(_BEFORE + place, record, db_id=gold_id)
+    lessons = lesson_records(session, study_id=study_id)
+    for place, (lesson_id, record) in enumerate(lessons, _LESSONS):
+        staging.add_lesson(_BEFORE + place, record, db_id=lesson_id)
     annotations = (
         select(
             col(Annotation.id),
@@ -247,6 +253,7 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
             session.scalar(
                 select(func.max(col(GoldAnswer.id))).where(col(GoldAnswer.study_id) == study.id)
             ),
+            *newest_lessons(session, study_id=study.id or 0),
         ]
     return tuple(state)
 

@@ -6,6 +6,14 @@ from functools import lru_cache
 
 from db.commands.records.check.definitions import Definition
 from db.commands.records.join import OR_KEPT
+from db.commands.records.lessons import (
+    DECIDED_ERROR,
+    DECIDED_PAIR,
+    DECIDED_SCORE,
+    EXAMPLE_PAIR,
+    NOTE_ON_CRITERION,
+    NOTE_ON_TAG,
+)
 from db.commands.records.staging import ANSWER, COMPARISON, GOLD_PAIR, Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.records.normal import message_text
@@ -13,7 +21,9 @@ from evalkit.scale import ScaleRange
 from evalkit.vocabulary import CriterionLevel
 
 #: What names its outputs as the sides of a pair.
-_PAIRED = (COMPARISON, ANSWER, GOLD_PAIR)
+_PAIRED = (COMPARISON, ANSWER, GOLD_PAIR, DECIDED_PAIR, EXAMPLE_PAIR)
+#: What has a subject, which is the key of a criterion or of a tag.
+_ON_SUBJECT = (DECIDED_SCORE, DECIDED_ERROR, NOTE_ON_CRITERION, NOTE_ON_TAG)
 
 _TWICE = """
 WITH first AS (SELECT {key}, MIN(line) AS line FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)
@@ -250,7 +260,7 @@ def check_scales(staging: Staging, problems: Problems) -> None:
         if record.get("is_unsound")
     }
     any_criterion = staging.count("SELECT COUNT(*) FROM criterion") > 0
-    for line, key, version in staging.db.execute(_NO_CRITERION, (MAX_PROBLEMS,)):
+    for line, key, version, kind in staging.db.execute(_NO_CRITERION, (MAX_PROBLEMS,)):
         if key in unsound:
             continue
         of_version = f" of rubric version {version}" if version is not None else ""
@@ -259,7 +269,7 @@ def check_scales(staging: Staging, problems: Problems) -> None:
             if any_criterion
             else "criterion records in this file, or a study that has a rubric (--study)"
         )
-        problems.add(line, "criterion", shown(key), expected)
+        problems.add(line, _named_by(kind, "criterion"), shown(key), expected)
     for line, key in staging.db.execute(_NO_CRITERION_PREFERRED, (MAX_PROBLEMS,)):
         if key not in unsound:
             problems.add(line, "criteria", shown(key), "scored criteria of the study's rubric")
@@ -277,14 +287,18 @@ def check_scales(staging: Staging, problems: Problems) -> None:
     for line, item in staging.db.execute(_NO_ITEM, (MAX_PROBLEMS,)):
         problems.add(line, "item", shown(item), "an item of the checklist of its case")
     any_tag = staging.count("SELECT COUNT(*) FROM tag") > 0
-    for line, key in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
+    for line, key, kind in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
         if key not in unsound:
             needed = "tag records in this file, or a study that has a taxonomy (--study)"
             expected = "a tag of the study's taxonomy" if any_tag else needed
-            problems.add(line, "tag", shown(key), expected)
+            problems.add(line, _named_by(kind, "tag"), shown(key), expected)
     for line, severity, key, allowed in staging.db.execute(_BAD_SEVERITY, (MAX_PROBLEMS,)):
         listed = ", ".join(json.loads(allowed)) or "no severity"
         problems.add(line, "severity", shown(severity), f"a severity of {shown(key)}: {listed}")
+
+
+def _named_by(kind: int, field: str) -> str:
+    return "subject" if kind in _ON_SUBJECT else field
 
 
 _DEFINITION_TABLES = (
@@ -314,8 +328,9 @@ SELECT id FROM tag WHERE tag.key = label.name ORDER BY is_main DESC, version DES
 """
 
 _NO_CRITERION = f"""
-SELECT line, name, rubric_version FROM label
-WHERE type IN (1, 6) AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
+SELECT line, name, rubric_version, type FROM label
+WHERE type IN (1, 6, {DECIDED_SCORE}, {NOTE_ON_CRITERION})
+AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
 """
 
 _NO_CRITERION_PREFERRED = f"""
@@ -329,7 +344,8 @@ SELECT line, name FROM (
 _OFF_SCALE = f"""
 SELECT line, json_extract(body, '$.value'), name,
     (SELECT json_group_array(value) FROM level WHERE criterion = of_label)
-FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label WHERE type IN (1, 6) AND line > 0)
+FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label
+    WHERE type IN (1, 6, {DECIDED_SCORE}) AND line > 0)
 WHERE of_label IN (SELECT id FROM criterion WHERE extent IS NULL) AND NOT EXISTS (
     SELECT 1 FROM level WHERE criterion = of_label AND value = json_extract(body, '$.value')
 ) ORDER BY line LIMIT ?
@@ -339,7 +355,7 @@ _OFF_RANGE = f"""
 SELECT line, value, name, extent
 FROM (
     SELECT line, name, json_extract(body, '$.value') AS value, ({CRITERION_OF_LABEL}) AS of_label
-    FROM label WHERE type IN (1, 6) AND line > 0
+    FROM label WHERE type IN (1, 6, {DECIDED_SCORE}) AND line > 0
 ) AS label JOIN criterion ON criterion.id = of_label
 WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
 """
@@ -359,7 +375,8 @@ ORDER BY line LIMIT ?
 """
 
 _NO_TAG = f"""
-SELECT line, name FROM label WHERE type IN (2, 7) AND line > 0 AND name IS NOT NULL
+SELECT line, name, type FROM label
+WHERE type IN (2, 7, {DECIDED_ERROR}, {NOTE_ON_TAG}) AND line > 0 AND name IS NOT NULL
 AND NOT EXISTS ({TAG_OF_LABEL}) ORDER BY line LIMIT ?
 """
 

@@ -19,8 +19,9 @@ from db.commands.records.write.automated import write_checks
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
+from db.commands.records.write.lessons import write_lessons
 from db.commands.records.write.outputs import output_row
-from db.commands.records.write.study import write_study
+from db.commands.records.write.study import write_annotators, write_study
 from db.commands.records.write.texts import case_values, fill_texts
 from db.commands.traffic import store_traffic
 from db.commands.units import outdate_units
@@ -70,6 +71,7 @@ def write_staged(
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
     changed = _studies_with_news(writing)
     filled = fill_texts(writing)
+    changed |= filled.study_ids
     if target.study is not None:
         is_newest = needs_newest or _begins_with(target, version_id, staging)
         study_id = write_study(
@@ -80,12 +82,13 @@ def write_staged(
             taxonomy_id=_main(taxonomies),
             actor_id=actor_id,
         )
+        write_annotators(writing)
         write_labels(writing, study_id=study_id, sides=sides)
         write_gold(writing, study_id=study_id)
+        write_lessons(writing, study_id=study_id)
         changed.add(study_id)
-    details = {"source": source, "study": target.study, "version": number, "looks": looks.value}
-    details, changed = details | filled.details, changed | filled.study_ids
-    subject = f"eval_set:{writing.eval_set_id}"
+    about = {"source": source, "study": target.study, "version": number, "looks": looks.value}
+    subject, details = f"eval_set:{writing.eval_set_id}", about | filled.details
     session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
     session.flush()
     outdate_units(session, *changed)

@@ -13,7 +13,6 @@ from db.columns import new_token, now
 from db.commands.records.staging import CHECK, COMPARISON, ERROR, SCORE
 from db.commands.records.write.batches import BATCH, Writing, table_of
 from db.commands.records.write.rankings import more_outputs, ranked_rows
-from db.commands.records.write.study import write_annotators
 from db.models import (
     Annotation,
     Assignment,
@@ -76,7 +75,6 @@ def write_labels(writing: Writing, *, study_id: int, sides: Sequence[str | None]
     """
     if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
         return
-    write_annotators(writing)
     _supersede(writing)
     writer = _LabelWriter(writing, study_id, [SIDES_POLICIES[of_file] for of_file in sides])
     rows = (_LabelRow(*row) for row in writing.new_rows(_rows_statement(writing)))

@@ -55,7 +55,7 @@ def write_study(
 def write_annotators(writing: Writing) -> None:
     """Find or make whoever judged; those made here cannot sign in."""
     session, staging = writing.session, writing.staging
-    used = {who for (who,) in staging.db.execute("SELECT DISTINCT annotator FROM judged")}
+    used = {who for (who,) in staging.db.execute(_USED)}
     for (kind, name), number in staging.annotators.items():
         if number not in used:
             continue
@@ -166,11 +166,16 @@ def _add_runs(writing: Writing, study_id: int, statement: str) -> None:
         writing.session.connection().execute(insert(table), rows)
 
 
+_USED = """
+SELECT annotator FROM judged UNION SELECT annotator FROM lesson WHERE line > 0
+"""
+
 _JUDGED_RUNS = """
 SELECT DISTINCT run FROM output
 WHERE id IN (
     SELECT left FROM judged WHERE line > 0 UNION SELECT right FROM judged WHERE line > 0
     UNION SELECT left FROM gold WHERE line > 0 UNION SELECT right FROM gold WHERE line > 0
+    UNION SELECT left FROM lesson WHERE line > 0 UNION SELECT right FROM lesson WHERE line > 0
 )
 UNION SELECT run.value
 FROM label, json_each(body, '$.order') AS place, json_each(place.value) AS run
