@@ -21,7 +21,7 @@ from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
 from db.commands.records.write.lessons import write_lessons
 from db.commands.records.write.outputs import output_row
-from db.commands.records.write.study import write_annotators, write_study
+from db.commands.records.write.study import write_study
 from db.commands.records.write.texts import case_values, fill_texts
 from db.commands.traffic import store_traffic
 from db.commands.units import outdate_units
@@ -69,9 +69,9 @@ def write_staged(
     write_checks(writing, checks, eval_set=target.eval_set, actor_id=actor_id)
     _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
-    changed = _studies_with_news(writing)
+    with_news = _studies_with_news(writing)
     filled = fill_texts(writing)
-    changed |= filled.study_ids
+    changed = with_news | filled.study_ids
     if target.study is not None:
         is_newest = needs_newest or _begins_with(target, version_id, staging)
         study_id = write_study(
@@ -82,15 +82,12 @@ def write_staged(
             taxonomy_id=_main(taxonomies),
             actor_id=actor_id,
         )
-        write_annotators(writing)
         write_labels(writing, study_id=study_id, sides=sides)
         write_gold(writing, study_id=study_id)
         write_lessons(writing, study_id=study_id)
         changed.add(study_id)
     about = {"source": source, "study": target.study, "version": number, "looks": looks.value}
-    subject, details = f"eval_set:{writing.eval_set_id}", about | filled.details
-    session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
-    session.flush()
+    _note(session, writing.eval_set_id, about | filled.details, actor_id)
     outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
@@ -107,6 +104,14 @@ def _begun(
     for model, staged in _RESERVED:
         writing.reserve(model, staged)
     return writing
+
+
+def _note(
+    session: Session, eval_set_id: int, details: dict[str, Any], actor_id: int | None
+) -> None:
+    subject = f"eval_set:{eval_set_id}"
+    session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
+    session.flush()
 
 
 def _begins_with(target: ImportTarget, version_id: int, staging: Staging) -> bool:

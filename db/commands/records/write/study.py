@@ -23,6 +23,7 @@ def write_study(
     actor_id: int | None,
 ) -> int:
     """Return the id of the study, made as the file suggests or brought up to what it needs."""
+    _write_annotators(writing)
     if target.study_id is None:
         study = _new_study(writing, target, version_id, rubric_id, taxonomy_id, actor_id)
         _add_runs(writing, study, "SELECT DISTINCT run FROM output")
@@ -52,7 +53,7 @@ def write_study(
     return target.study_id
 
 
-def write_annotators(writing: Writing) -> None:
+def _write_annotators(writing: Writing) -> None:
     """Find or make whoever judged; those made here cannot sign in."""
     session, staging = writing.session, writing.staging
     used = {who for (who,) in staging.db.execute(_USED)}
