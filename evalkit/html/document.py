@@ -34,6 +34,8 @@ from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.section import section_of
+from evalkit.reports.failures.report import BoardReport
+from evalkit.reports.failures.tables import failures_section
 from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sure import SureRow, sure_blocks
@@ -109,6 +111,7 @@ def html_report(
     admission: Sequence[Block] = (),
     watched: WatchedReport = NOTHING_WATCHED,
     checks: ChecksReport | None = None,
+    failures: BoardReport | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -135,6 +138,8 @@ def html_report(
         Whether a watched case flipped; without it no alarm is raised.
     checks : ChecksReport, optional
         Without it nothing is said of automated checks.
+    failures : BoardReport, optional
+        The known failures of the eval set; without it nothing is said of them.
 
     Returns
     -------
@@ -150,6 +155,7 @@ def html_report(
     best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
+        failures_section(failures) if failures else section("Known failures"),
         rules_section(rules_report(other_rules(collected), ranking, style)),
         agreement_section(collected),
         _judges(_measured(collected, acceptance), biases, sure, admission),

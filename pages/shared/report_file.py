@@ -10,6 +10,7 @@ from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.acceptances import acceptance_basis
 from db.queries.results.automated_checks import automated_checks
+from db.queries.results.failure_looks import board_of_version
 from db.queries.results.style import style_table
 from db.queries.results.watched import watched_in
 from evalkit.html.document import About, html_report
@@ -56,6 +57,7 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
             odds = results.presented(session, study, filters=every)
             correction = correction_report(main_part(judged), odds, others)
         watched = watched_in(session, study.version_id, judges=chosen.judges)
+        failures = board_of_version(session, study.version_id, judges=chosen.judges)
     admission = admission_blocks(study.bar, study.admissions, study.openings)
     about = About(
         made_at=datetime.now(UTC),
@@ -75,5 +77,6 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         admission=admission,
         watched=watched,
         checks=checks,
+        failures=failures,
     )
     return document.encode()

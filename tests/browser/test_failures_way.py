@@ -218,7 +218,7 @@ def follow(page: Page, demo: str, tag: str) -> None:
 
 def say_it_is_fixed(page: Page) -> None:
     page.get_by_text("Change state, owner, cases; add a note").click()
-    choose(page, "State", "Fixed: a run is said")
+    choose(page, "State", "Fixed")
     page.get_by_role("textbox", name="Reason").fill("Retrieval is on again")
     page.get_by_role("button", name="Change the state").click()
     told(page, "0 of 8 cases judged since")

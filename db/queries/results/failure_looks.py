@@ -24,7 +24,7 @@ from db.models import (
     Tag,
     Taxonomy,
 )
-from db.queries.failures import known_failures, state_of_failures
+from db.queries.failures import eval_set_of_version, known_failures, state_of_failures
 from db.queries.records.rows import BATCH, batched
 from db.queries.results.filtering import counted
 from db.queries.results.reading import numbers_of, places_among
@@ -75,6 +75,14 @@ def board_in(session: Session, eval_set_id: int, *, judges: bool) -> tuple[Board
         flips=flips,
     )
     return report, looks
+
+
+def board_of_version(session: Session, version_id: int, *, judges: bool) -> BoardReport | None:
+    """Return the board of the eval set of a version; None where no failure is followed."""
+    eval_set_id = eval_set_of_version(session, version_id)
+    if not known_failures(session, eval_set_id):
+        return None
+    return board_in(session, eval_set_id, judges=judges)[0]
 
 
 def state_of_board(session: Session, eval_set_id: int) -> tuple[object, ...]:

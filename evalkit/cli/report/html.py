@@ -9,6 +9,7 @@ import typer
 
 from db import revisions
 from db.queries.results.acceptances import acceptance_basis
+from db.queries.results.failure_looks import board_of_version
 from evalkit.cli.report.options import (
     Asked,
     MarginOption,
@@ -42,6 +43,7 @@ def html(
     )
     # What is told of judges themselves is told of those not admitted, too.
     measured = replace(asked, filters=replace(asked.filters, every_judge=True))
+    failures = board_of_version(asked.session, asked.study.version_id, judges=asked.filters.judges)
     document = html_report(
         asked.collected,
         asked.times,
@@ -54,6 +56,7 @@ def html(
         admission=admission_blocks(*asked.admission),
         watched=asked.watched,
         checks=checks_report(asked.collected, asked.automated_checks),
+        failures=failures,
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

@@ -58,15 +58,18 @@ def costliest(report: BoardReport) -> str:
     if not report.rows:
         return NONE_SHOWN
     first = report.rows[0]
+    n_broken = sum(row.standing is FailureStanding.REOPENED for row in report.rows)
+    again = f" {n_broken:,} said to be fixed {'is' if n_broken == 1 else 'are'} not."
+    again = again if n_broken else ""
     if not first.cost.value:
-        return f"{counted(len(report.rows), 'failure')} followed; {_why_no_cost(report)}."
+        return f"{counted(len(report.rows), 'failure')} followed; {_why_no_cost(report)}.{again}"
     cost = estimate(first.cost, per_hundred)
     rate = estimate(first.rate, percent)
     most = "" if len(report.rows) == 1 else f" most, of {counted(len(report.rows), 'failure')}"
     return (
         f"“{first.failure.title}” costs{most}: {cost} points of severity in 100 "
         f"responses, found in {rate} of "
-        f"{counted(first.rate.n, 'look')}."
+        f"{counted(first.rate.n, 'look')}.{again}"
     )
 
 
@@ -84,6 +87,14 @@ def _why_no_cost(report: BoardReport) -> str:
 def what_cost_is(report: BoardReport) -> str:
     """Say what the numbers of the board are."""
     return COST + (_BY_TRAFFIC if report.is_weighted else _BY_CASES)
+
+
+def over_all_studies(report: BoardReport) -> str:
+    """Say what a board rests on beside the report of one study."""
+    return (
+        f"Failures are those of the eval set “{report.eval_set}”, by all studies of it, whatever "
+        "this report is narrowed to."
+    )
 
 
 def standings(report: BoardReport) -> str:

@@ -1,6 +1,7 @@
 """Known failures as blocks: the board, one failure, and tags over the versions of models."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evalkit import text
 from evalkit.failures.life import FailureChanged, history_sentences
@@ -11,9 +12,11 @@ from evalkit.reports.blocks import (
     Heading,
     IntervalRow,
     Intervals,
+    Section,
     Table,
     Tone,
     bullets,
+    section,
     table,
     value_cell,
     words,
@@ -40,6 +43,8 @@ _CHANGES = (
 )
 #: So many changes are shown where no more are asked for.
 MOST_CHANGES = 30
+# So many failures stand in the report of a study.
+_MOST_FAILURES = 10
 
 
 def opening(report: BoardReport) -> tuple[Block, ...]:
@@ -51,15 +56,17 @@ def opening(report: BoardReport) -> tuple[Block, ...]:
 
 def board(report: BoardReport) -> Table:
     """Give one row per failure, the most costly first."""
-    columns = ("Failure", "State", "Owner", "Scope", "Cost", "Rate", "Weight", "Share", "Cases")
+    ordered_by = ("Failure", "Cost", "Rate")
+    columns = (*ordered_by, "State", "Owner", "Tag", "Scope", "Weight", "Share", "Cases")
     rows = [
         (
-            Cell(row.failure.title, (row.failure.tag_name,)),
-            Cell(str(row.standing), tone=_TONES.get(row.standing, Tone.PLAIN)),
-            Cell(row.failure.owner or text.MISSING),
-            Cell(row.failure.scope),
+            Cell(row.failure.title),
             value_cell(row.cost, sentences.per_hundred),
             value_cell(row.rate, percent),
+            Cell(str(row.standing), tone=_TONES.get(row.standing, Tone.PLAIN)),
+            Cell(row.failure.owner or text.MISSING),
+            Cell(row.failure.tag_name),
+            Cell(row.failure.scope),
             Cell(text.MISSING if row.weight is None else text.number(row.weight)),
             Cell(percent(row.share)),
             Cell(text.whole(len(row.failure.cases))),
@@ -67,7 +74,24 @@ def board(report: BoardReport) -> Table:
         for row in report.rows
     ]
     note = sentences.what_cost_is(report)
-    return table(BOARD, columns, rows, left=("State", "Owner", "Scope"), note=note)
+    return table(BOARD, columns, rows, left=("State", "Owner", "Tag", "Scope"), note=note)
+
+
+def failures_section(report: BoardReport) -> Section:
+    """Show the costliest failures of a study's eval set, and how all stand; nothing of none."""
+    if not report.rows:
+        return section(BOARD)
+    warned = [words(each, style="warning") for each in sentences.reopenings(report)]
+    whole = board(report)
+    n_left_out = len(whole.rows) - len(whole.rows[:_MOST_FAILURES])
+    rest = f"{n_left_out:,} that cost less are left out." if n_left_out else ""
+    return section(
+        BOARD,
+        *warned,
+        words(sentences.costliest(report), sentences.standings(report)),
+        replace(whole, rows=whole.rows[:_MOST_FAILURES], note=""),
+        words(rest, sentences.over_all_studies(report), whole.note, style="note"),
+    )
 
 
 def one_failure(row: FailureRow, history: Sequence[FailureChanged]) -> tuple[Block, ...]:
@@ -97,9 +121,8 @@ def fix_blocks(row: FailureRow) -> tuple[Block, ...]:
     """Say whether a fix holds, with its numbers and the rule; nothing where none is said."""
     if row.fix is None:
         return ()
-    style = "warning" if row.standing is FailureStanding.REOPENED else ""
     return (
-        words(sentences.fix_sentence(row), style=style),
+        words(sentences.fix_sentence(row)),
         *((sides(row.fix),) if row.fix.before.n or row.fix.after.n else ()),
         words(sentences.RULE, sentences.CAVEAT, style="note"),
     )

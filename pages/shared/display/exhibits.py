@@ -27,6 +27,8 @@ _STYLES = {
 
 #: A row of a table is 2.1875 times as high as the font of the theme; rows beyond these scroll.
 _ROW_HEIGHT, _BORDERS, _MOST_ROWS, _MOST_INLINE = 33, 2, 7, 12
+#: Pixels that a letter of a table takes, about.
+_LETTER = 7
 
 #: More categories than this are read in the table: a picture of them is longer than a page.
 MOST_CATEGORIES = 14
@@ -105,8 +107,22 @@ def table_height(n_rows: int, *, most: int) -> int:
     return round(_BORDERS + _ROW_HEIGHT * (1 + n_seen))
 
 
-def row_picker(frame: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
-    """Show a table whose rows can be chosen; give the place of the chosen row, ``at`` at first."""
+def row_picker(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    at: int = 0,
+    right: Sequence[str] = (),
+    most_first: int | None = None,
+) -> int:
+    """Show a table whose rows can be chosen; give the place of the chosen row, ``at`` at first.
+
+    The first column is no wider than ``most_first`` pixels, where its words are longer.
+    """
+    columns = {name: st.column_config.TextColumn(alignment="right") for name in right}
+    first = frame.columns[0]
+    if most_first is not None and frame[first].str.len().max() * _LETTER > most_first:
+        columns[first] = st.column_config.TextColumn(width=most_first)
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -114,7 +130,7 @@ def row_picker(frame: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[st
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
-        column_config={name: st.column_config.TextColumn(alignment="right") for name in right},
+        column_config=columns,
         key=key,
     )
     rows = event["selection"]["rows"]

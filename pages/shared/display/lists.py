@@ -32,11 +32,12 @@ def picker(
     everything: Callable[[], pd.DataFrame],
     right: Sequence[str] = (),
     n: int | None = None,
+    most_first: int | None = None,
 ) -> int:
     """Show the rows of :func:`shown_of`, offer ``everything`` to download; give the chosen place.
 
     ``rows`` is what the address says of each row in its parameter ``name``. There are ``n`` in
-    all, where that is more than these.
+    all, where that is more than these. ``most_first`` is the greatest width of the first column.
     """
     places = shown_of(rows, name)
     n = len(rows) if n is None else n
@@ -45,7 +46,11 @@ def picker(
             f"Rows {places[0] + 1:,} to {places[-1] + 1:,} of {n:,}; the download has all."
         )
     at, turned = choices.place(name, [rows[place] for place in places], key=key)
-    chosen = places[exhibits.row_picker(frame, at=at, key=_key(turned, places[0]), right=right)]
+    chosen = places[
+        exhibits.row_picker(
+            frame, at=at, key=_key(turned, places[0]), right=right, most_first=most_first
+        )
+    ]
     addresses.remember(name, rows[chosen])
     exhibits.download(everything, key=key)
     _steps(rows, chosen, name=name, key=turned, n=n)

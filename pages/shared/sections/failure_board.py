@@ -32,6 +32,8 @@ from pages.shared.sections.failures import PickedCell
 
 _VIEWS = {"failures": "Known failures", "versions": "By tag and version"}
 _NOBODY = "Nobody"
+# Pixels of a title, so that a phone has room for what a failure costs; all of it stands beneath.
+_TITLE_WIDTH = 210
 
 
 def judges_toggle(room: DeltaGenerator) -> bool:
@@ -105,10 +107,7 @@ def failure_picker(report: BoardReport) -> FailureRow | None:
     if not table:
         return None
     rows = [str(row.failure.failure_id) for row in report.rows]
-    words = [
-        [" · ".join(called.lines), *(" ".join(cell.lines) for cell in row)]
-        for called, *row in table.rows
-    ]
+    words = [[" ".join(cell.lines) for cell in row] for row in table.rows]
     frame = pd.DataFrame(words, columns=list(table.columns))
     place = lists.picker(
         frame.iloc[lists.shown_of(rows, "failure")],
@@ -117,6 +116,7 @@ def failure_picker(report: BoardReport) -> FailureRow | None:
         key="board-failures",
         everything=lambda: blocks.numbers(table),
         right=[name for name in frame.columns[1:] if name not in table.left],
+        most_first=_TITLE_WIDTH,
     )
     exhibits.say(table.note)
     return report.rows[place]

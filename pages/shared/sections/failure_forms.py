@@ -219,7 +219,9 @@ def _state_form(failure: Failure, choices: StartChoices, actor_id: int) -> None:
         state = st.selectbox(
             "State",
             states,
-            format_func=lambda each: f"{capital(each)}: {MEANINGS[each]}",
+            # Nothing but its name: what is typed is looked for in all of what stands here.
+            format_func=capital,
+            help=" ".join(f"{capital(each)}: {meaning}." for each, meaning in MEANINGS.items()),
             key=f"{key}-{number}",
         )
         run_id = st.selectbox(

@@ -8,6 +8,7 @@ from scipy.stats import binom
 
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.life import Failure, FailureChanged, RegressionCase
+from evalkit.html.document import About, html_report
 from evalkit.reports.failures import sentences, tables
 from evalkit.reports.failures.document import failures_document
 from evalkit.reports.failures.fix import FailureStanding, FixVerdict, fix_of, standing_of
@@ -24,6 +25,7 @@ from evalkit.reports.watched.report import Flip, Trials
 from evalkit.study.passing import Verdict
 from evalkit.study.traffic import Traffic
 from evalkit.vocabulary import FailureEventKind, FailureState
+from tests.evalkit.collected_studies import collected
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 FIXED = START + timedelta(days=10)
@@ -515,13 +517,36 @@ def test_board_document_and_tables_say_the_same():
     (entry,) = document["failures"]
     (row,) = tables.board(report).rows
     assert entry["standing"] == "reopened"
-    assert row[1].text == "reopened"
-    assert entry["cost"]["value"] == row[4].number.value
+    assert row[3].text == "reopened"
+    assert entry["cost"]["value"] == row[1].number.value
     assert entry["fix"]["shown"] == ["case 1"]
     assert document["versions"]["n_cases"] == 6
+    assert sentences.costliest(report).endswith("1 said to be fixed is not.")
     told = [words for block in tables.opening(report) for words in block.sentences]
+    assert not any(block.style == "warning" for block in tables.fix_blocks(report.rows[0])[:1])
     assert told[0].startswith("“Curt” is said to be fixed in birch, run 2, and is not: case 1")
     history = tables.one_failure(report.rows[0], [changed])[-1]
     assert history.sentences == (
         "2026-11-11 12:00 UTC by Ann, fixed in birch, run 2, open before: New prompt",
     )
+
+
+def test_the_report_of_a_study_shows_the_known_failures_of_its_eval_set():
+    rows = [*before(), *after(shown={1})]
+    looks = looks_of(rows)
+    many = [failure(failure_id=number, title=f"Curt <{number}>") for number in range(1, 13)]
+    report = board_report("Set", many, looks, since=since(looks))
+    study = collected(marks=[(0, 0, 0, -1)])
+    about = About(made_at=START, schema="0050", models=study.models)
+
+    document = html_report(study, about=about, failures=report)
+
+    part = document.split("<h2>Known failures</h2>")[1].split("<h2>")[0]
+    assert part.count("<tr>") == 1 + 10, "the costliest, beneath the names of columns"
+    assert "2 that cost less are left out." in part
+    assert "Curt &lt;1&gt;" in part
+    assert "Curt <1>" not in document
+    assert "whatever this report is narrowed to" in part
+    assert "Known failures" not in html_report(study, about=about)
+    none = board_report("Set", [], looks)
+    assert "Known failures" not in html_report(study, about=about, failures=none)
