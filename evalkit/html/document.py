@@ -155,14 +155,12 @@ def html_report(
     best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
-        failures_section(failures) if failures else section("Known failures"),
-        rules_section(rules_report(other_rules(collected), ranking, style)),
+        *(_known(failures), rules_section(rules_report(other_rules(collected), ranking, style))),
         agreement_section(collected),
         _judges(_measured(collected, acceptance), biases, sure, admission),
         checks_section(checks) if checks else section("Checks"),
         *(_acceptance(acceptance), _corrected(correction)),
-        *_on_prices(collected, decision, ranking, best),
-        _annotators(collected, pace),
+        *(*_on_prices(collected, decision, ranking, best), _annotators(collected, pace)),
     )
     return rendered(
         "report.html",
@@ -209,6 +207,10 @@ def _corrected(report: CorrectionReport | None) -> Section:
     if report is None or not report.n_judges:
         return section("Corrected numbers")
     return correction_section(report)
+
+
+def _known(failures: BoardReport | None) -> Section:
+    return failures_section(failures) if failures else section("Known failures")
 
 
 def _acceptance(basis: AcceptanceBasis | None) -> Section:

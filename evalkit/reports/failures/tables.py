@@ -81,14 +81,13 @@ def failures_section(report: BoardReport) -> Section:
     """Show the costliest failures of a study's eval set, and how all stand; nothing of none."""
     if not report.rows:
         return section(BOARD)
-    warned = [words(each, style="warning") for each in sentences.reopenings(report)]
     whole = board(report)
     n_left_out = len(whole.rows) - len(whole.rows[:_MOST_FAILURES])
     rest = f"{n_left_out:,} that cost less are left out." if n_left_out else ""
     return section(
         BOARD,
-        *warned,
         words(sentences.costliest(report), sentences.standings(report)),
+        bullets(sentences.reopenings(report)),
         replace(whole, rows=whole.rows[:_MOST_FAILURES], note=""),
         words(rest, sentences.over_all_studies(report), whole.note, style="note"),
     )
