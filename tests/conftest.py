@@ -35,7 +35,7 @@ from tests import postgres
 # A test that is slow on a busy machine is not wrong. Every run draws other examples, so that a
 # few in each of many runs look at as much as many in one.
 settings.register_profile("of these tests", deadline=None, max_examples=25)
-settings.load_profile("of these tests")
+settings.register_profile("of quick tests", deadline=None, max_examples=10)
 
 T = TypeVar("T")
 REQUIRED = set(filter(None, os.environ.get("EVALKIT_REQUIRE", "").split(",")))
@@ -48,8 +48,13 @@ def skip_or_fail(what: str, reason: str) -> None:
     pytest.skip(f"{what}: {reason}")
 
 
-def pytest_configure() -> None:
-    """Keep the databases of tests in memory: else every commit of theirs waits for the disk."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw fewer examples where what is slow is left out, and keep databases in memory.
+
+    On a disk every commit of theirs waits for it.
+    """
+    is_quick = "not slow" in config.option.markexpr
+    settings.load_profile("of quick tests" if is_quick else "of these tests")
     if memory := _folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 

@@ -155,13 +155,17 @@ def _run(
             ) as process,
         ):
             try:
-                process.wait(timeout=2 * seconds + 1)
+                process.wait(timeout=_on_the_clock(seconds))
             finally:
                 # The session is its own: what the code began ends with it.
                 _end_group(process.pid)
             errors.seek(0)
             said_last = errors.read(_MOST_BYTES)
         return subprocess.CompletedProcess([], process.returncode, b"", said_last)
+
+
+def _on_the_clock(seconds: int) -> float:
+    return 2 * seconds + 1
 
 
 def _end_group(number: int) -> None:

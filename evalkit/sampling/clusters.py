@@ -19,6 +19,8 @@ _USUAL_LEAST, _USUAL_MOST = 4, 12
 _N_WORDS, _N_TYPICAL = 4, 3
 #: So many cases, spread evenly, say where the middles are.
 _MOST_FITTED = 20_000
+#: Times that the middles move, at most.
+_N_ITERATIONS = 30
 _WORD = re.compile(r"[^\W\d_]{3,}")
 #: So much of a text is read for its words.
 _LOOKED_AT = 2_000
@@ -104,12 +106,25 @@ def grouped_by_means(points: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
     spread = np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MOST_FITTED)).astype(np.int64))
     for k in range(n, 1, -1):
         try:
-            middles, _ = kmeans2(points[spread], k, iter=30, minit="++", missing="raise", rng=1)
+            middles = _means(points[spread], k)
         except ClusterError:
             continue
         squares = np.square(middles).sum(axis=1) - 2.0 * points @ middles.T
         return squares.argmin(axis=1), middles
     return np.zeros(n_rows, dtype=np.int64), points.mean(axis=0, keepdims=True)
+
+
+def _means(points: FloatArray, k: int) -> FloatArray:
+    """Return the middles of k groups; what scipy's k-means does, but no more once none moves."""
+    middles, _ = kmeans2(points, k, iter=1, minit="++", missing="raise", rng=1)
+    for _ in range(_N_ITERATIONS - 1):
+        before = middles
+        middles, _ = kmeans2(
+            points, before, iter=1, minit="matrix", missing="raise", check_finite=False
+        )
+        if np.array_equal(middles, before):
+            break
+    return middles
 
 
 def typical_words(groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

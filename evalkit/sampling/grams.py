@@ -133,8 +133,10 @@ def gram_space(texts: Sequence[str]) -> GramSpace:
 
 def space_of(texts: Sequence[str], n_with: IntArray) -> GramSpace:
     """Return texts with the rarity of grams of which it is known in how many texts they stand."""
-    rarity = np.log((1.0 + len(texts)) / (1.0 + n_with)) + 1.0
-    return GramSpace(texts, rarity.astype(np.float32))
+    # Once for each number of texts: of millions of columns nearly all stand in none.
+    number = np.arange(int(n_with.max()) + 1)
+    rarity = np.log((1.0 + len(texts)) / (1.0 + number)) + 1.0
+    return GramSpace(texts, rarity.astype(np.float32)[n_with])
 
 
 def directions(space: GramSpace, places: Sequence[int]) -> FloatArray:
@@ -172,10 +174,17 @@ def leading_axes(rows: sparse.csr_matrix, n: int) -> FloatArray:
     ----------
     Halko, Martinsson & Tropp (2011), Finding structure with randomness, algorithm 4.4.
     """
-    axes = np.random.default_rng(1).standard_normal((rows.shape[1], n))
+    whole = np.random.default_rng(1).standard_normal((rows.shape[1], n))
+    # No row reaches along a column that all leave empty, and few texts leave most of them so.
+    used: IntArray = np.unique(rows.indices)
+    if len(used) < n:
+        used = np.arange(rows.shape[1])
+    rows, axes = rows[:, used], whole[used]
     for _ in range(_N_ROUNDS):
         axes, _ = np.linalg.qr(rows.T @ (rows @ axes))
-    return axes
+    whole[:] = 0.0
+    whole[used] = axes
+    return whole
 
 
 def of_length_one(rows: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from db.queries.case_life import cases_called
 from db.queries.checks import checks_of
 from evalkit.cli import app as command
 from evalkit.vocabulary import CaseStatus, Role
-from tests.evalkit.reports.test_checks import add, run_all, store
+from tests.db.test_checks_beside_people import add, run_all, store
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
 from tests.pages.test_strength import words

@@ -15,7 +15,7 @@ from db.queries.results.automated_checks import automated_checks
 from evalkit.checks.answers import read_answers
 from evalkit.reports.ranking.report import ranking_report
 from pages.shared import collecting
-from tests.evalkit.reports.test_checks import add, run_all
+from tests.db.test_checks_beside_people import add, run_all
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO = "Model one", "Model two"

@@ -81,11 +81,11 @@ def in_cases(
 ) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that a case counts: its category, its status, the version asked for."""
     conditions = in_categories(filters, case_id)
-    of_set = eval_set_of(study.version_id)
     # Asked only where it matters: hardly a study has such a case.
     if any(status in filters.left_out for status, _ in study.n_of_status):
         gone = sa.select(col(Case.id)).where(
-            col(Case.eval_set_id) == of_set, col(Case.status).in_(filters.left_out)
+            col(Case.eval_set_id) == eval_set_of(study.version_id),
+            col(Case.status).in_(filters.left_out),
         )
         conditions.append(case_id.not_in(gone))
     if filters.as_of is not None:
@@ -93,7 +93,7 @@ def in_cases(
             sa.select(col(VersionCase.case_id))
             .join(EvalSetVersion, col(EvalSetVersion.id) == col(VersionCase.version_id))
             .where(
-                col(EvalSetVersion.eval_set_id) == of_set,
+                col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id),
                 col(EvalSetVersion.number) == filters.as_of,
             )
         )

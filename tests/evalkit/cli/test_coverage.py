@@ -115,6 +115,7 @@ def test_stating_says_what_part_of_the_log_speaks_of_no_category(
 WHO = ("bob.smith@corp.com", "sk-ant-api03-" + "aB3dE5" * 8)
 
 
+@pytest.mark.slow
 def test_categories_and_ids_of_a_log_are_replaced_and_are_those_that_are_stored(
     sqlite_database, store_once, tmp_path, capsys
 ):

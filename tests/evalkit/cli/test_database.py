@@ -293,14 +293,15 @@ def test_no_command_touches_the_database_of_a_newer_evalkit(stored, words, tmp_p
     write(tmp_path / "file.jsonl", RECORDS)
     with engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        before = list(connection.connection.driver_connection.iterdump())
+    with engine().connect() as connection:
+        before = connection.connection.driver_connection.serialize()
     files = {"FILE": str(tmp_path / "file.jsonl"), "OUT": str(tmp_path / "out.jsonl")}
 
     assert main([files.get(word, word) for word in words]) == 1
 
     assert "newer evalkit" in capsys.readouterr().err
     with engine().connect() as connection:
-        assert list(connection.connection.driver_connection.iterdump()) == before
+        assert connection.connection.driver_connection.serialize() == before
 
 
 def _commands():

@@ -86,6 +86,7 @@ def test_settings_reach_the_endpoint(few, server):
     assert body["response_format"] == {"type": "json_object"}
 
 
+@pytest.mark.slow
 def test_the_responses_api_is_asked_in_its_own_form(few, server):
     assert main(words(server, "--api", "responses")) == 0
 

@@ -59,6 +59,9 @@ from tests.evalkit.more_rooms import MORE_ROOMS, store_more
 from tests.evalkit.planted_notes import planted
 from tests.factories import annotate, make_eval_set, make_study
 
+# Every report of a study with everything, in four media: half a second of computing a room.
+pytestmark = pytest.mark.slow
+
 MODELS = ("Model <one>", "Model two")
 
 

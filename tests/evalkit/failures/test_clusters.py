@@ -27,8 +27,8 @@ def labels(clustering):
     ("n", "n_topics", "share", "method"),
     [
         (200, 5, 0.5, GroupingMethod.MEANS),
-        (600, 12, 0.6, GroupingMethod.DENSITY),
-        (800, 6, 0.35, GroupingMethod.MEANS),
+        pytest.param(600, 12, 0.6, GroupingMethod.DENSITY, marks=pytest.mark.slow),
+        pytest.param(800, 6, 0.35, GroupingMethod.MEANS, marks=pytest.mark.slow),
     ],
 )
 def test_planted_topics_are_found_by_the_method_that_holds(n, n_topics, share, method):
@@ -45,7 +45,9 @@ def test_planted_topics_are_found_by_the_method_that_holds(n, n_topics, share, m
     assert all(cluster.stability >= LEAST_STABLE for cluster in clustering.clusters)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+)
 def test_where_notes_have_nothing_in_common_no_group_is_shown(seed):
     notes, _ = planted(200, n_topics=5, share=0.0, seed=seed)
 
@@ -56,6 +58,7 @@ def test_where_notes_have_nothing_in_common_no_group_is_shown(seed):
     assert len(clustering.ungrouped) == 200
 
 
+@pytest.mark.slow
 def test_frequent_words_put_together_at_random_make_no_group_that_holds():
     # Words as frequent as in language (Zipf): the best of several methods looked as if it held.
     rng = np.random.default_rng(0)
@@ -71,7 +74,7 @@ def test_frequent_words_put_together_at_random_make_no_group_that_holds():
     assert shown == 0
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_in_whatever_order_notes_come_the_same_ones_are_together(random):
     notes, _ = planted(120, n_topics=4, share=0.6)

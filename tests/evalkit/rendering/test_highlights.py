@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.annotation.marks import only_place
 from evalkit.rendering.highlights import (
@@ -67,7 +67,6 @@ class Painted(HTMLParser):
 
 
 @given(documents(), st.data())
-@settings(max_examples=25, deadline=None)
 def test_a_marked_word_is_painted_and_no_character_is_lost(text: str, data: st.DataObject) -> None:
     rendered, places, _ = written_at(text)
     words = [
@@ -98,7 +97,6 @@ def test_a_marked_word_is_painted_and_no_character_is_lost(text: str, data: st.D
 @given(
     st.text(max_size=40), st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=4)
 )
-@settings(max_examples=40, deadline=None)
 def test_marks_anywhere_change_no_character_of_any_text(
     text: str, spans: list[tuple[int, int]]
 ) -> None:

@@ -350,7 +350,7 @@ def test_a_text_without_anything_to_see_renders_to_nothing(text):
         ">" * 20_000 + "a",
         "".join(" " * i + "- a\n" for i in range(500)),
         "[" * 50_000,
-        "![" * MAX_BRACKETS,
+        pytest.param("![" * MAX_BRACKETS, marks=pytest.mark.slow),
         "[a](" * (MAX_BRACKETS - 1),
         "*a **b _c __d `" * 3_000,
         "$a " * 20_000,
@@ -364,12 +364,12 @@ def test_a_text_without_anything_to_see_renders_to_nothing(text):
     ids=lambda text: text[:12],
 )
 def test_degenerate_texts_are_shown_whole_and_soon(text):
-    begun = time.monotonic()
+    begun = time.process_time()
     html = render_text(text)
-    taken = time.monotonic() - begun
+    taken = time.process_time() - begun
 
     read = page(html)
-    assert taken < 10  # seconds; the slowest takes under one on an idle machine
+    assert taken < 10  # seconds of computing; the slowest takes under one on an idle machine
     assert read.faults == []
     if "a" in text:
         assert read.text.count("a") == text.count("a")

@@ -118,7 +118,6 @@ def documents(draw: st.DrawFn) -> str:
 
 
 @given(documents())
-@settings(max_examples=30, deadline=None)
 @example("> | a1 | b2 |\n> |---|---|\n> | - | c3 |\n")
 @example("# # # \n\nw1 w1")
 @example("[a1](<x> 'b2')[c3](d4)")
@@ -157,7 +156,6 @@ def test_any_text_can_be_placed(text: str) -> None:
 
 
 @given(documents(), st.data())
-@settings(max_examples=25, deadline=None)
 def test_the_words_of_a_selection_are_rendered_from_what_it_is_mapped_to(
     text: str, data: st.DataObject
 ) -> None:
@@ -227,7 +225,7 @@ def test_places_go_into_json_as_they_are() -> None:
 @given(
     st.lists(st.tuples(st.sampled_from(("assistant", "tool", "system")), documents()), max_size=4)
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_words_of_each_step_stand_where_they_were_written(turns: list[tuple[str, str]]) -> None:
     steps = [
         {

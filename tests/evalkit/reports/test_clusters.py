@@ -1,6 +1,7 @@
 """Groups of notes by model: what is counted, in which words, and that names move nothing."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -39,9 +40,15 @@ def written(n=200, models=("Atlas", "Birch")):
     return Notes(tuple(rows), WRITTEN), topics
 
 
+@cache
+def told_of_written():
+    """Give the report of two hundred notes, made once."""
+    return clusters_report(STUDY, written()[0])
+
+
 def test_rates_are_of_responses_with_a_note_and_their_n_says_so():
     notes, topics = written()
-    told = clusters_report(STUDY, notes)
+    told = told_of_written()
 
     (row,) = [row for row in told.rows if topics[row.cluster.places[0]] == 0]
     inside = set(row.cluster.places)
@@ -56,10 +63,9 @@ def test_rates_are_of_responses_with_a_note_and_their_n_says_so():
 
 
 def test_names_of_models_shape_no_group_and_move_no_number():
-    notes, _ = written()
     turned, _ = written(models=("Birch", "Atlas"))
 
-    first, second = clusters_report(STUDY, notes), clusters_report(STUDY, turned)
+    first, second = told_of_written(), clusters_report(STUDY, turned)
 
     assert [row.cluster for row in first.rows] == [row.cluster for row in second.rows]
     assert [[rate.estimate for rate in row.rates] for row in first.rows] == [
@@ -71,13 +77,13 @@ def test_the_order_of_notes_moves_no_number():
     notes, _ = written()
     turned = Notes(notes.rows[::-1], WRITTEN)
 
-    first, second = clusters_report(STUDY, notes), clusters_report(STUDY, turned)
+    first, second = told_of_written(), clusters_report(STUDY, turned)
 
     assert clusters_document(STUDY, first) == clusters_document(STUDY, second)
 
 
 def test_sentences_and_tables_say_what_the_document_says():
-    told = clusters_report(STUDY, written()[0])
+    told = told_of_written()
 
     document = clusters_document(STUDY, told)
     largest = document["clusters"][0]

@@ -248,7 +248,7 @@ def studies():
     )
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(study=studies())
 @pytest.mark.parametrize("section", OF_STUDIES)
 def test_whatever_was_collected_a_document_is_json_and_gives_a_number_or_a_reason(section, study):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.strength.report import strength_report
@@ -145,7 +145,6 @@ def turned(entries):
     return [(w, c, right, left, other.get(p, p), s) for w, c, left, right, p, s in entries]
 
 
-@settings(max_examples=40, deadline=None)
 @given(entries)
 def test_sides_order_and_names_move_no_number(drawn):
     rows = of(drawn)
@@ -168,7 +167,6 @@ def test_sides_order_and_names_move_no_number(drawn):
             assert row.much_worse.high == pytest.approx(same.much_worse.high)
 
 
-@settings(max_examples=40, deadline=None)
 @given(entries)
 def test_agreement_on_grades_does_not_hang_on_sides_or_names(drawn):
     rows = of({(w, c, pair): (w, c, pair, p, s) for w, c, pair, p, s in drawn}.values())

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -28,11 +29,17 @@ def log_of_topics(n=120):
     return rows
 
 
+@cache
+def pool_of_topics():
+    """Give the lines of three topics, placed once for all that only read."""
+    return pool_of(log_of_topics())
+
+
 def test_groups_of_like_cases_are_the_topics_they_were_made_of():
     """Known truth: each case has fourteen words of one of three topics and three of none."""
     rows = log_of_topics()
     topic = {case.case_id: case.category for case in rows}
-    groups = clusters_of(pool_of(rows), 3)
+    groups = clusters_of(pool_of_topics(), 3)
 
     assert [len(group.case_ids) for group in groups] == [40, 40, 40]
     for group in groups:
@@ -46,7 +53,7 @@ def test_the_order_of_lines_and_their_categories_change_no_group():
     shuffled = [replace(case, category="x") for case in rows]
     random.Random(1).shuffle(shuffled)
 
-    assert clusters_of(pool_of(rows), 4) == clusters_of(pool_of(shuffled), 4)
+    assert clusters_of(pool_of_topics(), 4) == clusters_of(pool_of(shuffled), 4)
 
 
 def test_no_word_of_a_single_case_names_a_group():
@@ -58,7 +65,7 @@ def test_no_word_of_a_single_case_names_a_group():
 
 
 def test_named_groups_are_the_strata():
-    pool = pool_of(log_of_topics())
+    pool = pool_of_topics()
     groups = clusters_of(pool, 3)
     names = {case_id: f"topic {group.number}" for group in groups for case_id in group.case_ids}
     sample = pool.called(names).sample(30, seed=1, by=None)

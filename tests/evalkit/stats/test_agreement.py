@@ -1,7 +1,7 @@
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from evalkit.stats import counts
@@ -78,7 +78,6 @@ def test_alpha_equals_the_krippendorff_package(seed, level):
     assert alpha.value == pytest.approx(oracle, abs=1e-12)
 
 
-@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), level=st.sampled_from(list(Level)))
 def test_alphas_interval_is_the_jackknife_over_cases_done_by_refitting(seed, level):
     matrix = random_matrix(seed, units=24)
@@ -236,7 +235,6 @@ def test_percent_agreement_without_overlap_says_so():
     assert agreement.reason
 
 
-@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_kappa_of_every_pair_equals_scikit_learn(seed):
     matrix = random_matrix(seed, annotators=3, units=30)

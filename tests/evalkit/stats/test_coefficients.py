@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from irrCAC.raw import CAC
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as oracle_fleiss
@@ -60,7 +60,6 @@ def irrcac(matrix, weights):
     return CAC(table, weights=weights.value, categories=list(range(1, 6)), digits=15)
 
 
-@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
 def test_coefficients_and_standard_errors_equal_irrcac_with_missing_values(seed, weights):
     matrix = random_matrix(seed, annotators=2 + seed % 4, units=10 + seed % 40)
@@ -122,7 +121,6 @@ def test_fleiss_kappa_with_missing_values_matches_the_published_example():
     assert fleiss_kappa(codings(PUBLISHED)).value == pytest.approx(0.76117, abs=5e-6)
 
 
-@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_fleiss_kappa_equals_statsmodels_without_missing_values(seed):
     matrix = random_full_matrix(seed)
@@ -181,7 +179,6 @@ def test_coefficients_say_why_they_are_undefined():
     assert gwet_ac(equal).low is None
 
 
-@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10**6),
     weights=st.sampled_from([Weights.LINEAR, Weights.QUADRATIC]),

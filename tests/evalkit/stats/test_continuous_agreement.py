@@ -43,7 +43,6 @@ def numbers(of):
 seeds = st.integers(0, 10_000)
 
 
-@settings(deadline=None, max_examples=25)
 @given(seed=seeds)
 def test_alpha_of_moments_is_alpha_of_a_table_of_values(seed):
     # The table is the other implementation, checked against Krippendorff's own numbers.
@@ -55,7 +54,6 @@ def test_alpha_of_moments_is_alpha_of_a_table_of_values(seed):
     assert percent_agreement(continuous(data)) == percent_agreement(data)
 
 
-@settings(deadline=None, max_examples=25)
 @given(seed=seeds)
 def test_quadratic_kappa_of_moments_is_that_of_a_table_of_credits(seed):
     # The table's credit goes by places, so its levels are one apart here.

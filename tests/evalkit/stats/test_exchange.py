@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.contingency_tables import StratifiedTable
 
@@ -44,7 +44,6 @@ def two_sided(sums, own):
     return min(1, 2 * above, 2 * below)
 
 
-@settings(deadline=None, max_examples=40)
 @given(tables)
 def test_of_one_stratum_it_is_fishers_exact_test(members):
     group, value = np.array(members).T

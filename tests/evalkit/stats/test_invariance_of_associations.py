@@ -20,7 +20,6 @@ def drawn(seed):
     return case, group, looks, hits, hits * rng.choice([1.0, 5.0], (N, 2))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 999), st.permutations(range(N)), st.permutations(range(GROUPS)))
 def test_neither_order_nor_names_move_any_number(seed, order, names):
     case, group, looks, hits, weight = drawn(seed)

@@ -69,6 +69,7 @@ def test_each_group_of_units_is_left_out_of_the_counts_in_turn(given_to, n_group
         assert n.tolist() == rest.tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(units.filter(lambda given_to: len(given_to) > 1), st.sampled_from(FITS), st.integers(2, 3))
 # One fit is at its end long before the other.

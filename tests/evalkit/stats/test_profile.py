@@ -95,6 +95,7 @@ def test_two_models_are_told_apart_as_the_sign_test_of_their_cases_says():
             assert is_apart == (p <= 0.05), (won, lost)
 
 
+@pytest.mark.slow
 def test_no_interval_of_two_models_that_are_told_apart_holds_zero():
     for won, lost in GRID:
         ranking = ranked(won, lost)

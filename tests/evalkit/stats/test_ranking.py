@@ -113,7 +113,6 @@ def test_independent_comparisons_would_have_the_published_standard_errors(
     assert errors == pytest.approx(published, abs=0.51 * 10.0**-digits)
 
 
-@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n_models=st.integers(2, 8))
 def test_strengths_equal_choix_on_random_comparisons(seed, n_models):
     data = random_comparisons(seed, n_models=n_models, n=400)
@@ -192,7 +191,6 @@ def test_repeating_the_same_annotations_on_each_case_does_not_narrow_the_interva
     assert [row.low for row in narrow] == pytest.approx([row.low for row in wide], abs=1e-9)
 
 
-@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_order_of_rows_sides_multiplicities_and_names_change_nothing(seed):
     data = random_comparisons(seed, n_models=4, n=200)

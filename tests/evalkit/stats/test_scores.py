@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import t as student
 
 from evalkit.stats.counts import Scores
@@ -50,7 +50,6 @@ def test_a_mean_is_over_annotations_and_its_interval_over_cases():
     assert (row.estimate.n, row.n_cases) == (6, 3)
 
 
-@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_means_and_intervals_equal_a_clustered_regression_on_a_constant(seed):
     rows = random_rows(seed)
@@ -181,7 +180,6 @@ def test_annotators_who_repeat_each_other_do_not_narrow_a_share():
     assert (narrow.low, narrow.high) == pytest.approx((wide.low, wide.high))
 
 
-@settings(max_examples=30)
 @given(flags=st.lists(st.booleans(), min_size=2, max_size=40), overlap=st.integers(1, 4))
 def test_a_share_and_its_interval_stay_between_none_and_all(flags, overlap):
     rows = [(k // overlap, "a", "x", int(flag)) for k, flag in enumerate(flags)]

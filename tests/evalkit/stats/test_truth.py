@@ -43,7 +43,7 @@ def plain_dawid_skene(codings, smoothing):
     raise AssertionError("the plain loops came to no end")
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1])
 def test_dawid_skene_equals_its_formulas_in_plain_loops(seed):
     data, _ = study(seed, reliability=[0.8, 0.7, 0.6], n_units=40)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.formats.material import AgreedPair
 from evalkit.formats.preferences import margin_of, preference_line
@@ -95,7 +95,6 @@ def test_without_comparisons_there_are_no_pairs():
     assert (len(of.chosen), of.n_undecided) == (0, 0)
 
 
-@settings(max_examples=20)
 @given(st.lists(st.lists(st.sampled_from([LEFT, RIGHT, TIE, BOTH_BAD]), min_size=1), min_size=1))
 def test_sides_and_order_of_votes_decide_nothing(votes):
     turned = {LEFT: RIGHT, RIGHT: LEFT}
