@@ -26,13 +26,18 @@ def set_instructions(
         study.contact = instructions.contact.strip()
         study.guidelines = instructions.guidelines.strip()
         study.tells_agreement = instructions.tells_agreement
+        study.suggests_tags = instructions.suggests_tags
         session.add(study)
         session.add(
             AuditEvent(
                 actor_id=actor_id,
                 action="set instructions",
                 subject=f"study {study.name}",
-                details={"digest": digest(study), "tells agreement": study.tells_agreement},
+                details={
+                    "digest": digest(study),
+                    "tells agreement": study.tells_agreement,
+                    "suggests tags": study.suggests_tags,
+                },
             )
         )
 

@@ -75,6 +75,7 @@ def store_annotation(
         "certainty": content.certainty,
         "comment": content.comment or None,
         "texts": content.texts or None,
+        "offers": [offer.ended().as_json() for offer in content.offers] or None,
         "is_unreadable": False,
         "is_superseded": False,
     }

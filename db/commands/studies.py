@@ -99,6 +99,7 @@ def planned_study(session: Session, plan: StudyPlan) -> tuple[Study, list[int]]:
         contact=plan.contact.strip(),
         guidelines=_guidelines(plan).strip(),
         tells_agreement=plan.tells_agreement,
+        suggests_tags=plan.suggests_tags,
         task_kind=plan.kind.value,
         overlap=plan.overlap,
         pairs_per_case=plan.shown_per_case,

@@ -137,7 +137,8 @@ class Annotation(DatabaseTable, table=True):
     ``is_superseded`` marks a preference that no longer counts. ``preference`` is empty where
     none was asked for; ``is_unreadable`` marks a verdict that was given but could not be read.
     ``texts`` are answers in words, {side: {criterion: text}}; ``probability`` is how probable a
-    judge held its preference.
+    judge held its preference. ``offers`` are the tags that were suggested while it was made, with
+    what became of each, see `TagOffer`.
     ``details`` keeps what an imported record carries beside it, and ``created_at`` the moment
     as the record wrote it.
     """
@@ -161,6 +162,7 @@ class Annotation(DatabaseTable, table=True):
             sqlite_where=text("is_superseded = 0"),
             postgresql_where=text("NOT is_superseded"),
         ),
+        _few("ix_annotation_offers", "assignment_id", where="offers IS NOT NULL"),
     )
 
     id: int | None = row_id()
@@ -176,6 +178,7 @@ class Annotation(DatabaseTable, table=True):
     is_unreadable: bool = False
     comment: str | None = long_text(nullable=True)
     texts: dict[str, dict[str, str]] | None = json_value()
+    offers: list[dict[str, str]] | None = json_value()
     is_superseded: bool = False
     created_at: str | None = None
     details: dict[str, Any] | None = json_value()

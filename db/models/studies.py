@@ -113,7 +113,8 @@ class Study(DatabaseTable, table=True):
     ``are_units_current`` says that its units are those its cases and outputs make by now;
     ``names`` are those of its models and their makers, as they were then. ``about`` tells
     annotators in a sentence what it is for, ``contact`` whom to ask;
-    ``tells_agreement``, that they are told at the end how often they chose as others did.
+    ``tells_agreement``, that they are told at the end how often they chose as others did;
+    ``suggests_tags``, that most of them are offered a tag for what they type.
     ``n_drawn`` is for how many of its cases it asks, where it is not for all; see `StudyCase`.
     ``pairs_per_case`` counts responses where ``task_kind`` shows each alone, or ranks them.
     ``tasks`` are the kinds of task where it asks for several, see `StudyTask`: then ``task_kind``,
@@ -137,6 +138,7 @@ class Study(DatabaseTable, table=True):
     contact: str = ""
     guidelines: str = long_text()
     tells_agreement: bool = False
+    suggests_tags: bool = False
     task_kind: str = TaskKind.PAIR
     overlap: int = 2
     pairs_per_case: int = 1

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from evalkit.annotation.marks import MAX_MARKS, MarkedError, checked_place
+from evalkit.annotation.suggesting.offers import TagOffer, parse_offers
 from evalkit.errors import RefusedError
 from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.vocabulary import (
@@ -64,7 +65,11 @@ NOTHING = ResponseDraft({}, {})
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that was entered about one assignment, finished or not; ``responses`` are by side."""
+    """All that was entered about one assignment, finished or not; ``responses`` are by side.
+
+    ``offers`` are the tags that were suggested meanwhile: no answer, so drafts that differ in
+    nothing else are the same.
+    """
 
     preference: Preference | None
     responses: Mapping[str, ResponseDraft]
@@ -73,6 +78,7 @@ class Draft:
     certainty: Certainty | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     ranking: Ranking = ()
+    offers: tuple[TagOffer, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the draft as the screen reads it, see `ComparisonTask.draft`.
@@ -93,6 +99,7 @@ class Draft:
             **({"checks": self.checks} if self.checks else {}),
             "comment": self.comment,
             **({"marks": marks} if any(marks.values()) else {}),
+            **({"offers": [offer.as_json() for offer in self.offers]} if self.offers else {}),
         }
 
     @property
@@ -149,6 +156,7 @@ def parse_draft(raw: object) -> Draft:
         ranking=_ranking(fields.get("ranking")),
         responses={side: _response(*(part.get(side) for part in parts)) for side in sides},
         comment=checked_text(fields.get("comment"), "The comment"),
+        offers=parse_offers(fields.get("offers")),
     )
 
 

@@ -65,6 +65,7 @@ def asked_for(draft: Draft, form: Form) -> Draft:
             side: _part_asked_for(draft.responses.get(side, NOTHING), form) for side in form.sides
         },
         comment=draft.comment.strip() if "comment" in form.collect else "",
+        offers=draft.offers if "tags" in form.collect else (),
     )
 
 

@@ -81,6 +81,7 @@ class StudyPlan:
     contact: str = ""
     guidelines: str | None = None
     tells_agreement: bool = False
+    suggests_tags: bool = False
     overlap: int = 2
     pairs_per_case: int | None = None
     ranked_per_case: int | None = None

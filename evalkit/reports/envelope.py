@@ -179,6 +179,7 @@ UNITS: dict[str, dict[str, str]] = {
     "errors": {
         "tags": _SHARE,
         "saturation": _SHARE,
+        "suggestions": "share, 0 to 1; of a difference -1 to 1",
         "penalties": "weight of the errors in a response",
     },
     "failures": {

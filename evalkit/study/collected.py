@@ -20,6 +20,7 @@ from evalkit.study.checklists import NO_CHECKS, Checks
 from evalkit.study.gold import NO_GOLD, Gold
 from evalkit.study.marked_words import NO_MARK_COUNTS, NO_PLACED_MARKS, MarkCounts, PlacedMarks
 from evalkit.study.moved_tags import MovedTag
+from evalkit.study.offered_tags import NO_OFFERED_TAGS, OfferedTags
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
 from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
@@ -210,16 +211,13 @@ class Collected:
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
         The filters, to be shown with every number they shaped.
-    gold : Gold
-        What is known to be right, and nobody's annotation.
+    gold, traffic, first_shown
+        What is known to be right, and nobody's annotation; what production is asked of each
+        category, where a lead said so; rankings by what was shown first, where that is known.
     by_criterion : tuple of Preferences
         What was preferred on each of ``criteria`` alone; empty where nobody said.
-    traffic : Traffic
-        What production is asked of each category, where a lead said so.
-    moved : tuple of MovedTag
-        What became of tags since they were marked.
-    first_shown : FirstShown
-        Rankings by what was shown first, where that is known.
+    moved, offered
+        What became of tags since they were marked; those that were suggested, and to whom.
     """
 
     study: str
@@ -250,6 +248,7 @@ class Collected:
     traffic: Traffic = NO_TRAFFIC
     moved: tuple[MovedTag, ...] = ()
     first_shown: FirstShown = NO_FIRST_SHOWN
+    offered: OfferedTags = NO_OFFERED_TAGS
 
 
 def comparisons(collected: Collected) -> Comparisons:

@@ -15,6 +15,7 @@ from evalkit.reports.errors.losing import pareto, why_we_lose
 from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
 from evalkit.reports.errors.sentences import saturation_sentences
+from evalkit.reports.errors.suggested import suggesting_report
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.study.facets import Facet
 from evalkit.vocabulary import Role
@@ -52,9 +53,8 @@ if through == "tags":
     differing = kept.read(facets_of_cases)
     by = failure_map.facet_picker(differing)
     facets = None if by is Facet.CATEGORY else differing
-    mapped = failures.Mapped(
-        kept.of(map_of, facets, by=by), kept.of(why_we_lose), kept.of(pareto), facets
-    )
+    parts = kept.of(map_of, facets, by=by), kept.of(why_we_lose), kept.of(pareto)
+    mapped = failures.Mapped(*parts, facets, kept.of(suggesting_report))
     made = kept.of(mark_counts)
     cell = failures.cell_picker(rates, made, known, mapped, study, best_first(kept))
     if cell is None:

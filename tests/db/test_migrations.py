@@ -19,6 +19,7 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
+    "0051_suggest_tags.py": "44d4888b54702e29bc302baa7c322536722660266c6ea9d3fe4d5ed9f3ac45f0",
     "0050_tell_tags_of_one_key_apart.py": (
         "e947ac266b3e3d53da2505ceed5b03a1dfb2f516fcce1c386e0d47bf04d2b883"
     ),

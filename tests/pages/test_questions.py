@@ -103,6 +103,8 @@ def test_a_lead_says_what_annotators_are_told(app, sign_in, asked):
     app.text_area(key=f"{key}-about").set_value("Which model answers from spring on.").run()
     app.text_input(key=f"{key}-contact").set_value("Leo").run()
     app.toggle(key=f"{key}-agreement").set_value(True).run()
+    assert not app.toggle(key=f"{key}-suggests").value
+    app.toggle(key=f"{key}-suggests").set_value(True).run()
     app.button(key=f"{key}-set").click().run()
 
     assert not app.exception
@@ -110,6 +112,7 @@ def test_a_lead_says_what_annotators_are_told(app, sign_in, asked):
         told = instructions(session, study_id)
     assert (told.about, told.contact) == ("Which model answers from spring on.", "Leo")
     assert told.tells_agreement
+    assert told.suggests_tags
 
 
 def test_an_answer_is_announced_where_the_annotator_starts_until_it_is_read(app, sign_in, asked):

@@ -13,22 +13,28 @@ from db.queries.annotation.audience import require_part
 class Instructions:
     """What a study is about, whom to ask, and the guidelines (Markdown).
 
-    ``tells_agreement`` says that annotators are told at the end how often they chose as others did.
+    ``tells_agreement`` says that annotators are told at the end how often they chose as others did,
+    ``suggests_tags`` that most are offered a tag for what they type.
     """
 
     about: str
     contact: str
     guidelines: str
     tells_agreement: bool = False
+    suggests_tags: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OwnInstructions:
-    """The instructions for one annotator; ``digest`` names them as they are now."""
+    """The instructions for one annotator; ``digest`` names them as they are now.
+
+    ``seed`` is the study's, for what is drawn by lot among its annotators.
+    """
 
     instructions: Instructions
     digest: str
     is_read: bool
+    seed: int = 0
 
 
 def instructions(session: Session, study_id: int) -> Instructions:
@@ -46,6 +52,7 @@ def reading(session: Session, study_id: int, *, annotator_id: int) -> OwnInstruc
         _told(study),
         digest=now,
         is_read=read is not None and read.digest == now,
+        seed=study.seed,
     )
 
 
@@ -56,4 +63,6 @@ def digest(study: Study) -> str:
 
 
 def _told(study: Study) -> Instructions:
-    return Instructions(study.about, study.contact, study.guidelines, study.tells_agreement)
+    return Instructions(
+        study.about, study.contact, study.guidelines, study.tells_agreement, study.suggests_tags
+    )

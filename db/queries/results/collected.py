@@ -21,6 +21,7 @@ from db.queries.results.checks import checks_of
 from db.queries.results.filtering import counted, in_cases, in_watched, limits
 from db.queries.results.gold import gold_of
 from db.queries.results.marks import marks_of
+from db.queries.results.offers import offered_tags
 from db.queries.results.preferences import (
     DEALT,
     N_STRENGTHS,
@@ -113,6 +114,7 @@ def collect(
         cases_of=study.cases_of,
         traffic=study.traffic,
         moved=study.moved,
+        offered=offered_tags(session, study, looked, annotators),
     )
     return of_split(session, study, filters, collected)
 

@@ -16,6 +16,8 @@ from evalkit.reports.errors.sentences import (
     saturation_sentences,
     worst_error,
 )
+from evalkit.reports.errors.suggested import Suggesting, suggesting_report
+from evalkit.reports.errors.suggested_tables import suggesting_sentences
 from evalkit.severity import DEFAULT_SEVERITIES
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected
@@ -41,6 +43,7 @@ def errors_document(collected: Collected, mapped: FailureMap | None = None) -> D
             for rate in rates
         },
         "saturation": _saturation(saturation_report(collected)),
+        "suggestions": _suggesting(suggesting_report(collected)),
         "penalties": penalties_entry(collected),
         "counted_as": {
             "tags": [asdict(tag) for tag in collected.moved],
@@ -133,6 +136,29 @@ def penalties_entry(collected: Collected) -> Document:
         "weights": weights_entry(collected.weights),
         "means": [score_entry(row) for row in penalties],
         "reason": None if penalties else no_penalties(collected),
+    }
+
+
+def _suggesting(suggesting: Suggesting) -> Document:
+    """Return what was suggested while annotating, and what that did."""
+    return {
+        "is_on": suggesting.is_on,
+        "n_taken": suggesting.n_taken,
+        "n_not_taken": suggesting.n_refused,
+        "n_people_with": suggesting.n_helped,
+        "n_people_without": suggesting.n_held_out,
+        "n_looks": suggesting.n_looks,
+        "sentences": suggesting_sentences(suggesting),
+        "tags": {
+            row.tag.key: {
+                "n_taken": row.n_taken,
+                "n_not_taken": row.n_refused,
+                "share_with": row.helped,
+                "share_without": row.held_out,
+                "difference": _estimate(row.difference),
+            }
+            for row in suggesting.tags
+        },
     }
 
 

@@ -9,6 +9,8 @@ from evalkit.reports.errors.map_tables import losing_blocks, map_blocks, pareto_
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.saturation import saturation_report
+from evalkit.reports.errors.suggested import suggesting_report
+from evalkit.reports.errors.suggested_tables import suggesting_blocks
 from evalkit.reports.errors.tables import errors_section
 from evalkit.study.collected import Collected
 
@@ -39,5 +41,6 @@ def section_of(
             *map_blocks(by_kind or failure_map(collected), mapped, most=most),
             *losing_blocks(why_we_lose(collected), mapped, most=most),
             *pareto_blocks(pareto(collected), most=most),
+            *suggesting_blocks(suggesting_report(collected)),
         ),
     )

@@ -289,6 +289,14 @@ def _told(instructions: Instructions, *, key: str, is_pair: bool) -> Instruction
             "may choose what they expect others to choose.",
             key=f"{key}-agreement",
         ),
+        st.toggle(
+            "Suggest an error for what they write",
+            instructions.suggests_tags,
+            help="Learnt from the comments and notes of this study, once 30 of them come with an "
+            "error, and offered only after they wrote. One in three of them, drawn by lot, gets "
+            "none: Failures then says whether suggestions change what is marked.",
+            key=f"{key}-suggests",
+        ),
     )
 
 

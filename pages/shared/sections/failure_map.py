@@ -6,10 +6,11 @@ import streamlit as st
 
 from evalkit.phrases import capital
 from evalkit.reports.blocks import Target
-from evalkit.reports.errors import map_tables
+from evalkit.reports.errors import map_tables, suggested_tables
 from evalkit.reports.errors.failure_map import FailureMap
 from evalkit.reports.errors.losing import Losing, ParetoRow
 from evalkit.reports.errors.sentences import losing_sentences, map_sentences
+from evalkit.reports.errors.suggested import Suggesting
 from evalkit.study.facets import CaseFacets, Facet
 from pages.shared.address import addresses, choices
 from pages.shared.display import blocks, exhibits, html_tables
@@ -94,3 +95,12 @@ def fold_what_follows(
     }
     for key, table in tables.items():
         blocks.fold(table, key=key, label=table.title)
+
+
+def fold_suggestions(suggesting: Suggesting) -> None:
+    """Say what became of errors that were suggested while annotating, and fold what they do."""
+    if lines := suggested_tables.suggesting_sentences(suggesting):
+        exhibits.heading(suggested_tables.TITLE)
+        exhibits.say(*lines)
+    table = suggested_tables.suggesting_table(suggesting)
+    blocks.fold(table, key="failures-suggested", label=table.title)

@@ -16,6 +16,7 @@ from evalkit.reports.errors.failure_map import FailureMap
 from evalkit.reports.errors.losing import Losing, ParetoRow
 from evalkit.reports.errors.report import TagMarks, TagRates
 from evalkit.reports.errors.sentences import value_name, worst_error
+from evalkit.reports.errors.suggested import Suggesting
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.severity import Severity
 from evalkit.study.facets import CaseFacets, Facet
@@ -65,12 +66,13 @@ def through_picker() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The failure map, what follows from it, and what its kinds of cases are made of."""
+    """The failure map, what follows from it, what its kinds of cases are made of, suggestions."""
 
     of: FailureMap
     losing: Losing
     weighed: tuple[ParetoRow, ...]
     facets: CaseFacets | None
+    suggested: Suggesting
 
     def cases_of(self, value: str | None) -> frozenset[int] | None:
         """Return the cases of a kind, None where all count or the database tells them."""
@@ -115,6 +117,7 @@ def cell_picker(
     failure_map.show_map(mapped.of, columns, address=links.of_targets(state))
     exhibits.say(*known)
     failure_map.fold_what_follows(mapped.of, mapped.losing, mapped.weighed, models)
+    failure_map.fold_suggestions(mapped.suggested)
     blocks.fold(tables.every_error(rates, models), key="tags-by-model", label=EVERY_ERROR)
     marked = tables.how_marked(made)
     blocks.fold(marked, key="how-marked", label=marked.title)

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 33050d78a7858c479c0242515301d07157e6cbc783f1f3c371424799537c3bfc
+// Sources: 789608f332b77921ee46036d59b271b929d5476836a9b217e2897d9308e30b31
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -406,7 +406,8 @@ function completeDraft(draft, sides = []) {
     marks: listed2(draft.marks ?? {}),
     ...checks && { checks: bySide(checks) },
     ...texts && { texts: bySide(texts) },
-    comment: draft.comment || ""
+    comment: draft.comment || "",
+    ...draft.offers && { offers: draft.offers.map((offer) => ({ ...offer })) }
   };
 }
 function draftKeeper({ url: url2, body, say: say2, onstored, onrefused, onleft }) {
@@ -772,7 +773,7 @@ function listenToKeys(root, actions) {
       /** @type {KeyDialog | null} */
       root.querySelector("dialog[open]")
     );
-    if (moveCaret(event, dialog, actions)) return;
+    if (moveCaret(event, dialog, actions) || takeOffer(event, actions)) return;
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) undo(event, dialog, actions);
     else if (inField(event)) leaveField(event, dialog);
@@ -815,6 +816,12 @@ function enter(event, { submit: submit2, isReady }, clicked) {
 }
 function moveCaret(event, dialog, { caret, isReady }) {
   if (dialog || inField(event) || !isReady() || !caret(event)) return false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
+}
+function takeOffer(event, { offer, isReady }) {
+  if (isModified(event) || event.shiftKey || !isReady() || !offer(event.key)) return false;
   event.preventDefault();
   event.stopImmediatePropagation();
   return true;
@@ -1300,7 +1307,7 @@ function openKeys(screen) {
     label: "Keys",
     className: "ek-small",
     letter: "?",
-    content: [keysContent(screen.data), singleKeysSwitch(screen.root)]
+    content: [keysContent(screen.data, { isHelped: hasHelp(screen) }), singleKeysSwitch(screen.root)]
   });
 }
 function singleKeysSwitch(root) {
@@ -1369,7 +1376,8 @@ function paneKeys(data) {
     ["V", "Compare them word by word: what stands in one only is underlined"]
   ];
 }
-function keysContent(data, named) {
+var hasHelp = ({ desk, data }) => Boolean(desk.studies.of(data.study_id)?.suggesting);
+function keysContent(data, { named, isHelped = false } = {}) {
   const rows = data.third ? rankingKeys(data) : preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
@@ -1384,6 +1392,12 @@ function keysContent(data, named) {
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  if (isHelped) {
+    rows.push(
+      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
+      ["F4", "The same, of B"]
+    );
+  }
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],
@@ -2325,7 +2339,7 @@ function markingOfSpan({ spans, side, mark, title }) {
     }
   };
 }
-function partsOfSpan({ spans, side, mark, isNew, close }) {
+function partsOfSpan({ spans, side, mark, isNew, close, offers, marking }) {
   const note = h("input", {
     class: "ek-search ek-span-note",
     "aria-label": mark.omission ? "What is missing" : "Note on this error",
@@ -2340,6 +2354,11 @@ function partsOfSpan({ spans, side, mark, isNew, close }) {
     mark.note = note.value;
     if (mark.tag) spans.put(side, mark);
   });
+  const offered = offers.watch(note, {
+    source: "note",
+    places: (tag) => mark.tag ? [] : [{ words: "Take", mark: () => marking.next(tag) }]
+  });
+  marking.hear(offered.close);
   const remove2 = () => {
     spans.remove(side, mark);
     close();
@@ -2350,9 +2369,11 @@ function partsOfSpan({ spans, side, mark, isNew, close }) {
     "div",
     { class: "ek-span-line" },
     mark.quote === null ? null : h("q", { class: "ek-span-words", dir: "auto" }, shortened(mark.quote, 160)),
-    h("div", { class: "ek-span-fields" }, h("label", { class: "ek-searching" }, note, kbd(".")), removing)
+    h("div", { class: "ek-span-fields" }, h("label", { class: "ek-searching" }, note, kbd(".")), removing),
+    offered.node
   );
   return {
+    onleave: offered.close,
     node: line,
     keys: { ".": () => note.focus(), Delete: () => !isNew && remove2() }
   };
@@ -2770,6 +2791,121 @@ function setScore(answers, side, { key, isItem }, value) {
   const word = isSet ? WORDS[value] : void 0;
   if (word) own[key] = word;
   else delete own[key];
+}
+
+// pages/shared/components/workbench/suggesting.js
+var LEAST_LETTERS = 2;
+function wordsOf3(text) {
+  const plain = text.normalize("NFKC").toLowerCase();
+  return [...plain.matchAll(/\p{L}+/gu)].map(([word]) => word).filter((word) => [...word].length >= LEAST_LETTERS);
+}
+function suggest(model, text) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const word of wordsOf3(text)) {
+    if (Object.hasOwn(model.terms, word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  if (!counts.size) return null;
+  const weights = [...counts].map(([word, n]) => (
+    /** @type {const} */
+    [word, (1 + Math.log(n)) * model.terms[word][0]]
+  ));
+  const length = Math.sqrt(weights.reduce((sum, [, weight]) => sum + weight * weight, 0));
+  const scores = model.tags.map(() => 0);
+  let away = 0;
+  for (const [word, weight] of weights) {
+    const [, middle, ...of] = model.terms[word];
+    away += weight / length * middle;
+    for (let at = 0; at < of.length; at += 2) scores[of[at]] += weight / length * of[at + 1];
+  }
+  const near = scores.map((score, place5) => model.lengths[place5] ? (score - away) / model.lengths[place5] : 0);
+  const best = near.indexOf(Math.max(...near));
+  return near[best] >= model.cut ? model.tags[best] : null;
+}
+
+// pages/shared/components/workbench/offering.js
+var STOPPED = 1e3;
+var MOST2 = 100;
+var KEYS = ["F2", "F4"];
+function offersOf({ tags, log, model, isReady }) {
+  let taking = /* @__PURE__ */ new Map();
+  let hide = () => {
+  };
+  return {
+    press: (key) => {
+      const take = taking.get(key);
+      take?.();
+      return take !== void 0;
+    },
+    hide: () => hide(),
+    watch: (field, offering) => {
+      const node = h("div", { class: "ek-offer", role: "status" });
+      node.hidden = true;
+      const made = /* @__PURE__ */ new Map();
+      let open = null;
+      let timer;
+      let before = field.value;
+      const close = () => {
+        clearTimeout(timer);
+        if (open?.outcome === "offered") open.outcome = "refused";
+        open = null;
+        node.hidden = true;
+        node.replaceChildren();
+        if (hide === close) {
+          taking = /* @__PURE__ */ new Map();
+          hide = () => {
+          };
+        }
+      };
+      function offer() {
+        clearTimeout(timer);
+        const known = model();
+        const words = field.value.trim();
+        if (words === before.trim() || !known || !isReady() || !field.isConnected) return;
+        before = field.value;
+        const key = suggest(known, words);
+        const tag = tags.find((each) => each.key === key);
+        const places = tag ? offering.places(tag) : [];
+        if (!tag || !places.length) return;
+        const entry = made.get(tag.key) ?? { tag: tag.key, source: offering.source, outcome: "offered" };
+        if (!made.has(tag.key)) {
+          if (log().length >= MOST2) return;
+          log().push(entry);
+        } else if (entry.outcome === "taken") return;
+        hide();
+        entry.outcome = "offered";
+        made.set(tag.key, entry);
+        open = entry;
+        show2(tag, places);
+      }
+      function show2(tag, places) {
+        const ways = places.map(({ words, mark }, at) => {
+          const take = () => {
+            if (!open || !isReady()) return;
+            const isFocused = node.contains(document.activeElement);
+            const isMarkedBy = !offering.places(tag).length;
+            if (!isMarkedBy) open.outcome = "taken";
+            close();
+            if (isFocused) field.focus();
+            if (isMarkedBy) return;
+            mark();
+            node.textContent = `${tag.name}: marked.`;
+            node.hidden = false;
+          };
+          if (KEYS[at]) taking.set(KEYS[at], take);
+          return button(words, KEYS[at] ?? null, take, { class: "ek-button", "aria-label": `${words}: ${tag.name}` });
+        });
+        node.replaceChildren(h("span", {}, "Suggested: ", h("b", { dir: "auto" }, tag.name)), ...ways);
+        node.hidden = false;
+        hide = close;
+      }
+      field.addEventListener("input", () => {
+        close();
+        timer = setTimeout(offer, STOPPED);
+      });
+      field.addEventListener("change", offer);
+      return { node, close };
+    }
+  };
 }
 
 // pages/shared/components/workbench/preference.js
@@ -3526,14 +3662,14 @@ function gradingOf({ tag, marking }) {
 }
 
 // pages/shared/components/workbench/tags.js
-var KEYS = { left: "D", right: "F" };
+var KEYS2 = { left: "D", right: "F" };
 function tagsPart(form) {
   const { data, sides } = form;
   const groups = groupsOf(data.tags);
   const markings = {};
   const spans = spansOf(form);
   const isMany = sides.length > 2;
-  const keyOf = (side) => isMany ? "F" : KEYS[side] ?? "F";
+  const keyOf = (side) => isMany ? "F" : KEYS2[side] ?? "F";
   const kind = isMany ? " ek-many" : sides.length > 1 ? "" : " ek-single";
   const node = h("div", { class: `ek-errors${kind}` });
   const open = (side) => {
@@ -3552,13 +3688,19 @@ function tagsPart(form) {
       /** @type {Element} */
       node.closest(".ek-workbench")
     );
-    const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
+    const { offers } = form;
+    const { onleave, ...parts } = partsOfSpan({ spans, side, mark, isNew, close, offers, marking });
+    const left = () => {
+      onleave();
+      onclose?.();
+    };
+    const extra = { ...parts, onclose: left };
     openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return true;
   };
   const turner = (from) => (letter) => {
     const next = sides[(sides.indexOf(from) + 1) % sides.length];
-    const other = isMany ? letter === "d" && next : sides.find((side) => KEYS[side]?.toLowerCase() === letter);
+    const other = isMany ? letter === "d" && next : sides.find((side) => KEYS2[side]?.toLowerCase() === letter);
     return Boolean(other) && open(
       /** @type {Side} */
       other
@@ -3572,7 +3714,15 @@ function tagsPart(form) {
       return sidePart({ marking, groups, ...about, key: isMany ? null : keyOf(side), open: () => open(side) });
     })
   );
-  return { node, open, spans, openSpan };
+  const places = (tag) => {
+    const isMarked = sides.some((side) => tag.key in form.answers.tags[side] || spans.of(side).some((mark) => mark.tag === tag.key));
+    if (isMarked) return [];
+    return sides.map((side) => ({
+      words: sides.length > 1 ? `Mark in ${LETTER[side]}` : "Mark",
+      mark: () => markings[side]?.next(tag)
+    }));
+  };
+  return { node, open, spans, openSpan, places };
 }
 function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
   const { title } = marking;
@@ -3654,7 +3804,7 @@ function tagChip({ tag, parent, marking, explain }) {
 }
 
 // pages/shared/components/workbench/form.js
-function buildForm({ data, answers, explain, asking: asking2, onchange }) {
+function buildForm({ data, answers, explain, asking: asking2, onchange, model, isReady }) {
   const places = /* @__PURE__ */ new Map();
   const trail = /* @__PURE__ */ new Map();
   const form = {
@@ -3671,7 +3821,8 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
     changed: (field) => {
       places.get(field)?.node.classList.remove("ek-missing");
       onchange();
-    }
+    },
+    offers: offersOf({ tags: data.tags, log: () => answers.offers ??= [], model, isReady })
   };
   const part = (what, isThere, make) => data.collect.includes(what) && isThere ? make(form) : null;
   const preference = part("preference", data.right, preferencePart);
@@ -3679,10 +3830,10 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
   const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
   const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
-  const comment = part("comment", true, commentPart);
+  const comment = part("comment", true, (of) => commentPart(of, tags));
   const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
   const words = h("div", { class: "ek-words" }, comment?.node, asking2.button);
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking2.asked);
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, comment?.offer, asking2.asked);
   keepFitting(node, data.tags.length);
   const seen2 = (act) => (...given) => {
     reveal(node);
@@ -3701,6 +3852,7 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
     spans: tags?.spans ?? null,
     openSpan: seen2((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen2(() => comment !== null && comment.focus()),
+    takeOffer: form.offers.press,
     missing: () => [
       ...ranking?.isMissing() ? ["ranking"] : [],
       ...missingFields(form, { preference, rubric })
@@ -3750,7 +3902,7 @@ function namesOf(places, fields) {
   }
   return words;
 }
-function commentPart({ answers, onchange }) {
+function commentPart({ answers, onchange, offers }, tags) {
   const properties = {
     "aria-label": "Comment",
     ...shortcut("N"),
@@ -3764,7 +3916,8 @@ function commentPart({ answers, onchange }) {
     field.focus();
     return true;
   };
-  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
+  const offer = tags && offers.watch(field, { source: "comment", places: tags.places }).node;
+  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus, offer };
 }
 
 // pages/shared/components/workbench/leaving.js
@@ -4276,18 +4429,21 @@ function canScroll(part, direction) {
 }
 
 // pages/shared/components/workbench/study.js
+var learnt = (answered2, before) => answered2?.terms ? answered2 : answered2 && before?.suggesting || null;
 var ANSWERS_EVERY = 12e4;
 function studies(desk) {
   const known = /* @__PURE__ */ new Map();
   const askedAt = /* @__PURE__ */ new Map();
   async function ask(studyId) {
     askedAt.set(studyId, Date.now());
-    const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
+    const before = known.get(studyId);
+    const asked = `${url(desk, "study")}?study=${studyId}&model=${before?.suggesting?.digest ?? ""}`;
+    const answer = await send("GET", asked).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
     const { digest, questions } = answer.body;
-    const before = known.get(studyId);
+    const suggesting = learnt(answer.body.suggesting, before);
     const study = before?.digest === digest ? before : answer.body;
-    known.set(studyId, Object.assign(study, { questions }));
+    known.set(studyId, Object.assign(study, { questions, suggesting }));
   }
   function paintQuestions(studyId) {
     const { screen } = desk;
@@ -4324,7 +4480,7 @@ function openFirst(screen, study) {
     content: [
       guidelines(data, study),
       h("h3", {}, "Keys"),
-      keysContent(data, data.third ? FIRST_OF_RANKING : FIRST_KEYS),
+      keysContent(data, { named: data.third ? FIRST_OF_RANKING : FIRST_KEYS }),
       scales(data)
     ],
     end: [h("span", { class: "ek-hint" }, "To read this again: Guidelines, on top"), start]
@@ -4491,6 +4647,7 @@ function openScreen(desk, data) {
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
     caret: screen.marking.onkey,
+    offer: screen.form.takeOffer,
     reading: readingByKey(screen.root)
   });
   paintStatus(screen);
@@ -4547,6 +4704,8 @@ function build(screen) {
     answers,
     explain,
     asking: screen.asking,
+    model: () => screen.desk.studies.of(data.study_id)?.suggesting ?? null,
+    isReady: () => screen.state === "live",
     onchange: () => {
       screen.isTouched = true;
       if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id);

@@ -55,7 +55,7 @@ export function openKeys(screen) {
     label: "Keys",
     className: "ek-small",
     letter: "?",
-    content: [keysContent(screen.data), singleKeysSwitch(screen.root)],
+    content: [keysContent(screen.data, { isHelped: hasHelp(screen) }), singleKeysSwitch(screen.root)],
   });
 }
 
@@ -153,11 +153,17 @@ function paneKeys(data) {
 }
 
 /**
+ * Whether errors are suggested to this annotator.
+ * @param {Screen} screen
+ */
+const hasHelp = ({ desk, data }) => Boolean(desk.studies.of(data.study_id)?.suggesting);
+
+/**
  * All keys, or of them those that are named.
  * @param {TaskData} data
- * @param {string[]} [named]
+ * @param {{ named?: string[], isHelped?: boolean }} [about]
  */
-export function keysContent(data, named) {
+export function keysContent(data, { named, isHelped = false } = {}) {
   const rows = data.third ? rankingKeys(data) : preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
@@ -172,6 +178,12 @@ export function keysContent(data, named) {
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  if (isHelped) {
+    rows.push(
+      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
+      ["F4", "The same, of B"],
+    );
+  }
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],

@@ -2,6 +2,7 @@
 
 import { fieldOf, itemRows } from "./checklist.js";
 import { h, kbd, shortcut } from "./dom.js";
+import { offersOf } from "./offering.js";
 import { preferencePart } from "./preference.js";
 import { rankingPart } from "./ranking.js";
 import { keepFitting, reveal } from "./room.js";
@@ -20,6 +21,8 @@ import { isAnswered, wordField } from "./words.js";
  *   Places,
  *   PreferencePart,
  *   RubricPart,
+ *   TagModel,
+ *   Tags,
  *   TaskData,
  * } from "./types.js"
  */
@@ -33,9 +36,11 @@ import { isAnswered, wordField } from "./words.js";
  * @param {Explainer} task.explain
  * @param {Asking} task.asking
  * @param {() => void} task.onchange
+ * @param {() => TagModel | null} task.model what suggests tags, if anything does
+ * @param {() => boolean} task.isReady
  * @returns {Form}
  */
-export function buildForm({ data, answers, explain, asking, onchange }) {
+export function buildForm({ data, answers, explain, asking, onchange, model, isReady }) {
   /** @type {Places} */
   const places = new Map();
   /**
@@ -59,6 +64,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
       places.get(field)?.node.classList.remove("ek-missing");
       onchange();
     },
+    offers: offersOf({ tags: data.tags, log: () => (answers.offers ??= []), model, isReady }),
   };
   /**
    * Make a part of the form, if the study asks for it and there is something to ask.
@@ -73,10 +79,10 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
   const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
   const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
-  const comment = part("comment", true, commentPart);
+  const comment = part("comment", true, (of) => commentPart(of, tags));
   const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
   const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, comment?.offer, asking.asked);
   keepFitting(node, data.tags.length);
   /**
    * What is done in the form is seen, also where the responses had all the room.
@@ -101,6 +107,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     spans: tags?.spans ?? null,
     openSpan: seen((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen(() => comment !== null && comment.focus()),
+    takeOffer: form.offers.press,
     missing: () => [
       ...(ranking?.isMissing() ? ["ranking"] : []),
       ...missingFields(form, { preference, rubric }),
@@ -175,8 +182,11 @@ function namesOf(places, fields) {
   return words;
 }
 
-/** @param {FormParts} form */
-function commentPart({ answers, onchange }) {
+/**
+ * @param {FormParts} form
+ * @param {Tags | null} tags
+ */
+function commentPart({ answers, onchange, offers }, tags) {
   const properties = {
     "aria-label": "Comment",
     ...shortcut("N"),
@@ -190,5 +200,6 @@ function commentPart({ answers, onchange }) {
     field.focus();
     return true;
   };
-  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
+  const offer = tags && offers.watch(field, { source: "comment", places: tags.places }).node;
+  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus, offer };
 }

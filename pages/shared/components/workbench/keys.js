@@ -102,7 +102,7 @@ export function listenToKeys(root, actions) {
     isTabbing = event.key === "Tab";
     if (isDeaf(event)) return;
     const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
-    if (moveCaret(event, dialog, actions)) return;
+    if (moveCaret(event, dialog, actions) || takeOffer(event, actions)) return;
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) undo(event, dialog, actions); // all others are the browser's own
     else if (inField(event)) leaveField(event, dialog);
@@ -172,6 +172,18 @@ function enter(event, { submit, isReady }, clicked) {
  */
 function moveCaret(event, dialog, { caret, isReady }) {
   if (dialog || inField(event) || !isReady() || !caret(event)) return false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
+}
+
+/**
+ * Take what is offered, also while typing: its keys write nothing.
+ * @param {KeyboardEvent} event
+ * @param {Actions} actions
+ */
+function takeOffer(event, { offer, isReady }) {
+  if (isModified(event) || event.shiftKey || !isReady() || !offer(event.key)) return false;
   event.preventDefault();
   event.stopImmediatePropagation();
   return true;

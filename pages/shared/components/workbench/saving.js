@@ -222,6 +222,7 @@ export function completeDraft(draft, sides = []) {
     ...(checks && { checks: bySide(checks) }),
     ...(texts && { texts: bySide(texts) }),
     comment: draft.comment || "",
+    ...(draft.offers && { offers: draft.offers.map((offer) => ({ ...offer })) }),
   };
 }
 

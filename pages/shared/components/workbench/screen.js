@@ -114,6 +114,7 @@ export function openScreen(desk, data) {
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
     caret: screen.marking.onkey,
+    offer: screen.form.takeOffer,
     reading: readingByKey(screen.root),
   });
   paintStatus(screen);
@@ -184,6 +185,8 @@ function build(screen) {
     answers,
     explain,
     asking: screen.asking,
+    model: () => screen.desk.studies.of(data.study_id)?.suggesting ?? null,
+    isReady: () => screen.state === "live",
     onchange: () => {
       screen.isTouched = true;
       if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id); // it is worked on again

@@ -4,7 +4,7 @@ import { button, h, kbd, shortcut } from "./dom.js";
 import { gravityOf, severitiesOf, severityName } from "./marks.js";
 import { LETTER } from "./sides.js";
 
-/** @import { FormParts, Mark, Marking, PaletteExtra, Side, Spans, Tag } from "./types.js" */
+/** @import { FormParts, Mark, Marking, Offers, Side, Spans, Tag } from "./types.js" */
 
 /** The server takes no more; nobody reads more of one response. */
 const MOST = 300;
@@ -119,10 +119,16 @@ export function markingOfSpan({ spans, side, mark, title }) {
 
 /**
  * What the palette shows of one mark beside its tag: the words, a note, the way to remove it.
- * @param {{ spans: Spans, side: Side, mark: Mark, isNew: boolean, close: () => void }} about
- * @returns {PaletteExtra}
+ * @param {object} about
+ * @param {Spans} about.spans
+ * @param {Side} about.side
+ * @param {Mark} about.mark
+ * @param {boolean} about.isNew
+ * @param {() => void} about.close
+ * @param {Offers} about.offers
+ * @param {Marking} about.marking
  */
-export function partsOfSpan({ spans, side, mark, isNew, close }) {
+export function partsOfSpan({ spans, side, mark, isNew, close, offers, marking }) {
   const note = h("input", {
     class: "ek-search ek-span-note",
     "aria-label": mark.omission ? "What is missing" : "Note on this error",
@@ -137,6 +143,11 @@ export function partsOfSpan({ spans, side, mark, isNew, close }) {
     mark.note = note.value;
     if (mark.tag) spans.put(side, mark);
   });
+  const offered = offers.watch(note, {
+    source: "note",
+    places: (tag) => (mark.tag ? [] : [{ words: "Take", mark: () => marking.next(tag) }]),
+  });
+  marking.hear(offered.close);
   const remove = () => {
     spans.remove(side, mark);
     close();
@@ -148,8 +159,10 @@ export function partsOfSpan({ spans, side, mark, isNew, close }) {
     { class: "ek-span-line" },
     mark.quote === null ? null : h("q", { class: "ek-span-words", dir: "auto" }, shortened(mark.quote, 160)),
     h("div", { class: "ek-span-fields" }, h("label", { class: "ek-searching" }, note, kbd(".")), removing),
+    offered.node,
   );
   return {
+    onleave: offered.close,
     node: line,
     keys: { ".": () => note.focus(), Delete: () => !isNew && remove() },
   };

@@ -6,7 +6,15 @@ import { url } from "./going.js";
 import { levelTable } from "./levels.js";
 import { persist, send } from "./saving.js";
 
-/** @import { Desk, Screen, Study, Studies, TaskData } from "./types.js" */
+/** @import { Desk, Screen, Study, Studies, TagModel, TaskData } from "./types.js" */
+
+/**
+ * What suggests tags: of what is known already the server says no more than that.
+ * @param {any} answered
+ * @param {Study | undefined} before
+ * @returns {TagModel | null}
+ */
+const learnt = (answered, before) => (answered?.terms ? answered : (answered && before?.suggesting) || null);
 
 /** With a case that comes after so long, it is asked whether the lead has answered something. */
 const ANSWERS_EVERY = 120000;
@@ -25,13 +33,15 @@ export function studies(desk) {
   /** @param {number} studyId */
   async function ask(studyId) {
     askedAt.set(studyId, Date.now());
-    const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
+    const before = known.get(studyId);
+    const asked = `${url(desk, "study")}?study=${studyId}&model=${before?.suggesting?.digest ?? ""}`;
+    const answer = await send("GET", asked).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
     // What is read here is read, though the server may not know it yet; answers come at any time.
     const { digest, questions } = answer.body;
-    const before = known.get(studyId);
+    const suggesting = learnt(answer.body.suggesting, before);
     const study = before?.digest === digest ? before : answer.body;
-    known.set(studyId, Object.assign(study, { questions }));
+    known.set(studyId, Object.assign(study, { questions, suggesting }));
   }
   /** @param {number} studyId */
   function paintQuestions(studyId) {
@@ -78,7 +88,7 @@ function openFirst(screen, study) {
     content: [
       guidelines(data, study),
       h("h3", {}, "Keys"),
-      keysContent(data, data.third ? FIRST_OF_RANKING : FIRST_KEYS),
+      keysContent(data, { named: data.third ? FIRST_OF_RANKING : FIRST_KEYS }),
       scales(data),
     ],
     end: [h("span", { class: "ek-hint" }, "To read this again: Guidelines, on top"), start],

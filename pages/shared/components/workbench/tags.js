@@ -3,6 +3,7 @@
 import { button, h } from "./dom.js";
 import { gravityOf, groupsOf, markingOf, severitiesOf, severityName } from "./marks.js";
 import { closePalette, openPalette, parentLine } from "./palette.js";
+import { LETTER } from "./sides.js";
 import { EMPTY, markingOfSpan, partsOfSpan, spanList, spansOf, titleOf } from "./spans.js";
 
 /** @import { Explainer, FormParts, Marking, Side, Spans, Tag, TagGroup, Tags } from "./types.js" */
@@ -41,7 +42,13 @@ export function tagsPart(form) {
   const openSpan = (side, mark, isNew, onclose) => {
     const marking = markingOfSpan({ spans, side, mark, title: titleOf(mark, side, sides.length === 1) });
     const close = () => void closePalette(/** @type {Element} */ (node.closest(".ek-workbench")));
-    const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
+    const { offers } = form;
+    const { onleave, ...parts } = partsOfSpan({ spans, side, mark, isNew, close, offers, marking });
+    const left = () => {
+      onleave();
+      onclose?.();
+    };
+    const extra = { ...parts, onclose: left };
     openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return true;
   };
@@ -59,7 +66,16 @@ export function tagsPart(form) {
       return sidePart({ marking, groups, ...about, key: isMany ? null : keyOf(side), open: () => open(side) });
     }),
   );
-  return { node, open, spans, openSpan };
+  /** @type {Tags["places"]} */
+  const places = (tag) => {
+    const isMarked = sides.some((side) => tag.key in form.answers.tags[side] || spans.of(side).some((mark) => mark.tag === tag.key));
+    if (isMarked) return [];
+    return sides.map((side) => ({
+      words: sides.length > 1 ? `Mark in ${LETTER[side]}` : "Mark",
+      mark: () => markings[side]?.next(tag),
+    }));
+  };
+  return { node, open, spans, openSpan, places };
 }
 
 /**

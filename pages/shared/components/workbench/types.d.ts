@@ -184,6 +184,37 @@ export interface Answers {
   /** What was said of the checklist: yes, no, na; absent where nothing was. */
   checks?: { [side in Side]?: Record<string, string> };
   comment: string;
+  /** What was suggested meanwhile; absent where nothing was. */
+  offers?: Offer[];
+}
+/** A suggested tag, and what became of it; see evalkit/annotation/suggesting/offers.py. */
+export interface Offer {
+  tag: string;
+  source: "comment" | "note";
+  outcome: "offered" | "taken" | "refused";
+}
+/** What suggests tags: see `TagModel.as_json` in evalkit/annotation/suggesting/model.py. */
+export interface TagModel {
+  digest: string;
+  tags: string[];
+  lengths: number[];
+  cut: number;
+  /** Of each word how rare it is, its mean in all notes, then places of tags and its mean there. */
+  terms: Record<string, number[]>;
+}
+/** What is typed somewhere, and where a tag for it can be marked; nowhere: it is not offered. */
+export interface Offering {
+  source: Offer["source"];
+  places(tag: Tag): { words: string; mark(): void }[];
+}
+export interface Offers {
+  /** Take what is offered, if this is its key. */
+  press(key: string): boolean;
+  hide(): void;
+  watch(
+    field: HTMLInputElement | HTMLTextAreaElement,
+    offering: Offering,
+  ): { node: HTMLElement; close(): void };
 }
 export type Marks = Record<string, string | null>;
 
@@ -231,6 +262,7 @@ export interface FormParts {
   onchange: () => void;
   remember: Remember;
   changed: (field: string) => void;
+  offers: Offers;
 }
 export interface Form {
   node: HTMLElement;
@@ -246,6 +278,7 @@ export interface Form {
   openTags(side: Side): boolean;
   spans: Spans | null;
   openSpan(side: Side, mark: Mark, isNew: boolean, onclose?: () => void): boolean;
+  takeOffer(key: string): boolean;
   missing(): string[];
   mark(fields: string[]): string[];
   name(fields: string[]): string[];
@@ -301,6 +334,8 @@ export interface Tags {
   spans: Spans;
   open(side: Side): boolean;
   openSpan(side: Side, mark: Mark, isNew: boolean, onclose?: () => void): boolean;
+  /** Where an error can be marked that is marked nowhere yet. */
+  places: Offering["places"];
 }
 export interface Palette {
   form: HTMLElement;
@@ -512,6 +547,8 @@ export interface Study {
   digest: string;
   is_read: boolean;
   questions: AskedQuestion[];
+  /** What suggests tags to this annotator, if anything does. */
+  suggesting: TagModel | null;
 }
 export interface AskedQuestion {
   question_id: number;
@@ -611,6 +648,8 @@ export interface Actions {
   commands: Record<string, () => unknown>;
   /** Whether the key was for the caret among the words. */
   caret(event: KeyboardEvent): boolean;
+  /** Whether the key took what is offered. */
+  offer(key: string): boolean;
   reading: Reading;
 }
 /** Reading by key: on (1) or back (-1), by a page or a few lines. */

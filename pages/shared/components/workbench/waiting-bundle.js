@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 33050d78a7858c479c0242515301d07157e6cbc783f1f3c371424799537c3bfc
+// Sources: 789608f332b77921ee46036d59b271b929d5476836a9b217e2897d9308e30b31
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

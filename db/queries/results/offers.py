@@ -1,0 +1,56 @@
+"""The tags that were suggested in a study, with what became of each, and to whom none was."""
+
+from collections import Counter
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Annotation, Assignment, Study
+from db.queries.results.studies import ResultAnnotator, ResultStudy
+from evalkit.annotation.suggesting.offers import OfferOutcome, is_helped
+from evalkit.study.offered_tags import NO_OFFERED_TAGS, OfferedTags
+from evalkit.vocabulary import AnnotatorKind
+
+
+def offered_tags(
+    session: Session,
+    study: ResultStudy,
+    conditions: list[sa.ColumnElement[bool]],
+    annotators: tuple[ResultAnnotator, ...],
+) -> OfferedTags:
+    """Return what was suggested, in all revisions, and of the annotators who was offered tags."""
+    stored = session.get(Study, study.study_id)
+    rows = session.execute(
+        sa.select(col(Annotation.id), col(Annotation.offers))
+        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
+        .where(col(Annotation.offers).is_not(None), *conditions)
+    ).all()
+    is_on = stored is not None and stored.suggests_tags
+    if stored is None or not rows:
+        return OfferedTags(is_on=True) if is_on else NO_OFFERED_TAGS
+    since = min(row.id for row in rows)
+    counts = Counter((offer["tag"], offer["outcome"]) for row in rows for offer in row.offers)
+    places = [tag.key for tag in study.tags]
+    at_work = set(
+        session.execute(
+            sa.select(col(Assignment.annotator_id))
+            .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+            .where(
+                col(Annotation.id) > since, col(Annotation.submission_key).is_not(None), *conditions
+            )
+            .distinct()
+        ).scalars()
+    )
+
+    def drawn(who: ResultAnnotator) -> bool | None:
+        if who.kind != AnnotatorKind.HUMAN or who.annotator_id not in at_work:
+            return None
+        return is_helped(seed=stored.seed, study_id=study.study_id, annotator_id=who.annotator_id)
+
+    return OfferedTags(
+        is_on=is_on,
+        is_helped=tuple(map(drawn, annotators)),
+        since=since,
+        taken=tuple(counts[key, OfferOutcome.TAKEN] for key in places),
+        refused=tuple(counts[key, OfferOutcome.REFUSED] for key in places),
+    )

@@ -1,0 +1,97 @@
+"""Whether suggesting tags changes what is marked: people with and without, drawn by lot."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evalkit.stats.arms import LEAST_PEOPLE, arm_difference
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import Estimate
+from evalkit.study.collected import Collected, Marks, Tag
+from evalkit.study.looks import tagged
+
+#: Who looked at fewer responses since says too little of how they mark.
+LEAST_LOOKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTag:
+    """One tag: how often it was suggested and taken, and how often it is marked with and without.
+
+    ``helped`` and ``held_out`` are means over people of the share of their looks that found it,
+    None without people; ``difference`` is the first less the second.
+    """
+
+    tag: Tag
+    n_taken: int
+    n_refused: int
+    helped: float | None
+    held_out: float | None
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Suggesting:
+    """What was suggested in a study, and what that did.
+
+    People count who looked at ``LEAST_LOOKS`` responses since the first suggestion.
+    """
+
+    is_on: bool
+    n_taken: int
+    n_refused: int
+    n_helped: int
+    n_held_out: int
+    n_looks: int
+    tags: tuple[SuggestedTag, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to say: tags were never suggested here, nor are now."""
+        return not (self.is_on or self.n_taken or self.n_refused)
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether enough people were at work with and without suggestions."""
+        return min(self.n_helped, self.n_held_out) >= LEAST_PEOPLE
+
+
+def suggesting_report(collected: Collected) -> Suggesting:
+    """Compare people to whom tags were suggested with those to whom none was, by lot.
+
+    All of a group count, whether they took anything or not. Tags that nobody marked since and
+    that were never suggested are left out, the others are in the order of the taxonomy.
+    """
+    offered = collected.offered
+    n_taken, n_refused = sum(offered.taken), sum(offered.refused)
+    if not offered.is_helped:
+        return Suggesting(offered.is_on, n_taken, n_refused, 0, 0, 0, ())
+    rows, n_helped, n_held_out, n_looks = [], 0, 0, 0
+    counted = _since(collected, offered.since)
+    arms = np.array([-1 if drawn is None else int(drawn) for drawn in offered.is_helped])
+    for place, (tag, looks) in enumerate(zip(collected.tags, tagged(counted), strict=True)):
+        n = np.bincount(looks.annotator, minlength=len(arms))
+        hits = np.bincount(looks.annotator, weights=looks.hit, minlength=len(arms))
+        enough = (n >= LEAST_LOOKS) & (arms >= 0)
+        with np.errstate(invalid="ignore"):
+            share = hits / n
+        helped, held_out = share[enough & (arms == 1)], share[enough & (arms == 0)]
+        n_helped, n_held_out, n_looks = len(helped), len(held_out), int(n[enough].sum())
+        taken, refused = offered.taken[place], offered.refused[place]
+        if hits[enough].any() or taken or refused:
+            difference = arm_difference(helped, held_out)
+            means = _mean(helped), _mean(held_out)
+            rows.append(SuggestedTag(tag, taken, refused, *means, difference))
+    return Suggesting(offered.is_on, n_taken, n_refused, n_helped, n_held_out, n_looks, tuple(rows))
+
+
+def _since(collected: Collected, look: int) -> Collected:
+    """Keep the marks of later looks."""
+    marks = collected.marks
+    later = marks.look > look
+    columns = (marks.output, marks.annotator, marks.tag, marks.look)
+    return replace(collected, marks=Marks(*(column[later] for column in columns)))
+
+
+def _mean(shares: FloatArray) -> float | None:
+    return float(shares.mean()) if len(shares) else None

@@ -1,0 +1,48 @@
+"""Two groups of people of whom a lot decided who is in which: how far apart their means lie."""
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import Estimate, cut_off, t_interval
+
+#: Fewer people show no spread that could be relied on.
+LEAST_PEOPLE = 3
+_TOO_FEW = "It takes {n} people in each group."
+_NO_SPREAD = "In one of the groups all people are alike, so chance cannot be told from more."
+
+
+def arm_difference(first: FloatArray, second: FloatArray) -> Estimate:
+    """Return how much larger the mean of one group of people is than that of the other.
+
+    Where a lot put people into groups, people and not what each of them did are what is
+    independent: each counts once, with a share of their own. The interval is Welch's, which needs
+    no equal spread, and ends where no difference of shares can lie beyond.
+
+    Parameters
+    ----------
+    first, second : FloatArray of shape (n_people,)
+        One share per person, 0–1.
+
+    Returns
+    -------
+    Estimate
+        -1 to 1; ``n`` counts people. Undefined, with a reason, below ``LEAST_PEOPLE`` in either
+        group; without interval where all of a group are alike.
+
+    References
+    ----------
+    Welch (1947), Biometrika 34, 28–35; Hayes & Moulton (2017), Cluster Randomised Trials, on one
+    summary per cluster.
+    """
+    n = len(first) + len(second)
+    if min(len(first), len(second)) < LEAST_PEOPLE:
+        return Estimate(None, None, None, n, _TOO_FEW.format(n=LEAST_PEOPLE))
+    value = float(first.mean() - second.mean())
+    parts = [float(each.var(ddof=1)) / len(each) for each in (first, second)]
+    if min(parts) <= np.finfo(np.float64).eps:
+        return Estimate(value, None, None, n, _NO_SPREAD)
+    degrees = sum(parts) ** 2 / sum(
+        part**2 / (len(each) - 1) for part, each in zip(parts, (first, second), strict=True)
+    )
+    interval = t_interval(value, standard_error=float(np.sqrt(sum(parts))), degrees=degrees)
+    return cut_off(Estimate(value, interval.low, interval.high, n), (-1.0, 1.0))

@@ -1,0 +1,116 @@
+"""What suggesting errors does to what is marked: counted by hand, and said of the same numbers."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evalkit.reports.errors.document import errors_document
+from evalkit.reports.errors.suggested import LEAST_LOOKS, suggesting_report
+from evalkit.reports.errors.suggested_tables import suggesting_blocks, suggesting_sentences
+from evalkit.study.collected import NO_TAG, Tag
+from evalkit.study.offered_tags import OfferedTags
+from tests.evalkit.collected_studies import collected
+
+TAGS = (Tag("tone", "Tone"), Tag("format", "Format"))
+#: How many of ten looks of each of seven people found a tone; three were offered nothing.
+FOUND = (5, 6, 4, 7, 1, 2, 0)
+HELPED = (True, True, True, True, False, False, False)
+
+
+def study(*, found=FOUND, helped=HELPED, since=-1, is_on=True, n_looks=LEAST_LOOKS):
+    """Everybody looked at so many cases of one model, and found a tone in the first ones."""
+    marks = [
+        (who, case, 0, 0 if case < n else NO_TAG)
+        for who, n in enumerate(found)
+        for case in range(n_looks)
+    ]
+    made = replace(collected(marks=marks), tags=TAGS)
+    return replace(made, offered=OfferedTags(is_on, helped, since, (3, 0), (1, 1)))
+
+
+def test_people_with_and_without_are_compared_by_their_own_shares():
+    tone, form = suggesting_report(study()).tags
+
+    # (.5 + .6 + .4 + .7) / 4 = .55 and (.1 + .2 + 0) / 3 = .1.
+    assert (tone.helped, tone.held_out) == pytest.approx((0.55, 0.1))
+    assert tone.difference.value == pytest.approx(0.45)
+    # Welch: variances .05/3 and .01, se² = .0041667 + .0033333 = .0075, degrees
+    # .0075² / (.0041667²/3 + .0033333²/2) = 4.95, t = 2.578: .45 ± .223.
+    assert (tone.difference.low, tone.difference.high) == pytest.approx((0.227, 0.673), abs=2e-3)
+    assert (tone.n_taken, tone.n_refused) == (3, 1)
+    assert (form.helped, form.held_out, form.difference.value) == (0, 0, 0)
+    assert form.difference.low is None
+
+
+def test_what_was_marked_before_anything_was_suggested_does_not_count():
+    # A look has the number of its person here: the first one looked before.
+    of = suggesting_report(study(since=0))
+
+    assert (of.n_helped, of.n_held_out, of.n_looks) == (3, 3, 60)
+    # (.6 + .4 + .7) / 3
+    assert of.tags[0].helped == pytest.approx(0.5667, abs=1e-4)
+
+
+def test_who_looked_at_too_few_responses_does_not_count_and_it_is_said_how_many_there_are():
+    of = suggesting_report(study(n_looks=LEAST_LOOKS - 1))
+
+    assert (of.n_helped, of.n_held_out, of.is_told) == (0, 0, False)
+    sentences = suggesting_sentences(of)
+    assert sentences[1].startswith("Not yet: ")
+    assert "these are 0 with and 0 without" in sentences[1]
+    assert of.tags[0].difference.reason
+
+
+def test_of_whom_the_lot_says_nothing_nothing_counts():
+    of = suggesting_report(study(helped=(None, True, True, True, False, False, False)))
+
+    assert (of.n_helped, of.n_held_out) == (3, 3)
+
+
+def test_it_is_said_which_errors_are_marked_more_often_with_suggestions():
+    sentences = suggesting_sentences(suggesting_report(study()))
+
+    assert sentences[0] == (
+        "Errors suggested from what annotators wrote: 5, of which 3 were taken (60 %)."
+    )
+    assert sentences[1].startswith("A lot decided who is offered any: 4 with and 3 without")
+    assert sentences[2] == "How often they are marked differs with suggestions: tone."
+    alike = suggesting_report(study(found=(1, 2, 0, 1, 1, 2, 0)))
+    assert suggesting_sentences(alike)[2].startswith("Of no error it can be told")
+
+
+def test_nothing_is_said_of_a_study_that_suggests_nothing():
+    never = replace(collected(marks=[(0, 0, 0, 0)]), tags=TAGS)
+
+    assert suggesting_blocks(suggesting_report(never)) == ()
+    assert errors_document(never)["suggestions"]["sentences"] == []
+    waiting = replace(never, offered=OfferedTags(is_on=True))
+    (sentence,) = suggesting_sentences(suggesting_report(waiting))
+    assert "none has been suggested yet" in sentence
+
+
+def test_blocks_and_json_say_the_same():
+    of = suggesting_report(study())
+    entry = json.loads(json.dumps(errors_document(study())["suggestions"]))
+    _, said_blocks, shown_table = suggesting_blocks(of)
+
+    assert list(said_blocks.sentences) == entry["sentences"]
+    assert entry["tags"]["tone"]["difference"]["n"] == 7
+    assert shown_table.rows[0][0].text == "Tone"
+    assert shown_table.rows[0][5].number == of.tags[0].difference
+
+
+def test_the_names_and_order_of_people_move_no_number():
+    made = study()
+    order = np.array([3, 0, 6, 2, 5, 1, 4])
+    turned = replace(
+        study(found=tuple(FOUND[at] for at in order)),
+        offered=replace(made.offered, is_helped=tuple(HELPED[at] for at in order)),
+    )
+
+    ours, theirs = (suggesting_report(of).tags[0].difference for of in (made, turned))
+    assert (ours.value, ours.low, ours.high) == pytest.approx(
+        (theirs.value, theirs.low, theirs.high)
+    )
