@@ -30,6 +30,7 @@ from pages.routes import (
     images,
     later,
     running,
+    shell,
     uploads,
 )
 
@@ -91,6 +92,7 @@ app = st.App(
         *health.ROUTES,
         *images.ROUTES,
         later.AnnotatingRoutes(),
+        *shell.ROUTES,
     ],
     middleware=[Middleware(later.FirstPageFirst), *guard.MIDDLEWARE],
 )

@@ -2,24 +2,22 @@
 
 import json
 import logging
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from streamlit import file_util
 
 from db.engine import NOT_TO_BE_HAD
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
+from pages.routes import shell
 from pages.routes.annotation import asked_task
 from pages.routes.requests import Body, asked
 from pages.routes.session import account_word, who_asks
 from pages.shared import menu
 from pages.shared.components.workbench import SCRIPT, STYLE, VERSION, page_data, prefix
 
-_PAGE = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 _HEAD = """<head>
 <link rel="modulepreload" href="{base}annotate/screen.js?v={version}">
 <link rel="stylesheet" id="ek-style" href="{base}annotate/screen.css?v={version}">
@@ -40,8 +38,8 @@ async def _page(request: Request) -> Response:
     if is_visit and "sec-purpose" not in request.headers:
         head = await run_in_threadpool(_head, request)
     if head is None:
-        return HTMLResponse(_PAGE, headers={"Cache-Control": "no-cache"})
-    return HTMLResponse(_PAGE.replace("<head>", head, 1), headers=_NEVER)
+        return HTMLResponse(shell.PAGE, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(shell.PAGE.replace("<head>", head, 1), headers=_NEVER)
 
 
 def _head(request: Request) -> str | None:

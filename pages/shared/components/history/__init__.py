@@ -11,5 +11,8 @@ _history = st.components.v2.component(
 
 
 def one_step_a_page() -> None:
-    """Let Back lead to the page before, as it was left, and not through every choice made here."""
+    """Let Back lead to the page before, as it was left, and not through every choice made here.
+
+    The page itself sees to it already (`pages.routes.shell`), unless it came from another path.
+    """
     _history(key="history")
