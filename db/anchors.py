@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from db.columns import new_token, number_of
 from db.commands.anchor_requests import (
     end_request,
+    end_with_check,
     keep_request,
     lease_request,
     leave_request,
@@ -17,7 +18,7 @@ from db.commands.anchor_requests import (
 )
 from db.commands.anchors import AnchorPlace, freeze_anchors, store_check
 from db.commands.errands import LEASE
-from db.engine import read_session, write_session
+from db.engine import NOT_TO_BE_HAD, read_session, write_session
 from db.models import AnchorRequest, Annotator, JudgeAnchor, Judging, Study
 from db.queries.few_shot import task_for_judge
 from db.queries.judgings import planned_identity, study_called, task_of
@@ -36,6 +37,9 @@ from evalkit.vocabulary import AnswerForm, Api, SoftScore
 
 #: Asks what stands between here and the endpoint for no reply that it kept.
 _FRESH = {"Cache-Control": "no-cache"}
+
+#: So often a lease is prolonged before it would end.
+_BEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,12 @@ class LeasedAsking:
     """Who works on a wish: prolongs its lease while it asks, and can be ended from outside.
 
     ``beat`` says whether the lease still holds; ``on_begin`` is given what ends the work.
+    ``on_stored`` ends the wish with the number of its check, how many questions there were, and
+    how many of them failed, in one transaction with the check.
     """
 
     beat: Callable[[], bool]
+    on_stored: Callable[[Session, int, int, int], None]
     on_begin: Callable[[Callable[[], None]], None] | None = None
 
 
@@ -114,6 +121,12 @@ def check_anchors(
             served += [reply.served_model] if reply.served_model else []
     if not answers:
         raise RefusedError("No anchor was answered, so nothing is stored.")
+    n_failed = len(questions) - len(answers)
+
+    def end(session: Session, check_id: int) -> None:
+        if leased is not None:
+            leased.on_stored(session, check_id, len(questions), n_failed)
+
     check_id = store_check(
         study_id,
         identity.name,
@@ -122,8 +135,8 @@ def check_anchors(
         served_models=served,
         cost_usd=sum(costs) if costs else None,
         actor_id=actor_id,
+        on_stored=end,
     )
-    n_failed = len(questions) - len(answers)
     return CheckedAnchors(study_id, identity.name, check_id, len(questions), n_failed, n_changed)
 
 
@@ -171,20 +184,17 @@ def see_to(
     with read_session() as session:
         wish = session.get_one(AnchorRequest, request_id)
         judging_id, actor_id = wish.judging_id, wish.created_by_id
-    leased = LeasedAsking(lambda: keep_request(request_id, token), on_begin)
+
+    def end(session: Session, check_id: int, n_asked: int, n_failed: int) -> None:
+        end_with_check(session, request_id, check_id=check_id, n_asked=n_asked, n_failed=n_failed)
+
+    leased = LeasedAsking(lambda: keep_request(request_id, token), end, on_begin)
     try:
-        checked = check_again(judging_id, actor_id=actor_id, leased=leased)
+        check_again(judging_id, actor_id=actor_id, leased=leased)
     except RefusedError as refused:
-        end_request(request_id, reason=str(refused))
+        end_request(request_id, reason=str(refused), token=token)
     except asyncio.CancelledError:
         leave_request(request_id, token)
-    else:
-        end_request(
-            request_id,
-            check_id=checked.check_id,
-            n_asked=checked.n_asked,
-            n_failed=checked.n_failed,
-        )
     return True
 
 
@@ -276,8 +286,15 @@ async def _watched(
             loop.call_soon_threadsafe(work.cancel)
 
     async def beat() -> None:
-        while await asyncio.to_thread(leased.beat):
-            await asyncio.sleep(LEASE.total_seconds() / 3)
+        holds_until = loop.time() + LEASE.total_seconds()
+        while loop.time() < holds_until:
+            try:
+                if not await asyncio.to_thread(leased.beat):
+                    break
+                holds_until = loop.time() + LEASE.total_seconds()
+            except NOT_TO_BE_HAD:
+                pass  # the lease holds for a while, and the database may be back before it ends
+            await asyncio.sleep(LEASE.total_seconds() / _BEATS)
         work.cancel()
 
     if leased.on_begin is not None:

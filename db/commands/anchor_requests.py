@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from db.columns import now
 from db.commands.errands import LEASE, changed
@@ -54,26 +54,30 @@ def leave_request(number: int, token: str) -> None:
     _set(number, col(AnchorRequest.lease) == token, lease=None, leased_until=None)
 
 
-def end_request(
-    number: int,
-    *,
-    check_id: int | None = None,
-    n_asked: int = 0,
-    n_failed: int = 0,
-    reason: str | None = None,
+def end_request(number: int, *, reason: str, token: str | None = None) -> None:
+    """Keep why there is no check for a wish; with a token only where its lease still holds."""
+    is_mine = sa.true() if token is None else col(AnchorRequest.lease) == token
+    _set(number, col(AnchorRequest.ended_at).is_(None) & is_mine, **_ended(), reason=reason)
+
+
+def end_with_check(
+    session: Session, number: int, *, check_id: int, n_asked: int, n_failed: int
 ) -> None:
-    """Keep what came of a wish: a check, or the reason why there is none."""
-    _set(
-        number,
-        col(AnchorRequest.ended_at).is_(None),
-        lease=None,
-        leased_until=None,
-        check_id=check_id,
-        n_asked=n_asked,
-        n_failed=n_failed,
-        reason=reason,
-        ended_at=now(),
+    """Keep the check that came of a wish, in the transaction that stores it.
+
+    Whoever is first with all answers stores them, also where the lease was lost on the way: they
+    are paid for, and the other is ended by its next beat. Raises RefusedError for the second.
+    """
+    came = {"check_id": check_id, "n_asked": n_asked, "n_failed": n_failed}
+    statement = sa.update(AnchorRequest).where(
+        col(AnchorRequest.id) == number, col(AnchorRequest.ended_at).is_(None)
     )
+    if not changed(session, statement.values(**_ended(), **came)):
+        raise RefusedError("Somebody else asked about the anchors meanwhile; this is not stored.")
+
+
+def _ended() -> dict[str, Any]:
+    return {"lease": None, "leased_until": None, "ended_at": now()}
 
 
 def _set(number: int, where: Any, **values: Any) -> bool:

@@ -1,6 +1,6 @@
 """Freeze the anchors of a study, and keep what a judge said of them each time it was asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -72,8 +72,12 @@ def store_check(
     served_models: Sequence[str],
     cost_usd: float | None,
     actor_id: int | None = None,
+    on_stored: Callable[[Session, int], None] | None = None,
 ) -> int:
-    """Store what a judge said of the anchors this time; return the number of the check."""
+    """Store what a judge said of the anchors this time; return the number of the check.
+
+    ``on_stored`` is called with that number before anything is final, and may refuse all of it.
+    """
     with write_session() as session:
         check = AnchorCheck(
             study_id=study_id,

@@ -21,6 +21,7 @@ from db.models import (
     Study,
 )
 from db.queries.annotation.task import submitted_draft
+from db.queries.few_shot import FewShotRow, few_shot_rows
 from db.queries.results.studies import COUNTED_KINDS
 from evalkit.annotation.draft import NOTHING, Draft, ResponseDraft
 from evalkit.study.collected import Criterion as Scored, Tag
@@ -61,6 +62,25 @@ class CollectedNote:
     study: str
     case: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLessons:
+    """What new judges of a study may be shown, and the clarifications kept of it, newest first.
+
+    Without a rubric there is no text that a clarification could be added to.
+    """
+
+    few_shot: tuple[FewShotRow, ...]
+    notes: tuple[CollectedNote, ...]
+    has_rubric: bool
+
+
+def lessons_of_study(session: Session, study_id: int) -> StudyLessons:
+    """Return what was made of the cases of a study so far."""
+    study = session.get_one(Study, study_id)
+    notes = _notes(session, col(Study.id) == study_id)
+    return StudyLessons(few_shot_rows(session, study_id), notes, study.rubric_id is not None)
 
 
 def given_by_people(
@@ -251,13 +271,17 @@ def adjudicated_values(session: Session, study_id: int, subject: str) -> dict[in
 
 def notes_on_rubric(session: Session, name: str) -> tuple[CollectedNote, ...]:
     """Return what was noted on the criteria of a rubric, of any version, the newest first."""
+    return _notes(session, col(Rubric.name) == name)
+
+
+def _notes(session: Session, where: Any) -> tuple[CollectedNote, ...]:
     statement = (
         select(Clarification, Criterion.key, Study.name, Case.key)
         .join(Study, col(Study.id) == col(Clarification.study_id))
-        .join(Rubric, col(Rubric.id) == col(Study.rubric_id))
+        .outerjoin(Rubric, col(Rubric.id) == col(Study.rubric_id))
         .join(Case, col(Case.id) == col(Clarification.case_id))
         .outerjoin(Criterion, col(Criterion.id) == col(Clarification.criterion_id))
-        .where(col(Rubric.name) == name)
+        .where(where)
         .order_by(col(Clarification.id).desc())
     )
     return tuple(

@@ -8,8 +8,7 @@ from db.anchors import judges_to_check
 from db.engine import read_session
 from db.queries import results
 from db.queries.anchors import drift_of
-from db.queries.few_shot import few_shot_rows
-from db.queries.lessons import adjudications_of
+from db.queries.lessons import adjudications_of, lessons_of_study
 from db.queries.responses import side_by_side
 from db.queries.results.splits import splits
 from evalkit.errors import RefusedError
@@ -67,11 +66,11 @@ output_ids = differences.output_ids(of, kept.collected, place)
 with read_session() as session:
     read = side_by_side.some_responses(session, study, filters=chosen, output_ids=output_ids)
     decided = adjudications_of(session, study.study_id, of.subject, output_ids)
-    few_shot = few_shot_rows(session, study.study_id)
+    so_far = lessons_of_study(session, study.study_id)
 lessons.show_decisions(of, kept.collected, place, decided)
 responses.show(read)
 try:
-    lesson = lessons.ask(of, kept.collected, place, read, few_shot)
+    lesson = lessons.ask(of, kept.collected, place, read, so_far)
     if lesson is not None:
         lesson.store(study.study_id, of, output_ids, actor_id=user.id)
         lessons.stored(lesson.message)

@@ -1,18 +1,22 @@
 """Anchors from their choice to a judge that moved, over real HTTP."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from typer.testing import CliRunner
 
 from db import anchors as asking_anchors
 from db.anchors import check_again, check_anchors, check_later, judges_to_check, see_to
-from db.commands.anchor_requests import lease_request, wish_check
+from db.columns import now
+from db.commands.anchor_requests import keep_request, lease_request, wish_check
 from db.commands.anchors import freeze_anchors
+from db.commands.errands import LEASE
 from db.commands.judgings import begin_judging
 from db.engine import read_session, write_session
-from db.models import AnchorAnswer, AnchorCheck, Case, JudgeAnchor, Output, Study
+from db.models import AnchorAnswer, AnchorCheck, AnchorRequest, Case, JudgeAnchor, Output, Study
 from db.queries.anchors import anchor_wishes, drift_of
 from db.queries.askings import next_anchor_request
 from evalkit.cli import app
@@ -245,6 +249,73 @@ def test_a_worker_whose_lease_was_taken_stores_nothing(judging, monkeypatch):
 
     assert reports().rows == ()
     assert wishes()[0].is_open
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_second_asking(judging, monkeypatch):
+    """The lease is prolonged again as soon as the database is back, while it still holds."""
+    wish_check(judging)
+    beats = []
+
+    def keep(number, token):
+        beats.append(keep_request(number, token) if beats else None)
+        if len(beats) == 1:
+            raise OperationalError("", {}, Exception("away"))
+        return beats[-1]
+
+    monkeypatch.setattr(asking_anchors, "keep_request", keep)
+    monkeypatch.setattr(asking_anchors, "_BEATS", 10_000)
+
+    assert see_to(waiting())
+
+    assert not wishes()[0].is_open
+    assert len(beats) > 1
+    assert all(beats[1:])
+    assert len(checks()) == 1
+
+
+def test_a_database_that_stays_away_ends_the_work_when_the_lease_does(judging, monkeypatch):
+    wish_check(judging)
+
+    def keep(number, token):
+        raise OperationalError("", {}, Exception("away"))
+
+    monkeypatch.setattr(asking_anchors, "keep_request", keep)
+    monkeypatch.setattr(asking_anchors, "LEASE", timedelta(0))
+
+    assert see_to(waiting())
+
+    assert checks() == []
+    assert wishes()[0].is_open
+
+
+def test_of_two_that_asked_for_one_wish_the_first_stores_its_check_and_the_other_nothing(
+    judging, monkeypatch
+):
+    """The lease of the second was lost to the first, who had all answers before its next beat."""
+    wish_check(judging)
+    number = waiting()
+    store = asking_anchors.store_check
+
+    def store_after_another(*given, **options):
+        monkeypatch.setattr(asking_anchors, "store_check", store)
+        with write_session() as session:
+            session.get_one(AnchorRequest, number).leased_until = now() - LEASE
+        assert see_to(number)
+        return store(*given, **options)
+
+    monkeypatch.setattr(asking_anchors, "store_check", store_after_another)
+
+    assert see_to(number)
+
+    (check,) = checks()
+    with read_session() as session:
+        wish = session.get_one(AnchorRequest, number)
+        assert (wish.check_id, wish.reason) == (check, None)
+
+
+def checks():
+    with read_session() as session:
+        return list(session.exec(select(AnchorCheck.id)).all())
 
 
 def test_why_nobody_could_be_asked_stands_with_the_wish(judging):

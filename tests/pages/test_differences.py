@@ -5,7 +5,8 @@ import html
 import pytest
 from sqlmodel import select
 
-from db.commands.anchor_requests import end_request, wish_check
+from db.columns import now
+from db.commands.anchor_requests import wish_check
 from db.commands.lessons import clarify
 from db.engine import read_session, write_session
 from db.models import (
@@ -368,5 +369,7 @@ def test_a_judge_asked_from_here_is_asked_about_the_anchors_at_a_click(
     assert "already" in app.error[0].value
     with read_session() as session:
         (request_id,) = session.exec(select(AnchorRequest.id)).all()
-    end_request(request_id, n_asked=8, n_failed=1)
+    with write_session() as session:
+        request = session.get_one(AnchorRequest, request_id)
+        request.n_asked, request.n_failed, request.ended_at = 8, 1, now()
     assert "7 requests answered, 1 failed" in opened(app, PAGE)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.commands.lessons import add_few_shot, adjudicate, clarify, remove_few_shot
 from db.queries.few_shot import FewShotRow
-from db.queries.lessons import DecidedCase
+from db.queries.lessons import DecidedCase, StudyLessons
 from db.queries.responses.side_by_side import SideBySide
 from evalkit.phrases import counted
 from evalkit.reports.differences.report import Differences
@@ -22,6 +22,11 @@ _PREFERENCES = dict(zip(PREFERENCE_VALUES, Preference, strict=True))
 _MESSAGE = "lesson-message"
 #: Older ones are in the audit log.
 _MOST_DECISIONS = 3
+_INTO_RUBRIC = "The rubric’s editor under Rubrics offers each, to be added to its next version."
+_INTO_GUIDELINES = (
+    "This study has no rubric: put them into the guidelines of the next one. A study that is "
+    "judged keeps the words it was judged by."
+)
 
 
 def stored(message: str) -> None:
@@ -82,7 +87,7 @@ def ask(
     collected: Collected,
     place: int,
     read: SideBySide | None,
-    few_shot: Sequence[FewShotRow],
+    so_far: StudyLessons,
 ) -> Lesson | None:
     """Offer what can be made of a case; give what was asked for."""
     if read is None:
@@ -96,7 +101,8 @@ def ask(
         note = clarification_form(key)
     with third:
         decision = adjudication_form(of, collected, place, key)
-    removed = few_shot_to_remove(few_shot)
+    removed = few_shot_to_remove(so_far.few_shot)
+    show_notes(so_far)
     if reason is not None:
         return Lesson(add_few_shot, (reason,), "It is a few-shot case now.", is_of_judge=True)
     if note is not None:
@@ -197,3 +203,14 @@ def few_shot_to_remove(rows: Sequence[FewShotRow]) -> int | None:
             if button.button("Remove", key=f"few-shot-remove-{row.few_shot_id}"):
                 return row.few_shot_id
     return None
+
+
+def show_notes(so_far: StudyLessons) -> None:
+    """Fold what was kept of cases of the study, and say where it is put into words."""
+    if not so_far.notes:
+        return
+    with st.expander(counted(len(so_far.notes), "clarification")):
+        for note in so_far.notes:
+            on = f", {note.criterion.replace('_', ' ')}" if note.criterion else ""
+            exhibits.say(f"{note.case}{on}: {note.words}")
+        exhibits.say(_INTO_RUBRIC if so_far.has_rubric else _INTO_GUIDELINES)
