@@ -99,6 +99,8 @@ def store_check(
             )
             for (anchor_id, is_turned, look), answer in answers.items()
         )
+        if on_stored is not None:
+            on_stored(session, number_of(check))
         return number_of(check)
 
 

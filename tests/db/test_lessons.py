@@ -22,7 +22,12 @@ from db.models import (
 )
 from db.queries.few_shot import few_shot_of, few_shot_rows
 from db.queries.judgings import identity_of
-from db.queries.lessons import adjudicated_pairs, adjudications_of, notes_on_rubric
+from db.queries.lessons import (
+    adjudicated_pairs,
+    adjudications_of,
+    lessons_of_study,
+    notes_on_rubric,
+)
 from db.queries.records.files import FileFormat, export_file
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.formats.material import ExportOptions, HeldBack
@@ -305,6 +310,17 @@ def test_a_clarification_stands_with_the_criterion_of_every_version_of_the_rubri
         ("helpfulness", "A refusal with a reason is a 3."),
     ]
     assert {(note.study, note.case) for note in notes} == {("Study", "case-0")}
+
+
+def test_a_clarification_of_a_study_without_a_rubric_is_listed_with_the_study(study):
+    outputs = cases()[Split.TRAIN][0]
+
+    clarify(study, PREFERRED, outputs, "Late is worse than wrong.")
+
+    with read_session() as session:
+        so_far = lessons_of_study(session, study)
+    assert [note.words for note in so_far.notes] == ["Late is worse than wrong."]
+    assert (so_far.has_rubric, so_far.few_shot) == (False, ())
 
 
 def test_of_a_response_the_whole_answer_of_a_person_who_is_right_is_shown(database):

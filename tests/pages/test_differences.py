@@ -195,6 +195,8 @@ def test_a_gap_in_the_rubric_is_kept_and_nothing_is_without_words(app, sign_in, 
     submit(app, "Keep for the rubric")
 
     assert "kept for the next version" in app.success[0].value
+    assert "1 clarification" in [each.label for each in app.expander]
+    assert "case-0: Say what :red[late] means." in html.unescape(written(app))
     words = opened(app, "library/rubrics.py", name="Rubric of Study")
     assert "On which response is better: Say what :red[late] means." in words
 
