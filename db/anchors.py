@@ -69,6 +69,10 @@ class LeasedAsking:
     on_stored: Callable[[Session, int, int, int], None]
     on_begin: Callable[[Callable[[], None]], None] | None = None
 
+    def ending(self, n_asked: int, n_failed: int) -> Callable[[Session, int], None]:
+        """Return what ends the wish, given the number of its check."""
+        return lambda session, check_id: self.on_stored(session, check_id, n_asked, n_failed)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnchors:
@@ -122,11 +126,6 @@ def check_anchors(
     if not answers:
         raise RefusedError("No anchor was answered, so nothing is stored.")
     n_failed = len(questions) - len(answers)
-
-    def end(session: Session, check_id: int) -> None:
-        if leased is not None:
-            leased.on_stored(session, check_id, len(questions), n_failed)
-
     check_id = store_check(
         study_id,
         identity.name,
@@ -135,7 +134,7 @@ def check_anchors(
         served_models=served,
         cost_usd=sum(costs) if costs else None,
         actor_id=actor_id,
-        on_stored=end,
+        on_stored=leased.ending(len(questions), n_failed) if leased else None,
     )
     return CheckedAnchors(study_id, identity.name, check_id, len(questions), n_failed, n_changed)
 
