@@ -4,15 +4,19 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries.annotation import own as queries, progress as progresses
+from db.queries.annotation.own_recodings import own_stale_mark, own_stale_marks
 from evalkit.vocabulary import Role
-from pages.shared import annotating, labels, own, state
+from pages.shared import annotating, labels, own, renaming, state
 from pages.shared.address import addresses
 
 user = state.require(Role.ANNOTATOR)
 
 with read_session() as session:
     studies = progresses.open_studies(session, annotator_id=user.id)
+    waiting = own_stale_marks(session, annotator_id=user.id)
+    first = own_stale_mark(session, waiting[0], annotator_id=user.id) if waiting else None
 st.title("My annotations")
+renaming.queue(first, n=len(waiting), annotator_id=user.id)
 study = own.study_picker([study for study in studies if study.n_done], addresses.number("study"))
 if study is None:
     st.info("You have not submitted anything in a study that is open.")

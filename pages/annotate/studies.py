@@ -7,8 +7,9 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries.annotation import pace, progress as progresses, questions
+from db.queries.annotation.own_recodings import own_stale_marks
 from evalkit.vocabulary import Role
-from pages.shared import annotating, state
+from pages.shared import annotating, renaming, state
 from pages.shared.components.workbench import outbox
 
 user = state.require(Role.ANNOTATOR)
@@ -21,10 +22,12 @@ with read_session() as session:
         if study.n_left
     }
     answers = questions.new_answers(session, annotator_id=user.id)
+    n_waiting = len(own_stale_marks(session, annotator_id=user.id))
 
 st.title("Annotate")
 outbox(account=state.account_word(user), key="outbox")
 annotating.new_answers(answers, annotator_id=user.id)
+renaming.lead_there(n_waiting)
 if not studies:
     st.info(
         "No study is open at the moment. A lead starts one on the page Studies; "

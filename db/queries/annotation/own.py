@@ -76,7 +76,7 @@ def own_annotations(
                     assignment_id=row.assignment_id,
                     submitted_at=row.submitted_at,
                     category=row.category or "",
-                    begins=_beginning(row.input),
+                    begins=beginning(row.input),
                     preference=None if row.preference is None else Preference(row.preference),
                     strength=None if row.strength is None else Strength(row.strength),
                     is_unsure=row.certainty == Certainty.UNSURE,
@@ -209,7 +209,7 @@ def _checks(session: Session, row: Any) -> tuple[str, ...]:
     )
 
 
-def _beginning(messages: list[dict[str, Any]]) -> str:
+def beginning(messages: list[dict[str, Any]]) -> str:
     """Return how the last message of a person begins; of all, where nobody is a person."""
     asked = [message for message in messages if message.get("role") == "user"][-1:]
     words = " ".join(_text(asked or messages).split())
