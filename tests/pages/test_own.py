@@ -5,13 +5,23 @@ import pytest
 from db.commands import annotation as commands
 from db.commands.assignments import next_task_id
 from db.commands.studies import StudyPlan, create_study
+from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session
 from db.queries.annotation import own
+from db.queries.annotation.own_recodings import own_stale_marks
+from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME, TagDefinition
 from evalkit.vocabulary import Preference, Role, TaskKind
 from tests.factories import make_eval_set, opened
 from tests.pages.conftest import account, at_page
 
 OWN = "annotate/own.py"
+
+
+def written(app):
+    return "\n".join(part.value for part in [*app.markdown, *app.text, *app.caption])
+
+
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 DRAFTS = (
     {"preference": "left", "comment": "Shorter, and right."},
@@ -112,3 +122,30 @@ def test_a_preference_is_not_looked_for_where_responses_are_judged_alone(app, si
 
     assert not app.exception
     assert [box.label for box in app.selectbox] == ["Study", "Error"]
+
+
+def test_marks_whose_error_was_divided_are_named_anew_by_key_and_taken_back(app, sign_in, study_id):
+    person = sign_in(app, Role.ANNOTATOR)
+    annotate_all(study_id, person)
+    parts = (TagDefinition("list", "No list", "", ()), TagDefinition("long", "Too long", "", ()))
+    change = TaxonomyChange(ChangeKind.SPLIT, ("format",), parts=parts)
+    change_taxonomy(DEFAULT_TAXONOMY_NAME, change, reason="They differ", opened=1, actor_id=None)
+
+    at_page(app, "annotate/studies.py").run()
+    assert not app.exception
+    assert "1 of your marks has to be named anew" in written(app)
+    at_page(app, OWN).run()
+    assert app.subheader[0].value == "1 of your marks has to be named anew"
+    assert "Response A, as a whole" in written(app)
+    assert not any(model in written(app) for model in MODELS)
+    part = next(button for button in app.button if button.label == "Too long")
+    assert part.proto.shortcut == "2"
+    part.click().run()
+
+    assert not app.exception
+    assert not app.subheader
+    assert "Named last: “Format” is “Too long”." in written(app)
+    with read_session() as session:
+        assert own_stale_marks(session, annotator_id=person.id) == []
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert app.subheader[0].value == "1 of your marks has to be named anew"
