@@ -24,6 +24,10 @@ _DEFAULTS: dict[str, Any] = {
     "watched": False,
     "clean": False,
     "retired": False,
+    "nth": 1,
+    "nothing_wrong": False,
+    "by_category": False,
+    "of_study": False,
 }
 
 _FLOATS = frozenset(
@@ -39,6 +43,8 @@ _FLOATS = frozenset(
 _WHOLE = frozenset(
     {
         "end",
+        "nth",
+        "seed",
         "input_tokens",
         "n_annotators",
         "output_tokens",

@@ -7,6 +7,7 @@ from typing import Any
 from evalkit.records import checks
 from evalkit.records.automated import AUTOMATED_FIELDS
 from evalkit.records.checks import Check, Fault
+from evalkit.records.followed import FOLLOWED_FIELDS
 from evalkit.records.lessons import LESSON_FIELDS
 from evalkit.records.names import is_identified
 from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults, text_faults
@@ -97,6 +98,7 @@ TYPES: dict[str, Fields] = {
             "traffic": checks.traffic,
             "version_note": checks.text,
             "version_author": checks.text,
+            "taxonomy_version": checks.whole_from(0),
             "lines_sha256": checks.text,
             "header_sha256": checks.text,
         },
@@ -271,15 +273,18 @@ TYPES: dict[str, Fields] = {
         required=frozenset({"case", "model", "annotator", "tag"}),
         nullable=frozenset({"tag"}),
     ),
-    **{kind: Fields(own, required) for kind, (own, required) in AUTOMATED_FIELDS.items()},
-    **{kind: Fields(own, required) for kind, (own, required) in LESSON_FIELDS.items()},
+    **{
+        kind: Fields(own, required)
+        for kind, (own, required) in (AUTOMATED_FIELDS | LESSON_FIELDS | FOLLOWED_FIELDS).items()
+    },
 }
 
 
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
 _OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
+_SUMS = ("lines_sha256", "header_sha256")
 _SINCE_VERSION_2 = {
-    "header": {"traffic", "version_note", "version_author", "lines_sha256", "header_sha256"},
+    "header": {"traffic", "version_note", "version_author", "taxonomy_version", *_SUMS},
     "criterion": {"range"},
     "case": {"relevant", "context_state", "checklist", "elsewhere", "watched"},
     "output": {"retrieved", "reasoning", "reasoning_tokens", "elsewhere"},
@@ -330,7 +335,7 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
         if value is not None and check is not None and (fault := check(value)):
             is_sound = False
             yield field + fault.path, fault
-    if is_sound and "annotator" in fields.checks:
+    if is_sound and "annotator" in fields.checks and kind not in FOLLOWED_FIELDS:
         yield from annotator_faults(record, (*OF_JUDGES, PROBABILITY))
     # What has no text is told at once, whatever else is wrong.
     if kind in WHOLE_RECORD_CHECKS and (is_sound or kind in ("case", "output")):

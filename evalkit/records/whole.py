@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from evalkit.records.checks import Fault
+from evalkit.records.followed import FOLLOWED, followed_faults
 from evalkit.records.lessons import LESSON_FIELDS, lesson_faults
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
@@ -180,4 +181,5 @@ WHOLE_RECORD_CHECKS = {
     "answer": _side_faults,
     "error": _error_faults,
     **dict.fromkeys(LESSON_FIELDS, lesson_faults),
+    **dict.fromkeys(FOLLOWED, followed_faults),
 }

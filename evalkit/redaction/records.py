@@ -20,6 +20,12 @@ _TEXTS = {
     "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
     "output": ("content", "retrieved", "reasoning", "error", "metadata"),
     "gold": ("note", "metadata"),
+    "taxonomy_change": ("note",),
+    "recoding": (),
+    "reading": (),
+    "open_note": ("words",),
+    "coded_note": (),
+    "failure": ("title", "events"),
     "finding": ("detail",),
 }
 _MESSAGES = frozenset({"input", "content"})
@@ -81,7 +87,7 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
                 moves[None] = whole.moves
         else:
             changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
-    if kind == "case" and changed.get("category"):
+    if kind in ("case", "failure") and changed.get("category"):
         changed["category"] = category_name(changed["category"], redaction)
     return RedactedRecord(changed, moves)
 

@@ -21,11 +21,13 @@ def record_counts(
     rubrics: Sequence[Definition],
     taxonomies: Sequence[Definition],
     checks: Sequence[CheckOfFile],
+    followed: Mapping[str, int],
     distinct: Mapping[str, int],
 ) -> dict[str, RecordCount]:
     """Count the records of each type that the files hold, once all of them are sorted.
 
-    ``distinct`` are how many cases and outputs the files are about.
+    ``followed`` says how many are new of what became of failures; ``distinct`` are how many cases
+    and outputs the files are about.
     """
     new = {
         "criterion": sum(len(rubric.parts) for rubric in rubrics if rubric.new),
@@ -46,6 +48,7 @@ def record_counts(
         new[kind] = staging.count(
             f"SELECT COUNT(*) FROM lesson WHERE line > 0 AND type IN {(*numbers, -1)}"
         )
+    new |= followed
     of_kinds = {**staging.n_records, **distinct}
     parts = [part for _, part in (*staging.criteria, *staging.tags)]
     for kind in ("criterion", *TAXONOMY_TYPES):

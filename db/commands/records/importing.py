@@ -29,6 +29,7 @@ from db.commands.records.check.references import (
 from db.commands.records.check.revisions import drop_repeated, sort_labels
 from db.commands.records.choices import Choices
 from db.commands.records.counting import record_counts
+from db.commands.records.followed import n_followed
 from db.commands.records.further import FurtherRuns
 from db.commands.records.join import (
     add_what_is_named,
@@ -57,6 +58,7 @@ from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
+from evalkit.records.followed import OF_STUDIES
 from evalkit.records.problems import LINES_OF_A_FILE
 from evalkit.records.reader import Record
 from evalkit.study.traffic import NO_TRAFFIC, Traffic
@@ -74,6 +76,7 @@ class ImportPlan:
     rubrics: list[Definition]
     taxonomies: list[Definition]
     checks: list[CheckOfFile]
+    followed: dict[str, int]
     needs_newest: bool
     again: Again
     contents: Contents
@@ -211,6 +214,7 @@ class Import:
                 actor_id=self._choices.get("actor_id"),
                 drawn=self._choices.get("drawn") or {},
                 progress=self._progress,
+                problems=self._problems,
             )
             know_tables(session.connection())
         return self._report(plan, version=version)
@@ -227,7 +231,7 @@ class Import:
                 f"{self._problems.file} does not say which eval set it belongs to: "
                 "name it with --eval-set."
             )
-        of_studies = (*LABEL_TYPES, GOLD, *LESSON_NUMBERS)
+        of_studies = (*LABEL_TYPES, GOLD, *LESSON_NUMBERS, *OF_STUDIES)
         has_labels = any(self._staging.n_records.get(kind) for kind in of_studies)
         return named, study or self._header("study") or (named if has_labels else None)
 
@@ -270,6 +274,7 @@ class Import:
             rubrics,
             taxonomies,
             checks,
+            n_followed(session, staging, target, problems),
             needs_newest,
             again,
             contents,
@@ -304,7 +309,12 @@ class Import:
         )
         return (
             planned(RUBRICS, self._staging.criteria, main_id=target.rubric_id),
-            planned(TAXONOMIES, self._staging.tags, main_id=target.taxonomy_id),
+            planned(
+                TAXONOMIES,
+                self._staging.tags,
+                main_id=target.taxonomy_id,
+                main_version=self._header("taxonomy_version"),
+            ),
         )
 
     def _plan_is_stale(
@@ -344,6 +354,7 @@ class Import:
             rubrics=plan.rubrics,
             taxonomies=plan.taxonomies,
             checks=plan.checks,
+            followed=plan.followed,
             distinct=self._distinct,
         )
 

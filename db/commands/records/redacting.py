@@ -25,6 +25,8 @@ _TABLES = (
     'CREATE INDEX moved_output ON moved ("case", run)',
     "CREATE TABLE held (line INTEGER, fields TEXT, quote TEXT)",
 )
+#: The fields that name a person.
+_PEOPLE = ("annotator", "author", "owner")
 _MOVES = 'SELECT moves, original FROM moved WHERE "case" = ? AND run = ? AND step IS ?'
 _CONTENT = 'SELECT content FROM output WHERE "case" = ? AND run = ? AND line > 0'
 _HELD = "SELECT line, fields, quote FROM held ORDER BY line"
@@ -70,14 +72,16 @@ class Redacting:
         if not record.is_sound:
             return record
         whole = redacted_record(record.type, record.fields, self._redaction)
-        if whole.fields.get("annotator"):
-            whole.fields["annotator"] = self._person(whole.fields["annotator"])
+        for name in _PEOPLE:
+            if whole.fields.get(name):
+                whole.fields[name] = self._person(whole.fields[name])
+        for event in whole.fields.get("events") or ():
+            if event.get("author"):
+                event["author"] = self._person(event["author"])
         if record.type == "case" and self._redaction.finds_in(record.fields["id"]):
             self._n_ids += 1
         if record.type == "output" and whole.moves:
             self._remember(record.fields, whole)
-        if whole.fields.get("author"):
-            whole.fields["author"] = self._person(whole.fields["author"])
         if record.type == FEW_SHOT:
             values = record.line, json.dumps(whole.fields), None
             self._staging.db.execute("INSERT INTO held VALUES (?, ?, ?)", values)

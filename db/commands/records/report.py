@@ -27,6 +27,12 @@ _PLURALS = {
     "few_shot": "few-shot cases",
     "clarification": "clarifications",
     "adjudication": "adjudications",
+    "taxonomy_change": "changes of taxonomies",
+    "recoding": "marks coded anew",
+    "reading": "readings",
+    "open_note": "open notes",
+    "coded_note": "named notes",
+    "failure": "known failures",
 }
 _SINGULARS = {
     **{kind: kind for kind in _PLURALS},
@@ -35,6 +41,11 @@ _SINGULARS = {
     "automated_check": "automated check",
     "finding": "finding of a check",
     "few_shot": "few-shot case",
+    "taxonomy_change": "change of a taxonomy",
+    "recoding": "mark coded anew",
+    "open_note": "open note",
+    "coded_note": "named note",
+    "failure": "known failure",
 }
 
 

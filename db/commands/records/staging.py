@@ -17,6 +17,7 @@ from db.commands.records.digests import case_digests, case_life
 from db.commands.records.lessons import LESSON_NUMBERS, lesson_row
 from evalkit.records.automated import AUTOMATED_CHECK, FINDING
 from evalkit.records.checks import as_moment
+from evalkit.records.followed import FOLLOWED
 from evalkit.records.names import DEFAULT_RUN, is_identified, judged_by, side_of
 from evalkit.records.normal import fingerprint, normal, output_text
 from evalkit.records.reader import Record
@@ -119,6 +120,7 @@ class Staging:
         self.merged_from: dict[tuple[str, str], int | None] = {}
         self.criteria: list[tuple[int, dict[str, Any]]] = []
         self.tags: list[tuple[int, dict[str, Any]]] = []
+        self.followed: list[tuple[int, dict[str, Any]]] = []
         self.automated: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
         self.names_texts_elsewhere = False
@@ -153,6 +155,8 @@ class Staging:
             self.tags.append((record.line, fields))
         elif kind == GOLD:
             self.add_gold(record.line, fields)
+        elif kind in FOLLOWED:
+            self.followed.append((record.line, fields))
         elif kind == AUTOMATED_CHECK:
             self.automated.append((record.line, fields))
         elif kind == FINDING:

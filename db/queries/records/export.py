@@ -1,6 +1,6 @@
 """A study as the lines of a file of records, and as that file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,9 @@ from db.models import (
 )
 from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
 from db.queries.records.automated import check_records
+from db.queries.records.followed import followed_records, told_versions
 from db.queries.records.gold import gold_records
+from db.queries.records.known_failures import FollowedScope
 from db.queries.records.labels import study_labels
 from db.queries.records.lessons import definitions_of_lessons, lesson_records
 from db.queries.records.rows import (
@@ -75,9 +77,11 @@ def study_records(
     """Yield a study in the record format.
 
     The order is the header, criteria, tags, cases, outputs, automated checks, right answers, the
-    labels by annotation, and lessons. Of the labels those that count are written; with
-    ``include_superseded`` also their earlier revisions.
+    labels by annotation, lessons, and what became of tags and failures. Of the labels those that
+    count are written; with ``include_superseded`` also their earlier revisions.
     """
+    of = FollowedScope(study.eval_set_id, study.version_id, study.id)
+    told = told_versions(session, of)
     # When it was exported is left out: the same study gives the same bytes.
     yield normal(
         "header",
@@ -90,14 +94,14 @@ def study_records(
             **_header_of_labels(session, study),
             **_header_of_texts(session, study),
             **_header_of_traffic(session, study),
+            **_header_of_taxonomy(session, study, told),
         },
     )
     rubrics, taxonomies = definitions_of_lessons(session, study_id=study.id)
     for rubric_id in _rubrics(session, study, rubrics, include_superseded=include_superseded):
         yield from criterion_records(session, rubric_id=rubric_id)
-    for taxonomy_id in _taxonomies(
-        session, study, taxonomies, include_superseded=include_superseded
-    ):
+    named = taxonomies | told
+    for taxonomy_id in _taxonomies(session, study, named, include_superseded=include_superseded):
         if (taxonomy := taxonomy_record(session, taxonomy_id=taxonomy_id)) is not None:
             yield taxonomy
         yield from tag_records(session, taxonomy_id=taxonomy_id)
@@ -116,6 +120,17 @@ def study_records(
             yield label.record
     for _, record in lesson_records(session, study_id=study.id):
         yield record
+    yield from followed_records(session, of)
+
+
+def _header_of_taxonomy(
+    session: Session, study: ExportedStudy, told: frozenset[int]
+) -> dict[str, int]:
+    """Return which version a study asks for, where versions are written that it does not."""
+    if not told - {study.taxonomy_id}:
+        return {}
+    own = select(col(Taxonomy.version)).where(col(Taxonomy.id) == study.taxonomy_id)
+    return {"taxonomy_version": session.scalar(own) or 0}
 
 
 def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
@@ -203,9 +218,12 @@ def _rubrics(
 
 
 def _taxonomies(
-    session: Session, study: ExportedStudy, of_lessons: set[int], *, include_superseded: bool
+    session: Session, study: ExportedStudy, named: Collection[int], *, include_superseded: bool
 ) -> Iterable[int]:
-    """Return the taxonomy of a study and the other versions that its marks were made under."""
+    """Return the taxonomy of a study and the other versions that its marks were made under.
+
+    Beside them are those that are ``named`` elsewhere: by lessons, changes, codes and failures.
+    """
     used = (
         select(col(Tag.taxonomy_id))
         .join(ErrorMark, col(ErrorMark.tag_id) == col(Tag.id))
@@ -216,7 +234,7 @@ def _taxonomies(
     )
     right = _of_gold(study, Tag.taxonomy_id, col(Tag.id) == GoldAnswer.tag_id)
     of_study = col(Taxonomy.id) == study.taxonomy_id
-    anywhere = [col(Taxonomy.id).in_(ids) for ids in (used, right, of_lessons)]
+    anywhere = [col(Taxonomy.id).in_(ids) for ids in (used, right, named)]
     return session.scalars(
         select(col(Taxonomy.id))
         .where(or_(of_study, *anywhere))

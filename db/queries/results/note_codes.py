@@ -23,9 +23,9 @@ def note_codes(
     """
     statement = (
         sa.select(
+            col(CodedNote.id),
             col(CodedNote.tag_id),
             col(CodedNote.source),
-            col(CodedNote.note_id),
         )
         .join(Tag, col(Tag.id) == col(CodedNote.tag_id))
         .where(col(CodedNote.study_id) == study_id)
@@ -35,6 +35,23 @@ def note_codes(
         statement = statement.join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id)).where(
             col(Taxonomy.name) == taxonomy
         )
+    stands_in = coded_rows(session, study_id)
+    rows = session.connection().execute(statement).all()
+    tags = tags_now(session, {row.tag_id for row in rows})
+    codes = (
+        NoteCode(
+            tags[row.tag_id].key,
+            tags[row.tag_id].called,
+            NoteSource(row.source),
+            stands_in[row.id],
+        )
+        for row in rows
+    )
+    return tuple(dict.fromkeys(codes))
+
+
+def coded_rows(session: Session, study_id: int) -> dict[int, int]:
+    """Return for each coded note of a study the row in which its note stands by now."""
     stands_in = {
         NoteSource.OPEN: _of_open_notes(session, study_id),
         NoteSource.COMMENT: _of_comments(session, study_id),
@@ -43,18 +60,12 @@ def note_codes(
         # What a judge says when it is asked again is said anew.
         NoteSource.RATIONALE: {},
     }
-    rows = session.connection().execute(statement).all()
-    tags = tags_now(session, {row.tag_id for row in rows})
-    codes = (
-        NoteCode(
-            tags[row.tag_id].key,
-            tags[row.tag_id].called,
-            NoteSource(row.source),
-            stands_in[NoteSource(row.source)].get(row.note_id, row.note_id),
+    rows = session.connection().execute(
+        sa.select(col(CodedNote.id), col(CodedNote.source), col(CodedNote.note_id)).where(
+            col(CodedNote.study_id) == study_id
         )
-        for row in rows
     )
-    return tuple(dict.fromkeys(codes))
+    return {row.id: stands_in[NoteSource(row.source)].get(row.note_id, row.note_id) for row in rows}
 
 
 def _coded(study_id: int, source: NoteSource) -> sa.Select[Any]:

@@ -84,11 +84,13 @@ def planned_definitions(
     main_id: int | None,
     needs_one: bool,
     problems: Problems,
+    main_version: int | None = None,
 ) -> list[Definition]:
     """Return every version that a file brings or its labels may refer to.
 
     ``main_id`` is the study's own; where it has none, the file's becomes it. With ``needs_one``
-    the file may not bring several rubrics (or taxonomies): a study has one.
+    the file may not bring several rubrics (or taxonomies): a study has one. ``main_version`` is
+    which of them it has, as a header says; 0 is none, and where none is said it is the newest.
     """
     groups = _groups(kind, staged, problems)
     stored = _stored(session, kind, {group.name for group in groups}, main_id)
@@ -99,7 +101,7 @@ def planned_definitions(
             _check_head(kind, group, problems)
     plan = stored + [group for group in groups if group.new]
     if needs_one:
-        _choose_main(kind, plan, groups, main_id, problems)
+        _choose_main(kind, plan, groups, main_id, problems, main_version)
     return plan
 
 
@@ -219,6 +221,7 @@ def _choose_main(
     groups: list[Definition],
     main_id: int | None,
     problems: Problems,
+    main_version: int | None,
 ) -> None:
     """Mark the one version a study uses."""
     names = sorted({group.name for group in groups})
@@ -227,8 +230,9 @@ def _choose_main(
         listed = ", ".join(map(shown, names))
         problems.add(line, kind.whole, listed, f"one {kind.whole}: a study has one")
     own = [version for version in plan if main_id is not None and version.db_id == main_id]
-    if not own and groups:
-        newest = max(groups, key=lambda group: group.version or 0)
+    if not own and groups and main_version != 0:
+        told = [group for group in groups if group.version == main_version]
+        newest = max(told or groups, key=lambda group: group.version or 0)
         own = [v for v in plan if (v.name, v.version) == (newest.name, newest.version)]
     for version in own:
         version.is_main = True

@@ -13,6 +13,7 @@ from db.commands.records.check.automated import CheckOfFile
 from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.check.references import is_of_former
+from db.commands.records.followed import write_followed
 from db.commands.records.pictures import write_pictures
 from db.commands.records.staging import NEXT_HASHES, Staging
 from db.commands.records.write.automated import write_checks
@@ -38,6 +39,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.evalset.hashing import version_hash
+from evalkit.records import Problems
 from evalkit.study.traffic import Traffic
 from evalkit.vocabulary import CaseStatus, CriterionLevel, LooksRule
 
@@ -59,6 +61,7 @@ def write_staged(
     actor_id: int | None,
     drawn: Mapping[str, tuple[str, float]],
     progress: Callable[[str, int, int], None],
+    problems: Problems,
 ) -> int:
     """Write all that is new and return the number of the eval set's newest version."""
     writing = _begun(session, staging, progress)
@@ -71,26 +74,44 @@ def write_staged(
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
     with_news = _studies_with_news(writing)
     filled = fill_texts(writing)
-    changed = with_news | filled.study_ids
+    changed, study_id = with_news | filled.study_ids, None
     if target.study is not None:
-        is_newest = needs_newest or _begins_with(target, version_id, staging)
-        study_id = write_study(
-            writing,
-            target,
-            version_id=version_id if is_newest else target.version_id or version_id,
-            rubric_id=_main(rubrics),
-            taxonomy_id=_main(taxonomies),
-            actor_id=actor_id,
-        )
-        write_labels(writing, study_id=study_id, sides=sides)
-        write_gold(writing, study_id=study_id)
-        write_lessons(writing, study_id=study_id)
+        if not (needs_newest or _begins_with(target, version_id, staging)):
+            version_id = target.version_id or version_id
+        ids = version_id, _main(rubrics), _main(taxonomies)
+        study_id = _write_judged(writing, target, *ids, sides=sides, actor_id=actor_id)
         changed.add(study_id)
+    write_followed(writing, problems, version_id=version_id, study_id=study_id)
     about = {"source": source, "study": target.study, "version": number, "looks": looks.value}
     _note(session, writing.eval_set_id, about | filled.details, actor_id)
     outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
+
+
+def _write_judged(
+    writing: Writing,
+    target: ImportTarget,
+    version_id: int,
+    rubric_id: int | None,
+    taxonomy_id: int | None,
+    *,
+    sides: Sequence[str | None],
+    actor_id: int | None,
+) -> int:
+    """Write what was judged, and what is right, into the study of an import; return its id."""
+    study_id = write_study(
+        writing,
+        target,
+        version_id=version_id,
+        rubric_id=rubric_id,
+        taxonomy_id=taxonomy_id,
+        actor_id=actor_id,
+    )
+    write_labels(writing, study_id=study_id, sides=sides)
+    write_gold(writing, study_id=study_id)
+    write_lessons(writing, study_id=study_id)
+    return study_id
 
 
 def _begun(
