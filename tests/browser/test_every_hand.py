@@ -24,6 +24,7 @@ marked words       workbench_marks   workbench_marks   workbench_marks   workben
 missing content    workbench_marks   here              here              workbench_     here
                                                                          marks
 step, turn         workbench_steps   workbench_steps   workbench_steps   all_kinds      here
+image in a case    (is only read)    (is only read)    (is only read)    all_kinds      all_kinds
 ================== ================= ================= ================= ============== =========
 """
 
