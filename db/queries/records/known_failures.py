@@ -53,6 +53,8 @@ def failure_records(
         .where(
             col(KnownFailure.eval_set_id) == scope.eval_set_id,
             col(KnownFailure.taxonomy).in_(names),
+            # A tag that no version has is nothing a file could refer to.
+            col(KnownFailure.tag_version).is_not(None),
         )
         .order_by(col(KnownFailure.id))
     )
