@@ -34,12 +34,12 @@ def old(tmp_path, monkeypatch):
             "tag",
             *({"taxonomy_id": n, "key": "tone", "position": 0, "severities": []} for n in (1, 2)),
         )
-        yield connection, insert, tables
+        yield connection, insert
     engine().dispose()
 
 
 def test_it_is_the_newest_version_that_had_the_tag_when_the_failure_was_started(old):
-    connection, insert, tables = old
+    connection, insert = old
     of = {"eval_set_id": 1, "taxonomy": "T", "tag": "tone", "state": "open"}
     failures = (
         ("Curt", MARCH),
