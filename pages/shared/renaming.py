@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from db.commands.own_recodings import recode_own_mark, take_back_own_recoding
 from db.queries.annotation.own_recodings import MarkPart, OwnStaleMark
 from evalkit.errors import EvalkitError
 from pages.shared import annotating, labels
@@ -66,6 +65,8 @@ def _ask(mark: OwnStaleMark, n: int, annotator_id: int) -> None:
 
 
 def _name(mark: OwnStaleMark, part: MarkPart, annotator_id: int) -> None:
+    from db.commands.own_recodings import recode_own_mark  # what changes taxonomies takes a moment
+
     try:
         stored = recode_own_mark(mark.mark_id, part.key, annotator_id=annotator_id)
     except EvalkitError as refused:
@@ -75,6 +76,8 @@ def _name(mark: OwnStaleMark, part: MarkPart, annotator_id: int) -> None:
 
 
 def _take_back(recoding_id: int, annotator_id: int) -> None:
+    from db.commands.own_recodings import take_back_own_recoding
+
     st.session_state.pop(_NAMED, None)
     try:
         take_back_own_recoding(recoding_id, annotator_id=annotator_id)

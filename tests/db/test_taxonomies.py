@@ -15,6 +15,7 @@ from db.queries.taxonomies import changes_since, stale_marks, taxonomy_history, 
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange, replayed
 from evalkit.failures.taxonomy import TagDefinition
+from evalkit.reports.agreement.coefficients import tag_agreement
 from evalkit.reports.errors.report import tags_report
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -207,6 +208,24 @@ def test_marks_of_a_split_tag_wait_until_somebody_says_which_part_they_are_of(id
     # What was coded anew goes along with what becomes of its part.
     change(ids, TaxonomyChange(RENAME, ("pushy",), "urging"), 2)
     assert rates()["urging"] == {"Model one": (0, 2), "Model two": (1, 2)}
+
+
+def test_agreement_on_a_tag_counts_marks_as_what_became_of_them(ids):
+    # Both marked a hallucination in the first response, one of them a tone in the second.
+    change(ids, MERGED, 1)
+    with read_session() as session:
+        collected = results.collect(session, study())
+
+    by_tag = {agreement.tag.key: agreement for agreement in tag_agreement(collected)}
+
+    # Merged, tone is on the first by both and on the second by one: 2 of 2 and 0 of 1 confirmed.
+    assert "hallucination" not in by_tag
+    assert by_tag["tone"].n_marked == 3
+    change(ids, TaxonomyChange(RENAME, ("tone",), "voice"), 2)
+    with read_session() as session:
+        renamed = tag_agreement(results.collect(session, study()))
+    assert {agreement.tag.key: agreement.n_marked for agreement in renamed}["voice"] == 3
+    assert renamed[-1].alpha == by_tag["tone"].alpha
 
 
 def test_a_mark_whose_tag_was_not_split_has_nothing_to_be_coded_as(ids):
