@@ -7,7 +7,6 @@ from evalkit.records import checks
 from evalkit.records.checks import Check, Fault
 from evalkit.records.names import side_of
 from evalkit.records.problems import shown
-from evalkit.study.subject_keys import SubjectKind, named_subject
 from evalkit.vocabulary import JudgeTask, Preference
 
 FEW_SHOT, CLARIFICATION, ADJUDICATION = "few_shot", "clarification", "adjudication"
@@ -70,6 +69,9 @@ def lesson_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     if record["type"] == FEW_SHOT:
         yield from _outputs(record, is_pair=record["task"] == JudgeTask.PAIR, answer="answer")
     elif record["type"] == ADJUDICATION:
+        # Annotators' pages read records' names from this package, and load nothing of results.
+        from evalkit.study.subject_keys import SubjectKind, named_subject
+
         kind = named_subject(record["subject"]).kind
         is_pair = kind is SubjectKind.PREFERENCE
         yield from _outputs(record, is_pair=is_pair, answer="preference" if is_pair else "value")
