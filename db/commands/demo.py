@@ -10,6 +10,7 @@ from db.commands.studies import create_study
 from db.engine import read_session
 from db.models import Annotator, EvalSet, Study
 from evalkit.annotation.planning import StudyPlan
+from evalkit.demo.desk import desk_records
 from evalkit.demo.judges import judge_records
 from evalkit.demo.simulate import (
     DEMO_EVAL_SET,
@@ -53,6 +54,17 @@ def load_triage() -> str:
     It brings no accounts: the demo does, or whoever runs evalkit.
     """
     return import_records(triage_records(), source_name="a simulation").sentence
+
+
+def load_desk() -> str:
+    """Load the simulated help desk for failure hunters, two runs, and say what it brought.
+
+    It brings no accounts: the demo does, or whoever runs evalkit.
+    """
+    brought = [
+        import_records(desk_records(run), source_name="a simulation").sentence for run in (0, 1)
+    ]
+    return "\n".join(brought)
 
 
 def is_demo_wanted() -> bool:

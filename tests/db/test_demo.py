@@ -1,14 +1,17 @@
 import pytest
 
 from db.commands.acceptances import record_look
-from db.commands.demo import is_demo_wanted, load_demo, load_triage
+from db.commands.demo import is_demo_wanted, load_demo, load_desk, load_triage
 from db.engine import read_session
 from db.queries import library, results
+from db.queries.failures import eval_set_called
 from db.queries.people import demo_accounts
 from db.queries.results.acceptances import looks
+from db.queries.results.failure_looks import looks_in
 from db.queries.results.splits import splits
 from db.queries.results.studies import ResultFilters
 from evalkit.contamination.examples import given_away
+from evalkit.demo.desk import DESK_EVAL_SET, DESK_STUDIES, HABITS, desk_records
 from evalkit.demo.judges import judge_records
 from evalkit.demo.simulate import demo_latent, demo_texts
 from evalkit.demo.triage import (
@@ -18,8 +21,11 @@ from evalkit.demo.triage import (
     TRIAGE_STUDY,
     triage_records,
 )
+from evalkit.failures.clusters.clusters import clusters_of_notes
 from evalkit.reports.acceptance.report import Refusal, acceptance_report, looked_at
 from evalkit.reports.correction.report import correction_report
+from evalkit.reports.failures.sentences import is_decided
+from evalkit.reports.failures.versions import chosen_versions, judged_versions, versions_report
 from tests.factories import make_eval_set
 
 
@@ -108,3 +114,42 @@ def test_a_ticket_may_be_a_few_shot_case_since_it_gives_no_other_away():
     first, *others = inputs
 
     assert given_away(inputs[first], ((key, inputs[key]) for key in others)) is None
+
+
+def test_notes_of_the_simulated_help_desk_fall_into_the_habits_they_were_drawn_from():
+    for run, without in ((0, "language"), (1, "deadline")):
+        notes = [each["note"] for each in desk_records(run) if "note" in each]
+
+        clustering = clusters_of_notes(notes)
+
+        # Which habit each note was drawn from: how it begins tells, no two begin alike.
+        habit_of = [
+            next(of.name for of in HABITS if note.startswith(of.subjects)) for note in notes
+        ]
+        # A habit that is rare in this run makes no group: it is listed with the rest.
+        assert len(clustering.clusters) == len(HABITS) - 1
+        assert clustering.n_grouped > 0.9 * len(notes)
+        for cluster in clustering.clusters:
+            assert cluster.stability >= 0.9
+            inside = [habit_of[place] for place in cluster.places]
+            commonest = max(set(inside), key=inside.count)
+            assert commonest != without
+            assert inside.count(commonest) >= 0.95 * len(inside)
+
+
+def test_the_simulated_help_desk_has_a_failure_that_was_fixed_and_one_that_is_new(sqlite_database):
+    load_desk()
+
+    with read_session() as session:
+        looks = looks_in(session, eval_set_called(session, DESK_EVAL_SET), judges=False)
+        names = {study.name for study in library.studies(session)}
+    assert names == set(DESK_STUDIES)
+    decided = {}
+    for model in ("Atlas", "Birch"):
+        versions = chosen_versions(judged_versions(looks), [f"{model}, run 1", f"{model}, run 2"])
+        for change in versions_report(looks, versions).changes:
+            if change.category is None and is_decided(change):
+                decided[model, change.tag] = change.difference.value
+    # The truth: Atlas's deadlines went from 75 to 4 % of refunds, Birch's English from 2 to 40 %.
+    assert set(decided) == {("Atlas", "made_up"), ("Birch", "manners")}
+    assert decided["Atlas", "made_up"] < 0 < decided["Birch", "manners"]
