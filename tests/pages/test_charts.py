@@ -15,6 +15,7 @@ from pages.shared.display.charts import model_colours
 from pages.shared.display.charts.colours import FAINT, MUTED, OKABE_ITO
 from pages.shared.display.charts.layout import plain, shortened, wrapped
 from pages.shared.display.charts.names import Mark, placed
+from pages.shared.display.charts.notes_map import GroupName, MappedNote, notes_map
 
 TICKS = ((0.0, "0 %"), (1.0, "100 %"))
 
@@ -355,3 +356,19 @@ def test_a_chart_turns_with_the_browser_by_the_colours_it_was_drawn_in():
         assert f"fill: light-dark({light}, {dark})" in saved_charts._STYLE
     ground = f"background: light-dark({pictures._GROUND['light']}, {pictures._GROUND['dark']})"
     assert ground in saved_charts._STYLE
+
+
+def test_names_of_groups_that_lie_beside_each_other_stand_one_above_the_other():
+    notes = [MappedNote(n, n / 10, n / 10, True, False, "A note") for n in range(11)]
+    names = [
+        GroupName("late parcel", 0.5, 0.5, False),
+        GroupName("wrong link", 0.51, 0.5, True),
+        GroupName("no greeting", 0.1, 0.9, False),
+    ]
+
+    drawn = notes_map(notes, names)["layout"]["annotations"]
+    turned = notes_map(notes, names[::-1])["layout"]["annotations"]
+
+    shifts = {of["text"]: of["yshift"] for of in drawn}
+    assert shifts == {"late parcel": 18, "<b>wrong link</b>": 33, "no greeting": 18}
+    assert drawn == turned
