@@ -44,12 +44,12 @@ with read_session() as session:
 if newest is None:
     addresses.stop()
 
+taxonomies.offer_to_take_back(coded_last, actor_id=user.id)
 if stale:
     with read_session() as session:
         asked = [stale[0].output_id]
         read = side_by_side.of_responses(session, asked, filters=ResultFilters())
     taxonomies.recode(stale[0], read, n=len(stale), actor_id=user.id)
-taxonomies.offer_to_take_back(coded_last, actor_id=user.id)
 
 st.subheader("Change it")
 change = taxonomies.change_form(newest)

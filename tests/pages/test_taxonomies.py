@@ -114,19 +114,19 @@ def test_marks_of_a_split_tag_are_coded_anew_one_after_the_other(lead):
     box(lead, "Why").set_value("Two kinds").run()
     button(lead, "Make version 2").click().run()
     assert not lead.exception
-    assert "ann marked `tone` in Study" in written(lead)
+    assert "ann marked “tone” in Study" in written(lead)
 
     button(lead, "pushy").click().run()
 
     assert not lead.exception
     with read_session() as session:
         assert stale_marks(session, NAME) == ()
-    assert "Coded last: a mark of `tone` in Study as `pushy`" in written(lead)
+    assert "Coded last: a mark of “tone” in Study as “pushy”" in written(lead)
 
     button(lead, "Undo").click().run()
 
     assert not lead.exception
-    assert "ann marked `tone` in Study" in written(lead)
+    assert "ann marked “tone” in Study" in written(lead)
     assert "Coded last" not in written(lead)
 
 

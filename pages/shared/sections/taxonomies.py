@@ -133,7 +133,7 @@ def recode(mark: StaleMark, read: SideBySide | None, *, n: int, actor_id: int) -
     st.subheader(f"To be coded anew ({n:,})")
     words = [f"“{mark.quote}”" if mark.quote else "", mark.note]
     exhibits.say(
-        f"{mark.by or 'Somebody'} marked `{mark.key}` in {mark.study}, and the tag was split "
+        f"{mark.by or 'Somebody'} marked “{mark.key}” in {mark.study}, and the tag was split "
         "since. Which part is it?",
         *filter(None, words),
     )
@@ -153,10 +153,10 @@ def offer_to_take_back(last: LastRecoding | None, *, actor_id: int) -> None:
     """Say which mark was coded anew last, and offer to take that back."""
     if last is None:
         return
-    words = f" “{last.quote}”" if last.quote else ""
+    words = f" (“{last.quote}”)" if last.quote else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         exhibits.say(
-            f"Coded last: a mark of `{last.before}`{words} in {last.study} as `{last.key}`, by "
+            f"Coded last: a mark of “{last.before}”{words} in {last.study} as “{last.key}”, by "
             f"{last.by or 'somebody'} on {last.at:%Y-%m-%d %H:%M} UTC."
         )
         st.button(
