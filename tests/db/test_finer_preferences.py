@@ -4,6 +4,7 @@ import csv
 import json
 from functools import partial
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -254,8 +255,12 @@ def test_results_read_strength_and_certainty_as_they_were_said(make_study):
         study = results.result_study(session, name="Study")
         preferences = results.collect(session, study).preferences
 
-    assert preferences.strength.tolist() == [STRENGTH_CODES["much"], 0]
-    assert preferences.certainty.tolist() == [CERTAINTY_CODES["unsure"], CERTAINTY_CODES["sure"]]
+    strength, certainty = (
+        column[np.argsort(preferences.latest)].tolist()
+        for column in (preferences.strength, preferences.certainty)
+    )
+    assert strength == [STRENGTH_CODES["much"], 0]
+    assert certainty == [CERTAINTY_CODES["unsure"], CERTAINTY_CODES["sure"]]
 
 
 BY_CRITERION = frozenset({"preference", "preferences"})

@@ -1,8 +1,9 @@
 import choix
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings, strategies as st
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats import counts
@@ -136,7 +137,7 @@ def test_strengths_and_covariance_equal_a_clustered_logistic_regression(seed):
     fit = bradley_terry.fit(data)
 
     # statsmodels with model 0 as baseline; its cluster covariance without small-sample factor.
-    oracle = sm.GLM(won, design[:, 1:], family=sm.families.Binomial()).fit(
+    oracle = GLM(won, design[:, 1:], family=families.Binomial()).fit(
         tol=1e-14,
         cov_type="cluster",
         cov_kwds={"groups": data.case, "use_correction": False},

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, strategies as st
 from scipy.stats import t as student
+from statsmodels.regression.linear_model import OLS
 
 from evalkit.stats.counts import Scores
 from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
@@ -59,7 +59,7 @@ def test_means_and_intervals_equal_a_clustered_regression_on_a_constant(seed):
     for row in found:
         own = [r for r in rows if r[1] == row.model and row.category in (None, r[2])]
         groups = np.array([r[0] for r in own])
-        fit = sm.OLS([r[3] for r in own], np.ones(len(own))).fit(
+        fit = OLS([r[3] for r in own], np.ones(len(own))).fit(
             cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
         )
         n_cases = len(np.unique(groups))
