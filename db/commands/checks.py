@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import now, number_of
+from db.commands.assertions import decide
 from db.engine import wait_for_imports, write_session
 from db.models import (
     Annotator,
@@ -39,9 +40,12 @@ def add_check(
     *,
     case_key: str | None = None,
     answers: Answers | None = None,
+    of_annotation: int | None = None,
     actor_id: int | None = None,
 ) -> int:
     """Store a check of an eval set, or of one case of it, and return its id.
+
+    ``of_annotation`` names the annotation that asserted what it checks: both are stored or neither.
 
     Raises NotFoundError for an unknown eval set, case or kind, RefusedError for a name that is
     taken or settings that no check can be made of.
@@ -69,6 +73,8 @@ def add_check(
         session.add(check)
         session.flush()
         _add_revision(session, check, 1, kind, read, actor_id)
+        if of_annotation is not None:
+            decide(session, of_annotation, check_id=number_of(check), actor_id=actor_id)
         _say(session, "check.added", check, actor_id, kind=kind, settings=read)
         return number_of(check)
 

@@ -74,6 +74,7 @@ def store_annotation(
         "strength": content.strength,
         "certainty": content.certainty,
         "comment": content.comment or None,
+        "assertion": content.assertion or None,
         "texts": content.texts or None,
         "offers": [offer.ended().as_json() for offer in content.offers] or None,
         "is_unreadable": False,

@@ -112,6 +112,7 @@ def planned_study(session: Session, plan: StudyPlan) -> tuple[Study, list[int]]:
         collects_scores="scores" in plan.asked,
         collects_tags="tags" in plan.asked,
         collects_comment="comment" in plan.asked,
+        collects_assertion="assertion" in plan.asked,
         leak_policy=plan.leak_policy.value,
     )
     return study, run_ids

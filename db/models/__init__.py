@@ -14,7 +14,7 @@ from db.models.annotations import (
     Score,
 )
 from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
-from db.models.checks import AutomatedCheck, CheckFinding, CheckRevision
+from db.models.checks import AssertionDecision, AutomatedCheck, CheckFinding, CheckRevision
 from db.models.eval_sets import (
     Case,
     CaseEvent,
@@ -73,6 +73,7 @@ __all__ = [
     "AskedCase",
     "AskedVerdict",
     "Asking",
+    "AssertionDecision",
     "Assignment",
     "AuditEvent",
     "AutomatedCheck",

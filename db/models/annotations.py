@@ -177,6 +177,7 @@ class Annotation(DatabaseTable, table=True):
     probability: float | None = None
     is_unreadable: bool = False
     comment: str | None = long_text(nullable=True)
+    assertion: str | None = long_text(nullable=True)
     texts: dict[str, dict[str, str]] | None = json_value()
     offers: list[dict[str, str]] | None = json_value()
     is_superseded: bool = False

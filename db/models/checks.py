@@ -49,6 +49,21 @@ class CheckRevision(DatabaseTable, table=True):
     created_at: datetime = moment()
 
 
+class AssertionDecision(DatabaseTable, table=True):
+    """What a lead made of an assertion that an annotation holds: a check of its case, or none.
+
+    It holds for later revisions of the annotation that say the same.
+    """
+
+    __tablename__ = "assertion_decision"
+
+    id: int | None = row_id()
+    annotation_id: int = reference("annotation", index=True)
+    check_id: int | None = reference("automated_check", nullable=True, index=True)
+    decided_by_id: int | None = reference("annotator", nullable=True)
+    decided_at: datetime = moment()
+
+
 class CheckFinding(DatabaseTable, table=True):
     """What one revision of a check says of one output.
 

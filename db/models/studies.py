@@ -152,6 +152,7 @@ class Study(DatabaseTable, table=True):
     collects_scores: bool = True
     collects_tags: bool = True
     collects_comment: bool = True
+    collects_assertion: bool = False
     leak_policy: str = LeakPolicy.MASK
     is_open: bool = True
     are_units_current: bool = False

@@ -22,6 +22,9 @@ from evalkit.vocabulary import (
 #: The longest comment, in characters.
 MAX_COMMENT = 10_000
 
+#: The longest assertion on a case, in characters: it is one thing that must hold.
+MAX_ASSERTION = 500
+
 #: The longest text of one mark, in characters; what is longer is an error of the whole response.
 MAX_QUOTE = 20_000
 
@@ -79,6 +82,7 @@ class Draft:
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     ranking: Ranking = ()
     offers: tuple[TagOffer, ...] = field(default=(), compare=False)
+    assertion: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the draft as the screen reads it, see `ComparisonTask.draft`.
@@ -98,6 +102,7 @@ class Draft:
             **({"texts": self.texts} if self.texts else {}),
             **({"checks": self.checks} if self.checks else {}),
             "comment": self.comment,
+            **({"assertion": self.assertion} if self.assertion else {}),
             **({"marks": marks} if any(marks.values()) else {}),
             **({"offers": [offer.as_json() for offer in self.offers]} if self.offers else {}),
         }
@@ -157,6 +162,9 @@ def parse_draft(raw: object) -> Draft:
         responses={side: _response(*(part.get(side) for part in parts)) for side in sides},
         comment=checked_text(fields.get("comment"), "The comment"),
         offers=parse_offers(fields.get("offers")),
+        assertion=checked_text(
+            fields.get("assertion"), "What must hold here", longest=MAX_ASSERTION
+        ),
     )
 
 

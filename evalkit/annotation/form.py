@@ -66,6 +66,7 @@ def asked_for(draft: Draft, form: Form) -> Draft:
         },
         comment=draft.comment.strip() if "comment" in form.collect else "",
         offers=draft.offers if "tags" in form.collect else (),
+        assertion=draft.assertion.strip() if "assertion" in form.collect else "",
     )
 
 

@@ -16,6 +16,8 @@ MAX_NAME_LENGTH = 120
 COLLECTED = ("preference", "scores", "tags", "comment")
 #: What they can be asked for of their preference besides, if a lead wishes.
 OF_PREFERENCE = ("strength", "certainty", "preferences")
+#: What goes with a judgement and is none.
+_BESIDE = {"comment", "assertion"}
 
 
 def collected_of(kind: TaskKind) -> tuple[str, ...]:
@@ -189,7 +191,7 @@ def _check_task(plan: StudyPlan) -> None:
             f"A kind of task is asked of more than 0 % and at most 100 % of the cases, not "
             f"{plan.share:.0%}."
         )
-    known = (*COLLECTED, *OF_PREFERENCE)
+    known = (*COLLECTED, *OF_PREFERENCE, "assertion")
     if unknown := plan.collects - set(known):
         raise RefusedError(
             f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
@@ -209,7 +211,7 @@ def _check_pairs(plan: StudyPlan) -> None:
             f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
             f"of them, not {plan.pairs_per_case}."
         )
-    if not plan.collects - {"comment", *OF_PREFERENCE}:
+    if not plan.collects - _BESIDE - set(OF_PREFERENCE):
         raise RefusedError("Ask annotators for a preference, scores or error tags.")
     if "preference" not in plan.collects and (idle := plan.collects & set(OF_PREFERENCE)):
         raise RefusedError(
@@ -253,5 +255,5 @@ def _check_single(plan: StudyPlan) -> None:
             "Between responses that are shown alone nobody can choose. Ask for scores or error "
             "tags, without a preference and without telling annotators whom they chose."
         )
-    if not plan.collects - {"comment"}:
+    if not plan.collects - _BESIDE:
         raise RefusedError("Ask annotators for scores or error tags.")

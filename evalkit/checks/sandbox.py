@@ -6,6 +6,7 @@ hurting the machine, and nothing more. So it is off unless whoever runs evalkit 
 
 import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from evalkit.errors import RefusedError
 
@@ -58,21 +60,29 @@ exec(code, module.__dict__)
 sys.stdout.flush()
 os._exit(PASSED)
 """
-#: How it says what became of it: no exit that code makes by mistake, even with 0, is one of these.
-_PASSED, _REFUSED, _TIMED = 90, 91, 92
+#: How it says what became of it, in numbers that are drawn for each run: there is none with which
+#: code could leave and pass, and 0 is never one of them.
+_PASSED, _REFUSED, _TIMED = "PASSED", "REFUSED", "TIMED"
+_ENDS = (_PASSED, _REFUSED, _TIMED)
+_EXITS = range(100, 250)
 _NUMBERS = {
     "NEWUSER": 0x10000000,
     "NEWNET": 0x40000000,
     "NEWPID": 0x20000000,
-    "REFUSED": _REFUSED,
-    "TIMED": _TIMED,
-    "PASSED": _PASSED,
     "BYTES": _MOST_BYTES,
     "FILES": _MOST_FILES,
     "PROCESSES": _MOST_PROCESSES,
 }
 for _name, _number in _NUMBERS.items():
     _BEGIN = _BEGIN.replace(_name, str(_number))
+
+
+class _Ended(NamedTuple):
+    """How the process ended: its exit, what that says of it if anything, and what it said."""
+
+    exit: int
+    end: str | None
+    stderr: bytes
 
 
 class CodeEnd(StrEnum):
@@ -104,7 +114,7 @@ def require_switched_on() -> None:
 def can_cut_network() -> bool:
     """Tell whether code can be run without a network here."""
     run = _run("pass", seconds=5, megabytes=512, is_offline=True)
-    return run.returncode == _PASSED
+    return run.end == _PASSED
 
 
 def run_code(code: str, *, seconds: int, megabytes: int, is_offline: bool) -> CodeRun:
@@ -128,24 +138,26 @@ def run_code(code: str, *, seconds: int, megabytes: int, is_offline: bool) -> Co
     except subprocess.TimeoutExpired:
         return CodeRun(CodeEnd.TOOK_TOO_LONG, "")
     last_words = run.stderr.decode("utf-8", "replace").strip()[-_TAIL:]
-    if run.returncode == _TIMED or run.returncode < 0:
+    if run.end == _TIMED or run.exit < 0:
         return CodeRun(CodeEnd.TOOK_TOO_LONG, last_words)
-    if run.returncode == 0:
+    if run.exit == 0:
         return CodeRun(CodeEnd.FAILED, "It ended itself before the tests were through.")
-    is_done = run.returncode == _PASSED
+    is_done = run.end == _PASSED
     return CodeRun(CodeEnd.DONE if is_done else CodeEnd.FAILED, last_words)
 
 
-def _run(
-    code: str, *, seconds: int, megabytes: int, is_offline: bool
-) -> subprocess.CompletedProcess[bytes]:
+def _run(code: str, *, seconds: int, megabytes: int, is_offline: bool) -> _Ended:
+    exits = dict(zip(_ENDS, random.SystemRandom().sample(_EXITS, len(_ENDS)), strict=True))
+    script = _BEGIN
+    for name, number in exits.items():
+        script = script.replace(name, str(number))
     with tempfile.TemporaryDirectory(prefix="evalkit-code-") as folder:
         (Path(folder) / "checked.py").write_text(code, encoding="utf-8", errors="replace")
         limits = (str(seconds), str(megabytes), str(int(is_offline)))
         with (
             (Path(folder) / "stderr").open("w+b") as errors,
             subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _BEGIN, *limits],
+                [sys.executable, "-I", "-S", "-c", script, *limits],
                 cwd=folder,
                 env={"PATH": "/usr/bin:/bin", "HOME": folder, "OPENBLAS_NUM_THREADS": "1"},
                 stdin=subprocess.DEVNULL,
@@ -161,7 +173,8 @@ def _run(
                 _end_group(process.pid)
             errors.seek(0)
             said_last = errors.read(_MOST_BYTES)
-        return subprocess.CompletedProcess([], process.returncode, b"", said_last)
+        ends = {number: name for name, number in exits.items()}
+        return _Ended(process.returncode, ends.get(process.returncode), said_last)
 
 
 def _on_the_clock(seconds: int) -> float:

@@ -57,7 +57,8 @@ OverlapOption = Annotated[
 CollectOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="What annotators give, comma-separated, of preference, scores, tags and comment; "
+        help="What annotators give, comma-separated, of preference, scores, tags, comment "
+        "and assertion (what must hold in every response to a case, off unless named); "
         "the preference of several is their ranking; default: all that fits, of a ranking "
         "preference and comment, and what a named rubric or taxonomy is for. KIND=WHAT for one "
         "kind of several."

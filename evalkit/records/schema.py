@@ -57,6 +57,7 @@ PROBABILITY = "probability"
 EXTRAS: dict[str, Check] = {
     "seconds": checks.amount(checks.MAX_SECONDS, "seconds"),
     "comment": checks.text,
+    "assertion": checks.text,
     "texts": checks.texts_of_sides,
     "created_at": checks.moment,
     "inclusion_probability": checks.probability,
@@ -281,7 +282,7 @@ TYPES: dict[str, Fields] = {
 
 
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
-_OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
+_OF_LABELS_SINCE_VERSION_2 = {"texts", "assertion", "n_annotators", *OF_JUDGES}
 _SUMS = ("lines_sha256", "header_sha256")
 _SINCE_VERSION_2 = {
     "header": {"traffic", "version_note", "version_author", "taxonomy_version", *_SUMS},

@@ -15,7 +15,7 @@ from evalkit.redaction.redaction import Redaction
 #: The texts of each type of record. What is not here is matched exactly (ids, names of models and
 #: annotators, keys), or is a lead's own (criteria, tags), and stays. Categories have a way of their
 #: own, see `category_name`.
-_OF_LABELS = ("comment", "texts", "rationale", "quote", "note", "metadata")
+_OF_LABELS = ("comment", "assertion", "texts", "rationale", "quote", "note", "metadata")
 _TEXTS = {
     "case": ("input", "context", "tools", "reference", "checklist", "note", "tags", "metadata"),
     "output": ("content", "retrieved", "reasoning", "error", "metadata"),

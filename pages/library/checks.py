@@ -3,9 +3,11 @@
 import streamlit as st
 
 from db.checking import run_or_refuse
+from db.commands.assertions import leave_assertion
 from db.commands.checks import add_check, change_check, retire_check
 from db.engine import read_session
 from db.queries import checks as queries, library, results
+from db.queries.assertions import waiting_assertions
 from db.queries.results import ResultFilters
 from db.queries.results.retrieval import retrieval
 from evalkit.errors import RefusedError
@@ -33,6 +35,7 @@ if not all_sets:
 eval_set = eval_sets.eval_set_picker(all_sets, studies)
 with read_session() as session:
     checks = queries.checks_of(session, eval_set.eval_set_id)
+    asserted = waiting_assertions(session, eval_set.eval_set_id)
 in_use = [check for check in checks if check.is_run]
 
 check_tables.show_messages()
@@ -54,16 +57,12 @@ try:
         if check_form.is_retirement_asked(check):
             retire_check(check.check_id, is_retired=not check.is_retired, actor_id=user.id)
             check_tables.tell(f"“{check.name}” is {'in use' if check.is_retired else 'retired'}.")
-    if new := check_form.new_check(is_first=not checks):
-        add_check(
-            eval_set.name,
-            new.name,
-            new.kind,
-            new.settings,
-            case_key=new.case_key,
-            answers=new.answers,
-            actor_id=user.id,
-        )
+    of = check_form.waiting(asserted)
+    if of and check_form.is_leaving_asked():
+        leave_assertion(of.annotation_id, actor_id=user.id)
+        check_tables.tell(f"No check is made of “{of.words}”. It stays with its annotation.")
+    if new := check_form.new_check(is_first=not checks, of=of):
+        add_check(eval_set.name, new.name, new.kind, new.settings, **new.of, actor_id=user.id)
         check_tables.tell(f"“{new.name}” is added. Run it to see what it finds.")
 except RefusedError as refused:
     st.error(labels.literal(str(refused)))

@@ -29,6 +29,7 @@ def open_log(
     asked = tuple(ids), repr(formats), repr(mapping)
 
     def read() -> LogFiles:
+        forget()
         with st.spinner("Reading the log"):
             log = LogFiles(sources, formats=formats, mapping=mapping)
             _ = log.lines
@@ -62,6 +63,9 @@ def pool_of_log(log: LogFiles, report: CoverageReport | None) -> Pool:
 
 
 def forget() -> None:
-    """Let go of what was read."""
+    """Let go of what was read, and of all that was made of it."""
+    kept = st.session_state.get(_LOG)
+    if kept is not None:
+        kept[1].__exit__()
     for key in (_LOG, _BESIDE, _POOL):
         st.session_state.pop(key, None)

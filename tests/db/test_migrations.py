@@ -19,6 +19,9 @@ from db.queries.records.annotated import pair_presentation
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
 MIGRATIONS = {
+    "0052_take_assertions_from_annotators.py": (
+        "eb9f308f5c0f2a5ee0cb4c16c11d0de914ff2d32029fb442c5dc6a4c8e7e866b"
+    ),
     "0051_suggest_tags.py": "44d4888b54702e29bc302baa7c322536722660266c6ea9d3fe4d5ed9f3ac45f0",
     "0050_tell_tags_of_one_key_apart.py": (
         "e947ac266b3e3d53da2505ceed5b03a1dfb2f516fcce1c386e0d47bf04d2b883"

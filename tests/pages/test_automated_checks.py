@@ -3,16 +3,18 @@
 import json
 
 import pytest
+from sqlmodel import update
 from typer.testing import CliRunner
 
 from db.commands.cases import change_status
-from db.engine import read_session
+from db.engine import read_session, write_session
+from db.models import Annotation
 from db.queries.case_life import cases_called
 from db.queries.checks import checks_of
 from evalkit.cli import app as command
 from evalkit.vocabulary import CaseStatus, Role
 from tests.db.test_checks_beside_people import add, run_all, store
-from tests.factories import make_eval_set
+from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
 from tests.pages.test_strength import words
 
@@ -161,3 +163,24 @@ def test_page_file_terminal_and_json_say_the_same(sqlite_database, app, sign_in,
         assert words(sentence) in words(medium)
         assert words(document["verdict"]) in words(medium)
     assert document["units"]["kappa"] == "chance-corrected agreement, at most 1"
+
+
+def test_a_lead_makes_a_check_of_what_an_annotator_asserted(ids, app, sign_in):
+    make_study(ids)
+    annotate(ids, "Ann", "case-0/Model one", "case-0/Model two", "left")
+    with write_session() as session:
+        session.exec(update(Annotation).values(assertion="must name the case"))
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    assert "1 assertion on cases that nobody has decided on yet" in says(app)
+
+    app.selectbox(key="asserted").select_index(0).run()
+    assert next(each.value for each in app.text_input if each.label == "Name") == (
+        "must name the case"
+    )
+    next(each for each in app.text_area if each.label == "Words or phrases").set_value("case-0")
+    press(app, "Add")
+
+    (check,) = checks(ids)
+    assert (check.name, check.case_key) == ("must name the case", "case-0")
+    assert "nobody has decided" not in says(app)

@@ -85,6 +85,7 @@ def form_with(asked: Definitions, session: Session, study: Study, assignment: As
         "scores": "scores" in collected and bool(asked.criteria),
         "tags": "tags" in collected and bool(asked.tags),
         "comment": "comment" in collected,
+        "assertion": "assertion" in collected,
     }
     items: list[dict[str, str]] = []
     if collect["scores"]:

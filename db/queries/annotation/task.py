@@ -200,6 +200,7 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         ranking=_ranking(session, annotation, outputs),
         responses=responses,
         comment=annotation.comment or "",
+        assertion=annotation.assertion or "",
     )
 
 

@@ -27,6 +27,7 @@ COLLECTS = {
     "scores": "collects_scores",
     "tags": "collects_tags",
     "comment": "collects_comment",
+    "assertion": "collects_assertion",
 }
 #: Asked several times for every case.
 _is_collected = attrgetter(*COLLECTS.values())

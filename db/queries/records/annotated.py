@@ -39,7 +39,7 @@ PERSON = "#"
 KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 
 
-_TOLD_ONCE = ("seconds", "comment", "texts", *OF_JUDGES)
+_TOLD_ONCE = ("seconds", "comment", "assertion", "texts", *OF_JUDGES)
 
 
 def pair_presentation(left_id: int, right_id: int, look: int = 1) -> str:
@@ -74,6 +74,7 @@ def annotation_extras(row: Row[Any]) -> dict[str, Any]:
     extras = {
         "seconds": row.active_seconds,
         "comment": row.comment or None if is_ours else row.comment,
+        "assertion": row.assertion,
         "texts": row.texts,
         "created_at": written,
         "inclusion_probability": row.inclusion_probability,
@@ -127,6 +128,7 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Annotation.probability),
             col(Annotation.is_unreadable),
             col(Annotation.comment),
+            col(Annotation.assertion),
             col(Annotation.texts),
             col(Annotation.is_superseded),
             col(Annotation.created_at),

@@ -36,6 +36,8 @@ from evalkit.formats.read.pieces import (
 from evalkit.formats.read.sheets import UNDER_NO_HEADING
 from evalkit.vocabulary import AnnotatorKind
 
+#: What a case does not take from later rows that repeat it.
+FURTHER_ROWS = "rows that repeat a case, with other values in columns that are not mapped"
 _TAG = "marked"
 
 
@@ -119,8 +121,12 @@ class _MappedReading:
             metadata={} if self._is_of_output else self._unmapped(row),
         )
         # Rows that differ in nothing but unmapped columns may repeat a case: the first has them.
-        if self._by_model or self._is_new({**of_case, "metadata": None}):
+        is_first = self._is_new({**of_case, "metadata": None})
+        says_more = self._is_new({"whole": of_case}) and bool(of_case.get("metadata"))
+        if self._by_model or is_first:
             yield of_case
+        elif says_more:
+            self._notes.drop(FURTHER_ROWS)
         contents = self._contents(row)
         sides: dict[str, Row] = {}
         for model, content in contents.items():

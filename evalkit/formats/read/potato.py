@@ -62,30 +62,39 @@ class _Reading:
         self._texts: dict[str, Any] = {}
 
     def records(self) -> Iterator[Row]:
-        """Yield the records: of files with texts first, which states do not have."""
-        states: list[_Labelled] = []
+        """Yield the records: of files with texts first, which states do not have.
+
+        States are read in a second pass, so that none of them waits in memory.
+        """
         for part in self._parts:
             for row in part:
                 try:
                     if "label_annotations" in row:
                         yield from self._instance(part, row)
                     elif _STATE in row:
-                        states += _of_state(row)
+                        continue
                     elif "action_type" in row:
                         self._notes.drop("steps of annotating")
                     elif isinstance(row, Mapping):
                         self._texts |= row
                 except ROW_FAULTS as error:
                     self._notes.fault(fault_in_words(error))
-        for state in states:
-            if (state.id, state.annotator) not in self._told:
-                try:
-                    yield from self._labelled(state._replace(texts=self._shown(state.id)))
-                except ROW_FAULTS as error:
-                    self._notes.fault(fault_in_words(error))
+        for part in self._parts:
+            for row in part:
+                if "label_annotations" not in row and _STATE in row:
+                    yield from self._state(row)
         yield from self._scales.criteria()
         for tag in self._tags:
             yield {"type": "tag", "taxonomy": _TAXONOMY, "key": tag}
+
+    def _state(self, row: Row) -> Iterator[Row]:
+        """Yield what one person said, where no file with texts has it."""
+        try:
+            for state in _of_state(row):
+                if (state.id, state.annotator) not in self._told:
+                    yield from self._labelled(state._replace(texts=self._shown(state.id)))
+        except ROW_FAULTS as error:
+            self._notes.fault(fault_in_words(error))
 
     def _shown(self, instance_id: str) -> Sequence[Any]:
         item = self._texts.get(instance_id)

@@ -11,7 +11,7 @@ from evalkit.redaction.kinds import PLACEHOLDER
 from evalkit.reports.coverage.mix import MixBase, MixRow, mix_rows
 from evalkit.sampling.beside import LogBeside, log_beside
 from evalkit.sampling.candidates import LoggedCase
-from evalkit.sampling.clusters import clusters_of, usual_clusters
+from evalkit.sampling.clusters import CaseCluster, clusters_of, usual_clusters
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.stats.coverage import BEYOND, FarLimit, chance_of_far, evened, far_limit
 from evalkit.stats.intervals import Estimate, wilson_interval
@@ -21,6 +21,8 @@ from evalkit.study.traffic import Traffic
 #: The category of lines that are unlike any case, where the log has no categories of its own.
 UNLIKE = "unlike any case"
 #: Of each group so many lines are read, and so much of each.
+#: From this mean cosine to their middle on, lines of a group are about one thing.
+ABOUT_ONE = 0.6
 _N_TYPICAL, _LOOKED_AT = 2, 120
 _STEP, _N_STEPS = 0.1, 10
 
@@ -300,7 +302,35 @@ def _groups(pair: LogBeside, is_far: BoolArray, text: Callable[[str], str]) -> t
         )
 
     clusters = clusters_of(pool, usual_clusters(len(places)))
-    rows = [group(each.words, each.case_ids, each.typical) for each in clusters]
+    middles = [
+        (each, pair.line_points[[by_id[case_id] for case_id in each.case_ids]].mean(axis=0))
+        for each in clusters
+    ]
+    rows = [
+        group(joint[0].words, [id_ for each in joint for id_ in each.case_ids], joint[0].typical)
+        for joint in _of_one_thing(middles)
+    ]
     if not clusters:
         rows = [group((), [line.case_id], [line.case_id]) for line in pool.cases]
     return tuple(sorted(rows, key=lambda row: (-row.n_lines, row.words)))
+
+
+def _of_one_thing(
+    middles: Sequence[tuple[CaseCluster, FloatArray]],
+) -> list[list[CaseCluster]]:
+    """Put clusters together whose middles are as near as what is about one thing; largest first.
+
+    K-means is asked for a number of groups, and cuts one topic into as many as it is asked for.
+    """
+    together: list[tuple[list[CaseCluster], FloatArray, int]] = []
+    for cluster, middle in sorted(middles, key=lambda each: -len(each[0].case_ids)):
+        n = len(cluster.case_ids)
+        for place, (joint, of_joint, n_joint) in enumerate(together):
+            length = np.linalg.norm(middle) * np.linalg.norm(of_joint)
+            if length > 0 and float(middle @ of_joint) / length >= ABOUT_ONE:
+                mean = (n_joint * of_joint + n * middle) / (n_joint + n)
+                together[place] = [*joint, cluster], mean, n_joint + n
+                break
+        else:
+            together.append(([cluster], middle, n))
+    return [joint for joint, _, _ in together]

@@ -4,11 +4,9 @@ from evalkit import text
 from evalkit.phrases import counted, some
 from evalkit.reports.by_model import category_name
 from evalkit.reports.coverage.mix import MixBase, MixRow
-from evalkit.reports.coverage.report import UNLIKE, CoverageReport, FarGroup, MixBy
+from evalkit.reports.coverage.report import ABOUT_ONE, UNLIKE, CoverageReport, FarGroup, MixBy
 from evalkit.stats.coverage import BEYOND
 
-#: From this mean cosine to their middle on, lines of a group are about one thing.
-_TIGHT = 0.6
 _ALL_THE_SAME = (
     " Read what these are all the same: with few cases, the test notices little of a new topic."
 )
@@ -103,7 +101,7 @@ def group_sentence(group: FarGroup) -> str:
 
 def is_tight(group: FarGroup) -> bool:
     """Say whether the lines of a group are about one thing."""
-    return group.alike >= _TIGHT
+    return group.alike >= ABOUT_ONE
 
 
 def feeding(report: CoverageReport) -> tuple[str, ...]:

@@ -1,15 +1,17 @@
 """The forms of a check: a new one of any kind, and other settings of one that is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from db.queries.assertions import WaitingAssertion
 from db.queries.checks import CheckSummary
 from evalkit.checks.answers import Answers, read_answers
 from evalkit.checks.kind import CheckKind, CheckSetting, SettingForm
 from evalkit.checks.table import KINDS, kind_called
+from evalkit.phrases import counted
 from pages.shared import labels
 from pages.shared.display import exhibits
 
@@ -28,14 +30,52 @@ class CheckDraft:
     settings: Mapping[str, Any]
     case_key: str | None
     answers: Answers | None
+    of_annotation: int | None = None
+
+    @property
+    def of(self) -> dict[str, Any]:
+        """Return what it is about, as `add_check` takes it."""
+        names = ("case_key", "answers", "of_annotation")
+        return {name: getattr(self, name) for name in names}
 
 
-def new_check(*, is_first: bool) -> CheckDraft | None:
-    """Show the form of a new check; give what it says once it is sent.
+def waiting(assertions: Sequence[WaitingAssertion]) -> WaitingAssertion | None:
+    """List what annotators wrote must hold; give the one a check is to be made of, if any is."""
+    if not assertions:
+        return None
+    st.subheader("What annotators say must hold")
+    exhibits.say(
+        f"{counted(len(assertions), 'assertion')} on cases that nobody has decided on yet. A check "
+        "of one is tested on every response to its case."
+    )
+    by_id = {each.annotation_id: each for each in assertions}
+    chosen = st.selectbox(
+        "Assertion",
+        list(by_id),
+        format_func=lambda each: f"{by_id[each].case_key}: {by_id[each].words}",
+        index=None,
+        placeholder="Choose one to make a check of, or to leave",
+        key="asserted",
+    )
+    if chosen not in by_id:
+        return None
+    of = by_id[chosen]
+    st.text(f"“{of.words}” on case {of.case_key}, by {of.annotator} in {of.study}")
+    return of
+
+
+def is_leaving_asked() -> bool:
+    """Tell whether no check is to be made of the assertion that was chosen."""
+    return st.button("Make no check of it", key="leave-asserted", icon=":material/close:")
+
+
+def new_check(*, is_first: bool, of: WaitingAssertion | None = None) -> CheckDraft | None:
+    """Show the form of a new check, perhaps of an assertion; give what it says once it is sent.
 
     Raises RefusedError for what people are not asked.
     """
-    case = st.query_params.get("for-case", "")
+    case = of.case_key if of else st.query_params.get("for-case", "")
+    of_key = f"-{of.annotation_id}" if of else ""
     with st.expander("New check", icon=":material/add:", expanded=is_first or bool(case)):
         titles = {kind.key: kind.title for kind in KINDS}
         key = st.selectbox(
@@ -45,19 +85,31 @@ def new_check(*, is_first: bool) -> CheckDraft | None:
         exhibits.say(kind.about, kind.limits)
         with st.form("check-form", border=False):
             left, right = st.columns(2)
-            name = left.text_input("Name", placeholder="Names the 30-day limit", key="check-name")
+            name = left.text_input(
+                "Name",
+                of.words[:200] if of else "",
+                placeholder="Names the 30-day limit",
+                key=f"check-name{of_key}",
+            )
             case_key = right.text_input(
                 "Only for the case",
                 case,
                 placeholder="All cases",
-                key="check-case",
+                key=f"check-case{of_key}",
                 help="The id of a case: the check is then an assertion on this case alone.",
             )
             settings = _fields(kind, {}, key=f"check-{labels.digest(kind.key)}")
             answers = st.text_input("Stands beside", help=_ANSWERS_HELP, key="check-answers")
             if not st.form_submit_button("Add", type="primary"):
                 return None
-    return CheckDraft(name, key, settings, case_key.strip() or None, read_answers(answers))
+    return CheckDraft(
+        name,
+        key,
+        settings,
+        case_key.strip() or None,
+        read_answers(answers),
+        of.annotation_id if of else None,
+    )
 
 
 def revision(check: CheckSummary) -> CheckDraft | None:

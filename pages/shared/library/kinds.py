@@ -20,6 +20,7 @@ _COLLECTED = {
     "scores": "Scores",
     "tags": "Error tags",
     "comment": "Comment",
+    "assertion": "What must hold",
 }
 _FINER = "How much better: slightly or much. Not sure: one key beside the preference."
 _OF_PAIRS = ("preference", *OF_PREFERENCE)

@@ -163,3 +163,18 @@ def test_code_sees_nothing_of_the_environment(allowed, monkeypatch):
     code = "import os; assert 'A_SECRET' not in os.environ; assert os.listdir() != []"
 
     assert run_code(code, seconds=2, megabytes=128, is_offline=True).end is CodeEnd.DONE
+
+
+@only_linux
+def test_no_number_to_leave_with_passes_since_it_is_drawn_for_each_run(monkeypatch):
+    monkeypatch.setattr(sandbox, "_EXITS", range(101, 104))
+    ends = {
+        run_code(f"import os; os._exit({number})", seconds=5, megabytes=512, is_offline=False).end
+        for number in (0, 1, 90, 91, 92)
+    }
+    assert ends == {CodeEnd.FAILED}
+    first = {
+        sandbox._run("pass", seconds=5, megabytes=512, is_offline=False).exit for _ in range(9)
+    }
+    assert first <= {101, 102, 103}
+    assert len(first) > 1  # one number nine times: once in 6,561

@@ -143,9 +143,13 @@ def test_what_is_not_mapped_belongs_to_the_one_response_of_its_row():
 def test_what_is_not_mapped_belongs_to_the_case_where_a_row_has_no_response():
     table = b"q,topic,row\nWhat?,sums,1\nWhy?,,2\nWhat?,sums,3\n"
 
-    records, _ = read(("t.csv", table), mapping=read_mapping(["input=q"]))
+    records, reading = read(("t.csv", table), mapping=read_mapping(["input=q"]))
 
     assert [each["metadata"] for each in of_type(records, "case")] == [
         {"topic": "sums", "row": "1"},
         {"row": "2"},
     ]
+    # What the third row says is not kept, and not dropped without a word.
+    assert reading.dropped == {
+        "rows that repeat a case, with other values in columns that are not mapped": 1
+    }

@@ -93,6 +93,21 @@ def drifted():
     return coverage_report(of_set(CASES), NEW, text=Redaction().text)
 
 
+def test_one_new_topic_is_one_group_however_many_groups_are_asked_for():
+    # One sentence with a running number: 120 different lines, of which k-means makes up to 11.
+    sentence = "Bitte meinen Vertrag mit der Kundennummer {} zum Jahresende kündigen"
+    new = []
+    for number in range(120):
+        messages = [{"role": "user", "content": sentence.format(1000 + 7 * number)}]
+        hashed = case_hash(messages=messages, context=(), tools=None)
+        new.append(logged_case(5000 + number, f"new-{number}", hashed, messages, category=""))
+    report = coverage_report(of_set(CASES), [*made(2, 180, start=1000), *new])
+
+    (group,) = [each for each in report.groups if "kündigen" in " ".join(each.words)]
+    assert group.n_lines == 120
+    assert is_tight(group)
+
+
 def test_a_planted_topic_of_five_in_a_hundred_is_listed_as_one_thing(drifted):
     planted = {line.case_id for line in NEW[285:]}
 

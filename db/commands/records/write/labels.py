@@ -223,6 +223,7 @@ class _LabelWriter:
                 row.type == COMPARISON and preference is None and "order" not in compared
             ),
             "comment": extras.get("comment"),
+            "assertion": extras.get("assertion"),
             "texts": extras.get("texts"),
             "is_superseded": bool(row.is_superseded),
             "created_at": written,

@@ -91,14 +91,14 @@ def _new_study(
     kinds = {kind for (kind,) in staging.db.execute(f"SELECT DISTINCT type FROM judged {ASKED}")}
     has_pairs = staging.count(f"SELECT COUNT(right) FROM presentation {ASKED}")
     n_ranked = staging.count(f"SELECT MAX(json_array_length(body, '$.shown')) FROM label {ASKED}")
-    has_comments = _holds(staging, "extras", "comment")
+    beside = tuple(what for what in ("comment", "assertion") if _holds(staging, "extras", what))
     fields = {"strength": "strength", "certainty": "certainty", "preferences": "criteria"}
     finer = {what: _holds(staging, "body", field) for what, field in fields.items()}
     tasks = mixed_tasks(
         staging,
         n_ranked=n_ranked,
         of_pairs=tuple(what for what, is_asked in finer.items() if is_asked),
-        of_all=("comment",) if has_comments else (),
+        of_all=beside,
     )
     kind = _task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked)
     per_case = n_ranked or most_per_case(staging, n_ranked=n_ranked).get(kind, 1)
@@ -117,7 +117,8 @@ def _new_study(
         collects_strength=finer["strength"],
         collects_certainty=finer["certainty"],
         collects_criterion_preferences=finer["preferences"],
-        collects_comment=has_comments or not kinds,
+        collects_comment="comment" in beside or not kinds,
+        collects_assertion="assertion" in beside,
         # Nobody chose that its annotators may read who answered.
         leak_policy=LeakPolicy.MASK,
         # Finished annotations are a result: nobody is given more work in them unasked.

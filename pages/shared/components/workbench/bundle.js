@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 789608f332b77921ee46036d59b271b929d5476836a9b217e2897d9308e30b31
+// Sources: 8fe3d78837a3ed3c17aa33b8fc526142c2d26e04ad48840a255baf5538af2110
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -386,7 +386,7 @@ function stopwatch(seconds) {
   };
 }
 function completeDraft(draft, sides = []) {
-  const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
+  const only = (entered2) => Object.assign(/* @__PURE__ */ Object.create(null), entered2);
   const parted = [.../* @__PURE__ */ new Set([...SIDES.slice(0, 2), ...sides])];
   const of = (part) => (
     /** @type {Record<Side, Part>} */
@@ -394,11 +394,11 @@ function completeDraft(draft, sides = []) {
   );
   const bySide = (parts = {}) => of((side) => only(parts[side]));
   const listed2 = (marks) => of((side) => [...marks[side] ?? []]);
-  const { scores, tags, texts, checks } = draft;
+  const { scores, tags, texts, checks, strength, certainty, assertion } = draft;
+  const entered = Object.entries({ strength, certainty, assertion }).filter(([, words]) => words);
   return {
+    ...Object.fromEntries(entered),
     preference: draft.preference || null,
-    ...draft.strength && { strength: draft.strength },
-    ...draft.certainty && { certainty: draft.certainty },
     ...draft.preferences && { preferences: only(draft.preferences) },
     ...draft.ranking && { ranking: draft.ranking.map((place5) => [...place5]) },
     scores: bySide(scores),
@@ -1377,6 +1377,18 @@ function paneKeys(data) {
   ];
 }
 var hasHelp = ({ desk, data }) => Boolean(desk.studies.of(data.study_id)?.suggesting);
+function wordKeys({ collect }, isHelped) {
+  const rows = [];
+  if (collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  if (isHelped) {
+    rows.push(
+      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
+      ["F4", "The same, of B"]
+    );
+  }
+  if (collect.includes("assertion")) rows.push(["!", "Write what must hold in every response to this case"]);
+  return rows;
+}
 function keysContent(data, { named, isHelped = false } = {}) {
   const rows = data.third ? rankingKeys(data) : preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
@@ -1387,17 +1399,11 @@ function keysContent(data, { named, isHelped = false } = {}) {
     );
   }
   rows.push(...errorKeys(data));
-  if (data.collect.some((part) => part !== "comment")) {
+  if (data.collect.some((part) => !["comment", "assertion"].includes(part))) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
-  if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
-  if (isHelped) {
-    rows.push(
-      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
-      ["F4", "The same, of B"]
-    );
-  }
+  rows.push(...wordKeys(data, isHelped));
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],
@@ -3832,8 +3838,17 @@ function buildForm({ data, answers, explain, asking: asking2, onchange, model, i
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, (of) => commentPart(of, tags));
   const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
+  const assertion = part("assertion", true, assertionPart);
   const words = h("div", { class: "ek-words" }, comment?.node, asking2.button);
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, comment?.offer, asking2.asked);
+  const node = h(
+    "section",
+    { class: "ek-form", "aria-label": "Your judgement" },
+    parts,
+    words,
+    comment?.offer,
+    assertion?.node,
+    asking2.asked
+  );
   keepFitting(node, data.tags.length);
   const seen2 = (act) => (...given) => {
     reveal(node);
@@ -3853,6 +3868,7 @@ function buildForm({ data, answers, explain, asking: asking2, onchange, model, i
     openSpan: seen2((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen2(() => comment !== null && comment.focus()),
     takeOffer: form.offers.press,
+    focusAssertion: seen2(() => assertion !== null && assertion.focus()),
     missing: () => [
       ...ranking?.isMissing() ? ["ranking"] : [],
       ...missingFields(form, { preference, rubric })
@@ -3903,21 +3919,31 @@ function namesOf(places, fields) {
   return words;
 }
 function commentPart({ answers, onchange, offers }, tags) {
-  const properties = {
-    "aria-label": "Comment",
-    ...shortcut("N"),
-    placeholder: "Comment, if needed"
-  };
-  const field = wordField(answers.comment, properties, (words) => {
+  const hint = "Comment, if needed";
+  const part = wordsPart("Comment", "N", hint, answers.comment, (words) => {
     answers.comment = words;
     onchange();
   });
+  const offer = tags && offers.watch(part.field, { source: "comment", places: tags.places }).node;
+  return { ...part, offer };
+}
+function assertionPart({ answers, onchange }) {
+  const hint = "What must hold in every response here";
+  const part = wordsPart(hint, "!", "Must always hold: “names the 30-day limit”", answers.assertion || "", (words) => {
+    if (words) answers.assertion = words;
+    else delete answers.assertion;
+    onchange();
+  });
+  part.field.setAttribute("maxlength", "500");
+  return part;
+}
+function wordsPart(name, key, hint, value, onwritten) {
+  const field = wordField(value, { "aria-label": name, ...shortcut(key), placeholder: hint }, onwritten);
   const focus = () => {
     field.focus();
     return true;
   };
-  const offer = tags && offers.watch(field, { source: "comment", places: tags.places }).node;
-  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus, offer };
+  return { node: h("div", { class: "ek-comment" }, field, kbd(key)), field, focus };
 }
 
 // pages/shared/components/workbench/leaving.js
@@ -4813,6 +4839,7 @@ function keyCommands(screen) {
     p: casePart.openAll,
     "/": screen.finder.focus,
     n: form.focusComment,
+    "!": form.focusAssertion,
     ...data.third && rankingCommands(screen)
   };
 }

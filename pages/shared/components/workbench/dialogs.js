@@ -159,6 +159,23 @@ function paneKeys(data) {
 const hasHelp = ({ desk, data }) => Boolean(desk.studies.of(data.study_id)?.suggesting);
 
 /**
+ * @param {TaskData} data
+ * @param {boolean} isHelped
+ */
+function wordKeys({ collect }, isHelped) {
+  const rows = [];
+  if (collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  if (isHelped) {
+    rows.push(
+      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
+      ["F4", "The same, of B"],
+    );
+  }
+  if (collect.includes("assertion")) rows.push(["!", "Write what must hold in every response to this case"]);
+  return rows;
+}
+
+/**
  * All keys, or of them those that are named.
  * @param {TaskData} data
  * @param {{ named?: string[], isHelped?: boolean }} [about]
@@ -173,17 +190,11 @@ export function keysContent(data, { named, isHelped = false } = {}) {
     );
   }
   rows.push(...errorKeys(data));
-  if (data.collect.some((part) => part !== "comment")) {
+  if (data.collect.some((part) => !["comment", "assertion"].includes(part))) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
-  if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
-  if (isHelped) {
-    rows.push(
-      ["F2", "Take the error that is suggested for what you wrote, of A; also while typing"],
-      ["F4", "The same, of B"],
-    );
-  }
+  rows.push(...wordKeys(data, isHelped));
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],

@@ -81,8 +81,17 @@ export function buildForm({ data, answers, explain, asking, onchange, model, isR
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, (of) => commentPart(of, tags));
   const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
+  const assertion = part("assertion", true, assertionPart);
   const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, comment?.offer, asking.asked);
+  const node = h(
+    "section",
+    { class: "ek-form", "aria-label": "Your judgement" },
+    parts,
+    words,
+    comment?.offer,
+    assertion?.node,
+    asking.asked,
+  );
   keepFitting(node, data.tags.length);
   /**
    * What is done in the form is seen, also where the responses had all the room.
@@ -108,6 +117,7 @@ export function buildForm({ data, answers, explain, asking, onchange, model, isR
     openSpan: seen((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen(() => comment !== null && comment.focus()),
     takeOffer: form.offers.press,
+    focusAssertion: seen(() => assertion !== null && assertion.focus()),
     missing: () => [
       ...(ranking?.isMissing() ? ["ranking"] : []),
       ...missingFields(form, { preference, rubric }),
@@ -187,19 +197,43 @@ function namesOf(places, fields) {
  * @param {Tags | null} tags
  */
 function commentPart({ answers, onchange, offers }, tags) {
-  const properties = {
-    "aria-label": "Comment",
-    ...shortcut("N"),
-    placeholder: "Comment, if needed",
-  };
-  const field = wordField(answers.comment, properties, (words) => {
+  const hint = "Comment, if needed";
+  const part = wordsPart("Comment", "N", hint, answers.comment, (words) => {
     answers.comment = words;
     onchange();
   });
+  const offer = tags && offers.watch(part.field, { source: "comment", places: tags.places }).node;
+  return { ...part, offer };
+}
+
+/**
+ * What must hold in every response to the case, for a lead to make a check of.
+ * @param {FormParts} form
+ */
+function assertionPart({ answers, onchange }) {
+  const hint = "What must hold in every response here";
+  const part = wordsPart(hint, "!", "Must always hold: “names the 30-day limit”", answers.assertion || "", (words) => {
+    if (words) answers.assertion = words;
+    else delete answers.assertion;
+    onchange();
+  });
+  part.field.setAttribute("maxlength", "500");
+  return part;
+}
+
+/**
+ * A field of words with its key.
+ * @param {string} name
+ * @param {string} key
+ * @param {string} hint
+ * @param {string} value
+ * @param {(words: string) => void} onwritten
+ */
+function wordsPart(name, key, hint, value, onwritten) {
+  const field = wordField(value, { "aria-label": name, ...shortcut(key), placeholder: hint }, onwritten);
   const focus = () => {
     field.focus();
     return true;
   };
-  const offer = tags && offers.watch(field, { source: "comment", places: tags.places }).node;
-  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus, offer };
+  return { node: h("div", { class: "ek-comment" }, field, kbd(key)), field, focus };
 }

@@ -209,11 +209,12 @@ export function completeDraft(draft, sides = []) {
   const bySide = (parts = {}) => of((side) => only(parts[side]));
   /** @param {Partial<Record<Side, Mark[]>>} marks */
   const listed = (marks) => of((side) => [...(marks[side] ?? [])]);
-  const { scores, tags, texts, checks } = draft;
+  const { scores, tags, texts, checks, strength, certainty, assertion } = draft;
+  // What not every study asks for is absent where nothing was entered.
+  const entered = Object.entries({ strength, certainty, assertion }).filter(([, words]) => words);
   return {
+    ...Object.fromEntries(entered),
     preference: draft.preference || null,
-    ...(draft.strength && { strength: draft.strength }),
-    ...(draft.certainty && { certainty: draft.certainty }),
     ...(draft.preferences && { preferences: only(draft.preferences) }),
     ...(draft.ranking && { ranking: draft.ranking.map((place) => [...place]) }),
     scores: bySide(scores),

@@ -305,6 +305,7 @@ function keyCommands(screen) {
     p: casePart.openAll,
     "/": screen.finder.focus,
     n: form.focusComment,
+    "!": form.focusAssertion,
     ...(data.third && rankingCommands(screen)),
   };
 }

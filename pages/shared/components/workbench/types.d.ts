@@ -186,6 +186,8 @@ export interface Answers {
   comment: string;
   /** What was suggested meanwhile; absent where nothing was. */
   offers?: Offer[];
+  /** What must hold in every response to the case; absent where nothing was written. */
+  assertion?: string;
 }
 /** A suggested tag, and what became of it; see evalkit/annotation/suggesting/offers.py. */
 export interface Offer {
@@ -275,6 +277,7 @@ export interface Form {
   tie(): boolean;
   ranking: RankingPart | null;
   focusComment(): boolean;
+  focusAssertion(): boolean;
   openTags(side: Side): boolean;
   spans: Spans | null;
   openSpan(side: Side, mark: Mark, isNew: boolean, onclose?: () => void): boolean;

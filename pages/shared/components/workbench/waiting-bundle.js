@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 789608f332b77921ee46036d59b271b929d5476836a9b217e2897d9308e30b31
+// Sources: 8fe3d78837a3ed3c17aa33b8fc526142c2d26e04ad48840a255baf5538af2110
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
