@@ -51,7 +51,7 @@ def press(page, label):
 
 
 def write(page, phrases, *, name="Names the case", answers=""):
-    page.text_input(key="check-name").set_value(name)
+    page.text_input(key="check-name-0").set_value(name)
     page.text_input(key="check-answers").set_value(answers)
     next(each for each in page.text_area if each.label == "Words or phrases").set_value(phrases)
     return press(page, "Add")
@@ -101,7 +101,7 @@ def test_an_assertion_is_written_for_the_case_an_address_names(ids, app, sign_in
     at_page(app, PAGE)
     app.query_params["for-case"] = "case-2"
     app.run()
-    assert app.text_input(key="check-case").value == "case-2"
+    assert app.text_input(key="check-case-0").value == "case-2"
     write(app, "case-2")
     press(app, "Run the check")
 

@@ -183,7 +183,7 @@ def test_a_case_leads_to_the_checks_where_one_for_it_alone_is_begun(app, page, i
     at_page(app, "library/checks.py").run()
 
     assert not app.exception
-    assert app.text_input(key="check-case").value == "case-0"
+    assert app.text_input(key="check-case-0").value == "case-0"
 
 
 def test_what_became_of_a_case_elsewhere_is_listed_at_the_next_click(page):

@@ -75,7 +75,7 @@ def new_check(*, is_first: bool, of: WaitingAssertion | None = None) -> CheckDra
     Raises RefusedError for what people are not asked.
     """
     case = of.case_key if of else st.query_params.get("for-case", "")
-    of_key = f"-{of.annotation_id}" if of else ""
+    of_id = of.annotation_id if of else 0
     with st.expander("New check", icon=":material/add:", expanded=is_first or bool(case)):
         titles = {kind.key: kind.title for kind in KINDS}
         key = st.selectbox(
@@ -89,13 +89,13 @@ def new_check(*, is_first: bool, of: WaitingAssertion | None = None) -> CheckDra
                 "Name",
                 of.words[:200] if of else "",
                 placeholder="Names the 30-day limit",
-                key=f"check-name{of_key}",
+                key=f"check-name-{of_id}",
             )
             case_key = right.text_input(
                 "Only for the case",
                 case,
                 placeholder="All cases",
-                key=f"check-case{of_key}",
+                key=f"check-case-{of_id}",
                 help="The id of a case: the check is then an assertion on this case alone.",
             )
             settings = _fields(kind, {}, key=f"check-{labels.digest(kind.key)}")

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 8fe3d78837a3ed3c17aa33b8fc526142c2d26e04ad48840a255baf5538af2110
+// Sources: 4789e15d0be8801b9cc778b00faa26a9b9c9482276132081b1289c0923639e6e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1274,6 +1274,7 @@ function listed(words) {
 }
 
 // pages/shared/components/workbench/dialogs.js
+var OF_WORDS = /* @__PURE__ */ new Set(["comment", "assertion"]);
 function openDialog(screen, { label, className, content, letter, end, onnumber }) {
   if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return null;
   const element = h("dialog", { class: `ek-dialog ${className}`, "aria-label": label });
@@ -1399,7 +1400,7 @@ function keysContent(data, { named, isHelped = false } = {}) {
     );
   }
   rows.push(...errorKeys(data));
-  if (data.collect.some((part) => !["comment", "assertion"].includes(part))) {
+  if (data.collect.some((part) => !OF_WORDS.has(part))) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";

@@ -5,6 +5,9 @@ import { singleKeys } from "./keys.js";
 import { RANKING_KEYS, rankingKeys } from "./ranking.js";
 import { skip } from "./sending.js";
 
+/** What a study asks for in words alone: it is taken back as any text is. */
+const OF_WORDS = new Set(["comment", "assertion"]);
+
 /** @import { Child, KeyDialog, Reason, Screen, TaskData } from "./types.js" */
 
 /**
@@ -190,7 +193,7 @@ export function keysContent(data, { named, isHelped = false } = {}) {
     );
   }
   rows.push(...errorKeys(data));
-  if (data.collect.some((part) => !["comment", "assertion"].includes(part))) {
+  if (data.collect.some((part) => !OF_WORDS.has(part))) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
   const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";

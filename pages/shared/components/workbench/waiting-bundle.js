@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 8fe3d78837a3ed3c17aa33b8fc526142c2d26e04ad48840a255baf5538af2110
+// Sources: 4789e15d0be8801b9cc778b00faa26a9b9c9482276132081b1289c0923639e6e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
