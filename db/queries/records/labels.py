@@ -61,6 +61,11 @@ class _LabelReader:
         self._session = session
         self._study = study
         self._runs = runs
+        # Few, so read once: joined to each batch of scores, a database may begin with them and
+        # read all scores there are.
+        criteria = select(col(Criterion.id), col(Criterion.key), col(Rubric.id), col(Rubric.version))
+        joined = criteria.join(Rubric, col(Criterion.rubric_id) == col(Rubric.id))
+        self._criteria = {row[0]: tuple(row[1:]) for row in session.execute(joined)}
 
     def labels(self, rows: Sequence[Row[Any]]) -> Iterator[Label]:
         """Yield the labels of one batch of annotations."""
@@ -159,15 +164,16 @@ class _LabelReader:
         return normal("comparison", fields)
 
     def _score(self, row: Row[Any], score: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        criterion, rubric_id, version = self._criteria[score.criterion_id]
         fields = {
             **self._shared(row, extras),
             **self._side(score.run_id),
-            "criterion": score.key,
+            "criterion": criterion,
             "value": score.value,
             "probability": score.probability,
         }
-        if score.rubric_id != self._study.rubric_id:
-            fields.setdefault("rubric_version", score.version)
+        if rubric_id != self._study.rubric_id:
+            fields.setdefault("rubric_version", version)
         return normal("score", fields)
 
     def _check(self, row: Row[Any], check: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
@@ -227,13 +233,8 @@ class _LabelReader:
                 col(Score.is_superseded),
                 col(Score.details),
                 col(Output.run_id),
-                col(Criterion.key),
-                col(Criterion.rubric_id),
-                col(Rubric.version),
             )
             .join(Output, col(Score.output_id) == col(Output.id))
-            .join(Criterion, col(Score.criterion_id) == col(Criterion.id))
-            .join(Rubric, col(Criterion.rubric_id) == col(Rubric.id))
             .where(col(Score.annotation_id).in_(annotation_ids))
             .order_by(col(Score.id))
         )
