@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session, col, exists, select
 
+from db.columns import number_of
 from db.models import (
     Annotation,
     Assignment,
@@ -80,15 +81,21 @@ def newest_taxonomy(session: Session, name: str) -> NewestDefinition[TagDefiniti
         is_ready = name == DEFAULT_TAXONOMY_NAME
         ready = NewestDefinition(name, 0, DEFAULT_TAXONOMY, DEFAULT_SEVERITIES)
         return ready if is_ready else None
-    tags = session.exec(
-        select(Tag).where(Tag.taxonomy_id == taxonomy.id).order_by(col(Tag.position), col(Tag.id))
-    )
+    tags = tags_of(session, number_of(taxonomy))
     weights = taxonomy.weights or {}
     severities = tuple(
         replace(severity, weight=weights.get(severity.key, severity.weight))
         for severity in read_severities(taxonomy.severities)
     )
-    return NewestDefinition(name, taxonomy.version, tuple(map(_tag, tags)), severities)
+    return NewestDefinition(name, taxonomy.version, tags, severities)
+
+
+def tags_of(session: Session, taxonomy_id: int) -> tuple[TagDefinition, ...]:
+    """Return the tags of one version of a taxonomy, in their order."""
+    rows = session.exec(
+        select(Tag).where(Tag.taxonomy_id == taxonomy_id).order_by(col(Tag.position), col(Tag.id))
+    )
+    return tuple(map(_tag, rows))
 
 
 def definition_draft(

@@ -9,6 +9,7 @@ say, and until then it counts as the tag it was.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from evalkit.errors import RefusedError
@@ -63,7 +64,10 @@ class ReadThrough:
 
 
 def read_change(kind: str, stored: Mapping[str, Any]) -> TaxonomyChange:
-    """Return a change as it was stored."""
+    """Return a change as it was stored.
+
+    Whether it can be read through, say `is_whole` of it, where it comes from elsewhere.
+    """
     return TaxonomyChange(
         kind=ChangeKind(kind),
         tags=tuple(stored["tags"]),
@@ -74,6 +78,19 @@ def read_change(kind: str, stored: Mapping[str, Any]) -> TaxonomyChange:
             for part in stored["parts"]
         ),
     )
+
+
+def is_whole(change: TaxonomyChange) -> bool:
+    """Return whether a change says all that its kind needs, in words.
+
+    One that does not would stop everybody who reads marks of its taxonomy.
+    """
+    parts = [(part.key, part.name, part.definition, *part.severities) for part in change.parts]
+    words = (*change.tags, change.target, change.name, *chain.from_iterable(parts))
+    is_of_one = change.kind is not ChangeKind.MERGE
+    has_parts = change.kind is not ChangeKind.SPLIT or len(parts) >= LEAST_PARTS
+    is_counted = len(change.tags) == 1 if is_of_one else bool(change.tags)
+    return is_counted and has_parts and all(isinstance(word, str) for word in words)
 
 
 def changed(tags: Sequence[TagDefinition], change: TaxonomyChange) -> tuple[TagDefinition, ...]:

@@ -1,12 +1,12 @@
 """What became of failures after they were marked, as records: codes, changes, readings, fixes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from evalkit.errors import RefusedError
-from evalkit.failures.changes import read_change
+from evalkit.failures.changes import is_whole, read_change
 from evalkit.records import checks
-from evalkit.records.checks import Check, Fault
+from evalkit.records.checks import Check, Fault, as_moment
 from evalkit.records.problems import shown
 from evalkit.vocabulary import LABELLING, FailureEventKind, FailureState, NoteSource
 
@@ -148,11 +148,12 @@ def followed_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     """Check what only fits together: a change that can be read, words or nothing wrong, a fix."""
     kind = record["type"]
     if kind == CHANGE and record["kind"] != FREEZE:
-        try:
-            read_change(record["kind"], record.get("details") or {})
-        except (KeyError, TypeError, ValueError, RefusedError):
+        if not _is_change(record["kind"], record.get("details") or {}):
             expected = "the tags, target, name and parts of the change"
             yield "details", Fault(shown(record.get("details")), expected)
+    elif kind == READING and (outputs := record["outputs"]):
+        if twice := _twice([(of["case"], of["model"], of.get("run")) for of in outputs]):
+            yield "outputs", Fault(shown(" / ".join(filter(None, twice))), "each response once")
     elif kind == OPEN_NOTE and record.get("nothing_wrong") and record["words"]:
         yield "words", Fault(shown(record["words"]), "none, for nothing is wrong")
     elif kind == CODED_NOTE:
@@ -161,6 +162,8 @@ def followed_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
             expected = "the time the reading began" if is_open else f"source {NoteSource.OPEN}"
             yield "reading", Fault(shown(record.get("reading")), expected)
     elif kind == FAILURE:
+        if twice := _twice([case["case"] for case in record.get("cases", ())]):
+            yield "cases", Fault(shown(twice), "each case once")
         is_fixed = record["state"] == FailureState.FIXED
         for field in ("fixed_in", "fixed_at"):
             if is_fixed != (record.get(field) is not None):
@@ -168,11 +171,32 @@ def followed_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
                 yield field, Fault(shown(record.get(field)), expected)
 
 
+def _utc(written: Any) -> Any:
+    moment = as_moment(written) if isinstance(written, str) else None
+    return written if moment is None else moment.isoformat()
+
+
+def _is_change(kind: str, details: dict[str, Any]) -> bool:
+    if not all(isinstance(details.get(name), list) for name in ("tags", "parts")):
+        return False
+    try:
+        return is_whole(read_change(kind, details))
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _twice(named: list[Any]) -> Any:
+    """Return what is named more than once, or None."""
+    return next((name for name, n in Counter(named).items() if n > 1), None)
+
+
 def identity_of(record: dict[str, Any]) -> tuple[Any, ...]:
     """Return what a record is about: what is stored under it stays as it is.
 
-    What became of a failure or a reading since, no older file brings back.
+    What became of a failure or a reading since, no older file brings back. A moment is the same in
+    whatever zone it was written.
     """
+    record = {**record, **{name: _utc(record.get(name)) for name in ("created_at", "reading")}}
     kind = record["type"]
     of: tuple[Any, ...]
     if kind == CHANGE:

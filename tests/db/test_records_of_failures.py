@@ -196,12 +196,27 @@ NOTED = {
 }
 
 
+RENAME = {"tags": ["tone"], "target": "voice", "name": "Voice", "parts": []}
+OF_NO_TAG, WORDS = RENAME | {"tags": []}, RENAME | {"tags": "tone"}
+READ = {
+    **{"type": "reading", "annotator": "Leo", "seed": 1, "created_at": MOMENT},
+    "revealed_at": MOMENT,
+}
+SHOWS_IT = {"case": "c1", "added_at": MOMENT, "out": False}
+
+
 @pytest.mark.parametrize(
     ("record", "words"),
     [
         (CHANGE | {"taxonomy_version": 7, "kind": "freeze"}, "a version whose tags are there"),
         (CHANGE | {"taxonomy_version": 1, "kind": "shake"}, "rename, merge, split, nest, freeze"),
         (CHANGE | {"taxonomy_version": 1, "kind": "merge"}, "the tags, target, name and parts"),
+        (CHANGE | {"taxonomy_version": 1, "kind": "rename", "details": OF_NO_TAG}, "and parts"),
+        (CHANGE | {"taxonomy_version": 1, "kind": "rename", "details": WORDS}, "and parts"),
+        # Version 1 came from nothing, so there is no tag that it could have renamed.
+        (CHANGE | {"taxonomy_version": 1, "kind": "rename", "details": RENAME}, "version before"),
+        (READ | {"outputs": [{"case": "c1", "model": "A"}] * 2}, "each response once"),
+        (FAILED | {"cases": [SHOWS_IT, SHOWS_IT]}, "each case once"),
         (CODED | {"nth": 3}, "a mark of this annotator that counts"),
         (CODED | {"tag": "nothing"}, "a tag of this version"),
         (CODED | {"source": "open"}, "the time the reading began"),
@@ -233,3 +248,19 @@ def test_two_failures_of_one_title_are_refused(sqlite_database, tmp_path):
 
     with pytest.raises(RecordsRefusedError, match="no other failure of the eval set has"):
         import_file(file)
+
+
+def test_a_moment_in_another_zone_is_the_same_moment(sqlite_database, tmp_path):
+    there = MOMENT.replace("T09:00:00+00:00", "T11:00:00+02:00")
+    reading = READ | {"outputs": [{"case": "c1", "model": "A"}]}
+    told = [reading, NOTED, FAILED]
+    import_file(write(tmp_path / "a.jsonl", [*RECORDS, *told], header=LABELLED))
+    moved = [
+        record
+        | {name: there for name in ("created_at", "reading", "revealed_at") if name in record}
+        for record in told
+    ]
+
+    report = import_file(write(tmp_path / "b.jsonl", [*RECORDS, *moved], header=LABELLED))
+
+    assert not report.has_news

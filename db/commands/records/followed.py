@@ -28,10 +28,12 @@ from db.models import (
     Taxonomy,
     TaxonomyEvent,
 )
+from db.queries.definitions import tags_of
 from db.queries.records.followed import followed_records
 from db.queries.records.known_failures import FollowedScope
 from db.queries.records.whose import annotations_by_whose, marks_by_whose
 from evalkit.errors import RefusedError
+from evalkit.failures.changes import changed, read_change
 from evalkit.records import Problems, shown
 from evalkit.records.checks import as_moment
 from evalkit.records.followed import (
@@ -39,6 +41,7 @@ from evalkit.records.followed import (
     CODED_NOTE,
     FAILURE,
     FOLLOWED,
+    FREEZE,
     OPEN_NOTE,
     READING,
     RECODING,
@@ -135,6 +138,8 @@ class _Followed:
 
     def _change(self, record: dict[str, Any]) -> None:
         self._version(record)
+        if record["kind"] != FREEZE:
+            self._check_change(record)
         self._session.add(
             TaxonomyEvent(
                 taxonomy=record["taxonomy"],
@@ -146,6 +151,20 @@ class _Followed:
                 at=_moment(record["created_at"]),
             )
         )
+
+    def _check_change(self, record: dict[str, Any]) -> None:
+        """Refuse a change that the version before it could not have gone through."""
+        before = self._session.scalar(
+            select(col(Taxonomy.id)).where(
+                col(Taxonomy.name) == record["taxonomy"],
+                col(Taxonomy.version) == record["taxonomy_version"] - 1,
+            )
+        )
+        tags = () if before is None else tags_of(self._session, before)
+        try:
+            changed(tags, read_change(record["kind"], record["details"]))
+        except RefusedError as refused:
+            self._refuse("details", str(refused), "a change of the version before")
 
     def _recoding(self, record: dict[str, Any]) -> None:
         self._session.add(

@@ -63,7 +63,9 @@ class _LabelReader:
         self._runs = runs
         # Few, so read once: joined to each batch of scores, a database may begin with them and
         # read all scores there are.
-        criteria = select(col(Criterion.id), col(Criterion.key), col(Rubric.id), col(Rubric.version))
+        criteria = select(
+            col(Criterion.id), col(Criterion.key), col(Rubric.id), col(Rubric.version)
+        )
         joined = criteria.join(Rubric, col(Criterion.rubric_id) == col(Rubric.id))
         self._criteria = {row[0]: tuple(row[1:]) for row in session.execute(joined)}
 
