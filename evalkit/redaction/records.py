@@ -11,6 +11,7 @@ from evalkit.redaction.finders.keys import is_secret_of
 from evalkit.redaction.kinds import PLACEHOLDER, FindingKind
 from evalkit.redaction.moves import TextMove
 from evalkit.redaction.redaction import Redaction
+from evalkit.vocabulary import FailureEventKind
 
 #: The texts of each type of record. What is not here is matched exactly (ids, names of models and
 #: annotators, keys), or is a lead's own (criteria, tags), and stays. Categories have a way of their
@@ -25,8 +26,9 @@ _TEXTS = {
     "reading": (),
     "open_note": ("words",),
     "coded_note": (),
-    "failure": ("title", "events"),
+    "failure": ("title",),
     "finding": ("detail",),
+    "automated_check": ("settings",),
 }
 _MESSAGES = frozenset({"input", "content"})
 
@@ -89,7 +91,17 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
             changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
     if kind in ("case", "failure") and changed.get("category"):
         changed["category"] = category_name(changed["category"], redaction)
+    if kind == "failure" and changed.get("events"):
+        changed["events"] = [_event(event, redaction) for event in changed["events"]]
     return RedactedRecord(changed, moves)
+
+
+def _event(event: Mapping[str, Any], redaction: Redaction) -> dict[str, Any]:
+    """Return what became of a failure with its words replaced; people have a way of their own."""
+    words = (
+        ("reason",) if event["kind"] == FailureEventKind.OWNER else ("reason", "before", "after")
+    )
+    return {**event, **{name: redaction.text(event[name]) for name in words if event.get(name)}}
 
 
 def category_name(name: str, redaction: Redaction) -> str:
@@ -98,6 +110,18 @@ def category_name(name: str, redaction: Redaction) -> str:
     Categories are matched by their names, also between imports, and numbers are of one import.
     """
     return PLACEHOLDER.sub(r"[\1]", redaction.text(name))
+
+
+def check_name(name: str, redaction: Redaction, key: Callable[[], bytes]) -> str:
+    """Return the name of an automated check with what is personal in it replaced.
+
+    Files name checks by what they look for. Two that look for two addresses stay two checks, and
+    each is the same one in every import with the same key.
+    """
+    masked = category_name(name, redaction)
+    if masked == name:
+        return name
+    return f"{masked} {hmac.new(key(), name.encode(), hashlib.sha256).hexdigest()[:6]}"
 
 
 def person_name(name: str, redaction: Redaction, key: Callable[[], bytes]) -> str:

@@ -201,3 +201,56 @@ def test_annotators_called_by_an_address_have_one_other_name_in_every_import(dat
     assert len(names) == 2
     assert "Bob" in names
     assert ADA not in everything_stored().casefold()
+
+
+def test_what_checks_look_for_is_replaced_and_two_checks_stay_two(database, tmp_path):
+    names = [f"contains {ADA}", "contains zoe@example.org"]
+    checks = [
+        {
+            "type": "automated_check",
+            "name": name,
+            "kind": "mentions",
+            "settings": {"phrases": [ADA, KEY]},
+        }
+        for name in names
+    ]
+    results = [
+        {"type": "finding", "case": "c1", "model": "A", "check": name, "result": "fail"}
+        for name in names
+    ]
+    file = write(tmp_path / "file.jsonl", [*EVERYWHERE, *checks, *results])
+
+    import_file(file, redaction=Redaction())
+
+    assert ADA not in everything_stored()
+    assert KEY not in everything_stored()
+    lines = [json.loads(line) for line in exported()]
+    called = [line["name"] for line in lines if line["type"] == "automated_check"]
+    assert len(set(called)) == 2
+    assert all(name.startswith("contains [EMAIL] ") for name in called)
+    assert {line["check"] for line in lines if line["type"] == "finding"} == set(called)
+
+
+def test_people_of_the_history_of_a_failure_stay_different_people(database, tmp_path):
+    moment = "2026-11-01T09:00:00+00:00"
+    zoe = "zoe@example.org"
+    told = {"at": moment, "reason": f"{ADA} says so"}
+    failure = {
+        **{"type": "failure", "title": "Curt", "taxonomy": "Errors", "taxonomy_version": 1},
+        **{"tag": "tone", "state": "open", "created_at": moment, "owner": zoe, "author": ADA},
+        "events": [
+            {**told, "kind": "started", "author": ADA},
+            {**told, "kind": "owner", "author": zoe, "before": ADA, "after": zoe},
+        ],
+    }
+    file = write(tmp_path / "file.jsonl", [*EVERYWHERE, failure])
+
+    import_file(file, redaction=Redaction())
+
+    assert ADA not in everything_stored()
+    assert zoe not in everything_stored()
+    (stored,) = [line for line in map(json.loads, exported()) if line["type"] == "failure"]
+    started, given = stored["events"]
+    assert started["author"] == stored["author"] == given["before"]
+    assert given["author"] == stored["owner"] == given["after"] != started["author"]
+    assert started["reason"] == "[EMAIL_1] says so"

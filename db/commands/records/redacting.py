@@ -11,14 +11,22 @@ from evalkit.annotation.draft import parse_draft
 from evalkit.annotation.marks import only_place
 from evalkit.errors import RefusedError
 from evalkit.records import Problems
+from evalkit.records.automated import AUTOMATED_CHECK, FINDING
 from evalkit.records.lessons import FEW_SHOT
 from evalkit.records.names import DEFAULT_RUN, side_of
 from evalkit.records.reader import Record
 from evalkit.redaction.kinds import FindingKind
 from evalkit.redaction.moves import TextMove, moved, quoted
-from evalkit.redaction.records import RedactedRecord, category_name, person_name, redacted_record
+from evalkit.redaction.records import (
+    RedactedRecord,
+    category_name,
+    check_name,
+    person_name,
+    redacted_record,
+)
 from evalkit.redaction.redaction import Redaction
 from evalkit.redaction.sentences import RedactionReport
+from evalkit.vocabulary import FailureEventKind
 
 _TABLES = (
     'CREATE TABLE moved ("case" TEXT, run INTEGER, step INTEGER, moves TEXT, original TEXT)',
@@ -27,6 +35,8 @@ _TABLES = (
 )
 #: The fields that name a person.
 _PEOPLE = ("annotator", "author", "owner")
+#: The fields that name an automated check.
+_CHECK_NAMES = {AUTOMATED_CHECK: "name", FINDING: "check"}
 _MOVES = 'SELECT moves, original FROM moved WHERE "case" = ? AND run = ? AND step IS ?'
 _CONTENT = 'SELECT content FROM output WHERE "case" = ? AND run = ? AND line > 0'
 _HELD = "SELECT line, fields, quote FROM held ORDER BY line"
@@ -76,8 +86,13 @@ class Redacting:
             if whole.fields.get(name):
                 whole.fields[name] = self._person(whole.fields[name])
         for event in whole.fields.get("events") or ():
-            if event.get("author"):
-                event["author"] = self._person(event["author"])
+            owners = ("before", "after") if event["kind"] == FailureEventKind.OWNER else ()
+            for name in ("author", *owners):
+                if event.get(name):
+                    event[name] = self._person(event[name])
+        if called := _CHECK_NAMES.get(record.type):
+            name = whole.fields[called]
+            whole.fields[called] = check_name(name, self._redaction, ensure_people_key)
         if record.type == "case" and self._redaction.finds_in(record.fields["id"]):
             self._n_ids += 1
         if record.type == "output" and whole.moves:
