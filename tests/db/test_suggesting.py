@@ -7,7 +7,7 @@ from db.commands.annotation import save_draft, submit
 from db.commands.assignments import next_task_id
 from db.commands.instructions import set_instructions
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, Study
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Study, Tag
 from db.queries import results
 from db.queries.annotation.instructions import Instructions, instructions
 from db.queries.annotation.labelled import labelled_notes, tag_model
@@ -81,6 +81,29 @@ def test_judges_and_what_was_taken_from_a_suggestion_teach_nothing(ids):
         ("cold", {"tone"}),
         ("short", {"tone"}),
     ]
+
+
+def test_what_was_taken_from_a_suggestion_teaches_nothing_after_an_edit_either(ids):
+    left, right = (f"case-0/{model}" for model in MODELS)
+    taken = annotate(ids, "Ada", left, right, "left", marks=[(left, "tone")], comment="rude")
+    with write_session() as session:
+        before = session.get_one(Annotation, taken)
+        before.offers, before.is_superseded = [TAKEN], True
+        session.flush()
+        edited = Annotation(
+            assignment_id=before.assignment_id,
+            revision=before.revision + 1,
+            comment="rude!",
+            preference="left",
+        )
+        session.add(edited)
+        session.flush()
+        tag_id = session.exec(select(Tag.id).where(Tag.key == "tone")).first()
+        output_id = ids[left]
+        session.add(ErrorMark(annotation_id=edited.id, output_id=output_id, tag_id=tag_id))
+
+    with read_session() as session:
+        assert labelled_notes(session, ids["Study"]) == []
 
 
 def test_a_study_suggests_nothing_until_a_lead_says_so(ids):

@@ -39,14 +39,15 @@ def state_of_notes(session: Session, study_id: int) -> str:
 def labelled_notes(session: Session, study_id: int) -> list[LabelledNote]:
     """Return comments and notes on marks that count, the oldest first.
 
-    Left out are annotations in which a suggestion was taken: it would be confirmed by itself.
+    Left out are annotations in which a suggestion was ever taken, also before an edit: it would be
+    confirmed by itself.
     """
     latest: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Annotation.id).label("id"),
             col(Assignment.case_id).label("case_id"),
             col(Annotation.comment).label("comment"),
-            col(Annotation.offers).label("offers"),
+            col(Annotation.assignment_id).label("assignment_id"),
         )
         .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
@@ -69,9 +70,19 @@ def labelled_notes(session: Session, study_id: int) -> list[LabelledNote]:
     marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for annotation_id, key, note in marked:
         marks[annotation_id].append((key, note or ""))
+    offered = session.execute(
+        sa.select(col(Annotation.assignment_id), col(Annotation.offers))
+        .join(among, among.c.assignment_id == col(Annotation.assignment_id))
+        .where(col(Annotation.offers).is_not(None))
+    )
+    helped = {
+        assignment_id
+        for assignment_id, offers in offered
+        if any(offer["outcome"] == OfferOutcome.TAKEN for offer in offers)
+    }
     notes = []
     for row in reversed(rows):
-        if any(offer["outcome"] == OfferOutcome.TAKEN for offer in row.offers or ()):
+        if row.assignment_id in helped:
             continue
         own = marks[row.id]
         texts = [(row.comment or "", frozenset(key for key, _ in own))]
