@@ -47,7 +47,7 @@ def test_a_lead_starts_a_study_of_rankings_and_says_of_how_many_responses(app, s
         everything_written(app)
     )
     (given,) = [pills for pills in app.button_group if pills.label.startswith("Annotators give")]
-    assert given.options == ["Scores", "Error tags", "Comment"]
+    assert given.options == ["Scores", "Error tags", "Comment", "What must hold"]
     guidelines = next(box for box in app.text_area if box.label.startswith("Guidelines"))
     assert "put them in order" in guidelines.value
     (together,) = [group for group in app.button_group if group.label.startswith("Responses to")]

@@ -53,7 +53,7 @@ def test_a_lead_starts_a_study_of_single_responses_from_the_page(app, sign_in):
     # Of one model there is nothing to compare, so its responses are shown alone from the start.
     assert "5 cases, 1 response each, 2 annotators a response: 10" in everything_written(app)
     (given,) = [pills for pills in app.button_group if pills.label == "Annotators give"]
-    assert given.options == ["Scores", "Error tags", "Comment"]
+    assert given.options == ["Scores", "Error tags", "Comment", "What must hold"]
     assert not [toggle for toggle in app.toggle if toggle.label.startswith("Every pair")]
     assert not [toggle for toggle in app.toggle if toggle.label.startswith("Tell them")]
     next(box for box in app.text_input if box.label == "Name").set_value("Log")
