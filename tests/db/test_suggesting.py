@@ -6,13 +6,16 @@ from sqlmodel import select
 from db.commands.annotation import save_draft, submit
 from db.commands.assignments import next_task_id
 from db.commands.instructions import set_instructions
+from db.commands.taxonomies import change_taxonomy, recode_mark
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, ErrorMark, Study, Tag
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Study, Tag, Taxonomy
 from db.queries import results
 from db.queries.annotation.instructions import Instructions, instructions
 from db.queries.annotation.labelled import labelled_notes, tag_model
 from evalkit.annotation.suggesting.model import LEAST_NOTES, suggested
 from evalkit.annotation.suggesting.offers import is_helped
+from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.taxonomy import TagDefinition
 from tests.factories import annotate, make_eval_set, make_study, opened
 
 TAKEN = {"tag": "tone", "source": "comment", "outcome": "taken"}
@@ -104,6 +107,63 @@ def test_what_was_taken_from_a_suggestion_teaches_nothing_after_an_edit_either(i
 
     with read_session() as session:
         assert labelled_notes(session, ids["Study"]) == []
+
+
+def texts_and_tags(ids):
+    with read_session() as session:
+        return [(note.text, set(note.tags)) for note in labelled_notes(session, ids["Study"])]
+
+
+def change(ids, kind, opened, tags, target="", parts=()):
+    made = TaxonomyChange(
+        kind, tags, target, parts=tuple(TagDefinition(key, key, "", ()) for key in parts)
+    )
+    change_taxonomy("Taxonomy of Study", made, reason="As it is", opened=opened)
+
+
+def stored_tag(key, version):
+    """Return the id of a tag of a version."""
+    with read_session() as session:
+        return session.exec(
+            select(Tag.id).join(Taxonomy).where(Tag.key == key, Taxonomy.version == version)
+        ).one()
+
+
+def marked_in(ids, key, version):
+    """Store a comment with a mark of some version of the taxonomy, as an import may bring it."""
+    left, right = (f"case-1/{model}" for model in MODELS)
+    made = annotate(ids, "Bob", left, right, "left", marks=[(left, "tone")], comment="cold")
+    with write_session() as session:
+        mark = session.exec(select(ErrorMark).where(ErrorMark.annotation_id == made)).one()
+        mark.tag_id = stored_tag(key, version)
+
+
+def test_a_tag_that_was_renamed_teaches_the_tag_of_the_form_that_it_is(ids):
+    change(ids, ChangeKind.RENAME, 1, ("tone",), "voice")
+    marked_in(ids, "voice", 2)
+
+    assert texts_and_tags(ids) == [("cold", {"tone"})]
+
+
+def test_another_tag_that_has_the_key_since_teaches_nothing_of_the_former(ids):
+    change(ids, ChangeKind.SPLIT, 1, ("tone",), parts=("curt", "pushy"))
+    change(ids, ChangeKind.RENAME, 2, ("curt",), "tone")
+    marked_in(ids, "tone", 3)
+
+    assert texts_and_tags(ids) == []
+
+
+def test_a_mark_that_was_coded_anew_teaches_what_it_counts_as(ids):
+    left, right = (f"case-0/{model}" for model in MODELS)
+    made = annotate(ids, "Ada", left, right, "left", marks=[(left, "tone")], comment="rude")
+    change(ids, ChangeKind.SPLIT, 1, ("tone",), parts=("curt", "pushy"))
+    assert texts_and_tags(ids) == [("rude", {"tone"})]
+    with read_session() as session:
+        mark = session.exec(select(ErrorMark.id).where(ErrorMark.annotation_id == made)).one()
+
+    recode_mark(mark, "curt")
+
+    assert texts_and_tags(ids) == []  # the form of the study has no such tag
 
 
 def test_a_study_suggests_nothing_until_a_lead_says_so(ids):

@@ -6,9 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Annotator, Assignment, ErrorMark, ResultsState, Study, Tag
+from db.models import Annotation, Annotator, Assignment, ErrorMark, ResultsState, Study
 from db.queries.annotation.form import definitions
 from db.queries.annotation.leaks import known_names
+from db.queries.tags_now import tags_now
+from db.queries.taxonomies import counted_tag, has_recoded
 from evalkit.annotation.suggesting.model import LabelledNote, TagModel, learn
 from evalkit.annotation.suggesting.offers import OfferOutcome
 from evalkit.vocabulary import AnnotatorKind
@@ -39,8 +41,9 @@ def state_of_notes(session: Session, study_id: int) -> str:
 def labelled_notes(session: Session, study_id: int) -> list[LabelledNote]:
     """Return comments and notes on marks that count, the oldest first.
 
-    Left out are annotations in which a suggestion was ever taken, also before an edit: it would be
-    confirmed by itself.
+    Marks have the tag of the study's form that they count as; those that count as none of them are
+    left out. Left out are annotations in which a suggestion was ever taken, also before an edit: it
+    would be confirmed by itself.
     """
     latest: sa.Select[*tuple[Any, ...]] = (
         sa.select(
@@ -61,15 +64,7 @@ def labelled_notes(session: Session, study_id: int) -> list[LabelledNote]:
     )
     rows = session.execute(latest).all()
     among = latest.subquery()
-    marked = session.execute(
-        sa.select(col(ErrorMark.annotation_id), col(Tag.key), col(ErrorMark.note))
-        .join(among, among.c.id == col(ErrorMark.annotation_id))
-        .join(Tag, col(Tag.id) == col(ErrorMark.tag_id))
-        .order_by(col(ErrorMark.id))
-    ).all()
-    marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for annotation_id, key, note in marked:
-        marks[annotation_id].append((key, note or ""))
+    marks = _counted_marks(session, among, session.get_one(Study, study_id))
     offered = session.execute(
         sa.select(col(Annotation.assignment_id), col(Annotation.offers))
         .join(among, among.c.assignment_id == col(Annotation.assignment_id))
@@ -89,3 +84,39 @@ def labelled_notes(session: Session, study_id: int) -> list[LabelledNote]:
         texts += [(note, frozenset({key})) for key, note in own]
         notes += [LabelledNote(row.case_id, text, keys) for text, keys in texts if text and keys]
     return notes
+
+
+def _counted_marks(
+    session: Session, among: sa.Subquery, study: Study
+) -> dict[int, list[tuple[str, str]]]:
+    """Return of annotations the marks, each as the key of the form it counts as and its note."""
+    tag = counted_tag() if has_recoded(session) else col(ErrorMark.tag_id)
+    rows = session.execute(
+        sa.select(col(ErrorMark.annotation_id), tag.label("tag_id"), col(ErrorMark.note))
+        .join(among, among.c.id == col(ErrorMark.annotation_id))
+        .where(col(ErrorMark.tag_id).is_not(None))
+        .order_by(col(ErrorMark.id))
+    ).all()
+    key_of = _keys_of_form(session, study, {row.tag_id for row in rows})
+    marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        if row.tag_id in key_of:
+            marks[row.annotation_id].append((key_of[row.tag_id], row.note or ""))
+    return marks
+
+
+def _keys_of_form(session: Session, study: Study, tag_ids: set[int]) -> dict[int, str]:
+    """Return which tag of the form a stored one is: its own, else the only one that it is now.
+
+    A key alone does not tell: another tag may have it since.
+    """
+    of_form = {tag_id: key for key, tag_id in definitions(session, study).tag_ids.items()}
+    others = tag_ids - of_form.keys()
+    if not others:
+        return of_form
+    now = tags_now(session, of_form.keys() | others)
+    keys = defaultdict(list)
+    for tag_id, key in of_form.items():
+        keys[now[tag_id]].append(key)
+    same = {tag_id: keys[now[tag_id]] for tag_id in others if now[tag_id] in keys}
+    return of_form | {tag_id: each[0] for tag_id, each in same.items() if len(each) == 1}
