@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from db.commands.own_recodings import recode_own_mark, take_back_own_recoding
@@ -124,6 +125,35 @@ def test_what_a_lead_said_first_holds_and_another_part_is_refused(ids):
         recode_own_mark(waiting(ids, "Ada")[0], "unsafe", annotator_id=ids["Ada"])
 
     assert read(ids, mark_id, "Ada") is None
+
+
+def test_a_part_that_is_divided_in_turn_waits_anew_and_its_sister_does_not(ids):
+    divide()
+    first, second = waiting(ids, "Ada")
+    recode_own_mark(first, "cold", annotator_id=ids["Ada"])
+    recode_own_mark(second, "pushy", annotator_id=ids["Ada"])
+    parts = tuple(TagDefinition(key, key, "", ()) for key in ("curt", "aloof"))
+
+    again = TaxonomyChange(ChangeKind.SPLIT, ("cold",), parts=parts)
+    change_taxonomy(NAME, again, reason="So do these", opened=2, actor_id=None)
+
+    assert waiting(ids, "Ada") == [first]
+    assert len(waiting(ids, "Ben")) == 1
+
+
+def test_only_marks_that_may_have_been_divided_are_asked_what_they_count_as(ids):
+    divide()
+    asked = []
+
+    with read_session() as session:
+        sa.event.listen(
+            session.connection(), "before_cursor_execute", lambda *call: asked.append(call[2])
+        )
+        own = own_stale_marks(session, annotator_id=ids["Ben"])
+
+    (of_marks,) = [each for each in asked if "FROM assignment" in each]
+    assert "error_mark.tag_id IN" in of_marks
+    assert len(own) == 1
 
 
 def test_words_that_name_a_model_are_shown_as_they_were_without_the_name(ids):

@@ -1,12 +1,21 @@
 """Marks of one's own whose error was divided since: they wait to be named anew, still blind."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotation, Assignment, Case, ErrorMark, Study, Tag, Taxonomy, TaxonomyEvent
+from db.models import (
+    Annotation,
+    Assignment,
+    Case,
+    ErrorMark,
+    RecodedMark,
+    Study,
+    Tag,
+    Taxonomy,
+    TaxonomyEvent,
+)
 from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.own import beginning
 from db.queries.annotation.shown import shown_outputs
@@ -49,11 +58,12 @@ class OwnStaleMark:
 
 def own_stale_marks(session: Session, *, annotator_id: int) -> list[int]:
     """Return the marks of somebody that wait to be named anew, the oldest first."""
-    split = sa.select(col(TaxonomyEvent.id)).where(col(TaxonomyEvent.kind) == ChangeKind.SPLIT)
-    if session.connection().scalar(split.limit(1)) is None:
+    stale = _stale_tags(session)
+    if not stale:
         return []  # as nearly always: it costs nothing
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(col(ErrorMark.id), counted_tag().label("tag_id"))
+    coded = sa.select(col(RecodedMark.mark_id)).where(col(RecodedMark.tag_id).in_(stale))
+    statement = (
+        sa.select(col(ErrorMark.id))
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
@@ -61,14 +71,27 @@ def own_stale_marks(session: Session, *, annotator_id: int) -> list[int]:
             col(Assignment.annotator_id) == annotator_id,
             col(Assignment.kind) == AssignmentKind.WORK,
             ~col(ErrorMark.is_superseded),
-            col(ErrorMark.tag_id).is_not(None),
+            # the few that can be it, before what each counts as is asked for
+            sa.or_(col(ErrorMark.tag_id).in_(stale), col(ErrorMark.id).in_(coded)),
+            counted_tag().in_(stale),
         )
         .order_by(col(ErrorMark.id))
     )
-    marks = session.connection().execute(statement).all()
-    readings = tag_readings(session, {mark.tag_id for mark in marks})
-    stale = {tag_id for tag_id, reading in readings.items() if reading.now.is_stale}
-    return [mark.id for mark in marks if mark.tag_id in stale]
+    return list(session.connection().scalars(statement))
+
+
+def _stale_tags(session: Session) -> list[int]:
+    """Return the stored tags that were divided since, of taxonomies in which any was."""
+    split = sa.select(col(TaxonomyEvent.taxonomy)).where(
+        col(TaxonomyEvent.kind) == ChangeKind.SPLIT
+    )
+    tag_ids = session.connection().scalars(
+        sa.select(col(Tag.id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
+        .where(col(Taxonomy.name).in_(split))
+    )
+    readings = tag_readings(session, [tag_id or 0 for tag_id in tag_ids])
+    return [tag_id for tag_id, reading in readings.items() if reading.now.is_stale]
 
 
 def own_stale_mark(session: Session, mark_id: int, *, annotator_id: int) -> OwnStaleMark | None:
