@@ -21,8 +21,8 @@ _SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-f
     .map(one => one.className + ' ' + one.scrollWidth)"""
 
 
-def drawn_sideways(page: Page) -> list[str]:
-    page.get_by_text("Save charts as").wait_for()  # the last of a page
+def drawn_sideways(page: Page, heading: str) -> list[str]:
+    expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=60_000)
     wait_until_whole(page)
     return settled(page, lambda: page.evaluate(_SIDEWAYS), is_right=lambda wide: wide == [])
 
@@ -34,15 +34,14 @@ def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
     sideways = {}
     for name, heading in PAGES.items():
         page.goto(f"{demo}/{name}?study=1")
-        expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=60_000)
-        sideways[name] = drawn_sideways(page)
+        sideways[name] = drawn_sideways(page, heading)
         if name == "failures":
             shares = page.get_by_role("table", name="Where errors are more frequent")
             expect(shares.get_by_role("link").first).to_be_visible()
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
     page.emulate_media(media="print")
     page.goto(f"{demo}/decision?study=1")
-    printed = drawn_sideways(page)
+    printed = drawn_sideways(page, PAGES["decision"])
     context.close()
 
     assert printed == []
@@ -69,7 +68,7 @@ def test_no_number_of_a_map_is_torn_between_two_lines_on_a_phone(browser, demo):
     page = context.new_page()
     sign_in(page, demo, "leo")
     page.goto(f"{demo}/agreement?study=1")
-    page.get_by_text("Save charts as").wait_for()
+    expect(page.get_by_role("heading", name=PAGES["agreement"]).first).to_be_visible()
     wait_until_whole(page)
 
     cells = page.locator(".ek-map td .small")

@@ -260,6 +260,14 @@ def test_charts_are_saved_in_the_format_chosen(app, sign_in, study):
     assert '"format": "svg"' in app.get("plotly_chart")[0].proto.config
 
 
+def test_a_page_without_a_chart_does_not_ask_what_charts_are_saved_as(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/failure_board.py")
+
+    assert not app.get("plotly_chart")
+    assert "Save charts as" not in [each.label for each in app.get("button_group")]
+
+
 def test_many_judges_are_told_in_a_sentence_a_picture_and_a_table(app, sign_in, sqlite_database):
     ids = make_eval_set(models=("A", "B"), n_cases=12)
     make_study(ids)

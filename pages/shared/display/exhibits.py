@@ -191,7 +191,7 @@ def inline_table(
 
 def _config(key: str) -> dict[str, object]:
     """Give a chart its one button, which saves it under its name in the format chosen."""
-    chosen = saved_charts.chosen_format()
+    chosen = saved_charts.format_of_chart()
     scale = 2 if chosen == "png" else 1
     return {
         **_CHART,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-_SOURCES, _FORMAT = "chart-sources", "charts-format"
+_SOURCES, _FORMAT, _DRAWN = "chart-sources", "charts-format", "charts-drawn"
 #: The room above a chart for its caption, in pixels.
 CAPTION_HEIGHT = 92
 #: Ink, quiet ink and ground of charts, each light and dark, as `pictures` draws them and the
@@ -56,6 +56,7 @@ _STYLE = f"""<style>
 def begin() -> None:
     """Forget what the charts of another run rested on, and hide captions on the page."""
     st.session_state[_SOURCES] = {}
+    st.session_state[_DRAWN] = False
     st.html(_STYLE)
 
 
@@ -71,7 +72,9 @@ def source() -> str:
 
 
 def format_choice() -> None:
-    """Ask once what charts are saved as; the camera beside a chart saves it."""
+    """Ask once what charts are saved as, where one was drawn; the camera beside it saves it."""
+    if not st.session_state[_DRAWN]:
+        return
     st.segmented_control(
         "Save charts as",
         ["PNG", "SVG"],
@@ -83,6 +86,7 @@ def format_choice() -> None:
     )
 
 
-def chosen_format() -> str:
-    """Return what charts are saved as, ``png`` or ``svg``."""
+def format_of_chart() -> str:
+    """Return what a chart that is drawn now is saved as, ``png`` or ``svg``."""
+    st.session_state[_DRAWN] = True
     return str(st.session_state.get(_FORMAT) or "PNG").lower()
