@@ -1,10 +1,11 @@
 """Clusters: what people and judges wrote, in groups that say the same, to read and to name."""
 
+from functools import partial
+
 import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.responses import side_by_side
 from db.queries.results.note_codes import note_codes
 from evalkit.reports.clusters.report import clusters_report, named_report
 from evalkit.reports.clusters.sentences import clusters_verdict, how_grouped
@@ -12,7 +13,7 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
-from pages.shared.response import responses
+from pages.shared.response import reading
 from pages.shared.sections import clusters
 from pages.shared.sections.shown_models import best_first
 
@@ -51,11 +52,8 @@ with left:
 with right:
     selected = clusters.map_picker(report, place)
 picked = [report.notes[note] for note in selected]
-output_id = clusters.note_picker(picked)
 clusters.say_what_was_named()
 clusters.name_form(study.study_id, picked, actor_id=user.id)
-with read_session() as session:
-    read = side_by_side.one_response(session, study, filters=chosen, output_id=output_id)
-responses.show(read)
+reading.one_by_one(study, chosen, partial(clusters.note_picker, picked))
 clusters.show_rates(report, best_first(kept))
 clusters.show_named(named, best_first(kept))

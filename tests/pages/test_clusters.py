@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.engine import read_session
-from db.models import CodedNote, Tag, Taxonomy
+from db.models import Case, CodedNote, Study, StudyCase, Tag, Taxonomy
 from evalkit.vocabulary import Role
 from tests.evalkit.planted_notes import planted
 from tests.factories import annotate, make_eval_set, make_study
@@ -78,6 +78,27 @@ def test_a_name_is_asked_for_and_nothing_is_stored_without_one(app, sign_in, stu
     assert "a tag needs a name" in app.error[0].value
     with read_session() as session:
         assert session.exec(select(CodedNote)).all() == []
+
+
+def test_the_responses_of_chosen_notes_become_a_study_of_their_cases(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    cases = sorted(app.dataframe[1].value["Case"])
+
+    app.segmented_control(key="ways-way").set_value("study").run()
+    app.text_input(key=f"ways-study-{study['Study']}").set_value("Of the group").run()
+    next(each for each in app.button if each.label == "Start the study").click().run()
+
+    assert "Started “Of the group”" in app.success[0].value
+    with read_session() as session:
+        of_study = (
+            select(Case.key)
+            .join(StudyCase, col(StudyCase.case_id) == col(Case.id))
+            .join(Study, col(Study.id) == col(StudyCase.study_id))
+            .where(Study.name == "Of the group")
+        )
+        # Each planted case has one note: its cases are those of the notes, each once.
+        assert sorted(session.exec(of_study)) == cases
 
 
 def test_too_few_notes_say_how_many_are_needed(app, sign_in, store_once):

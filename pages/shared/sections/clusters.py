@@ -22,6 +22,7 @@ from pages.shared import labels
 from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits, html_tables, lists
 from pages.shared.display.charts.notes_map import GroupName, MappedNote, notes_map
+from pages.shared.response.chosen import ReadList
 
 _SOURCES, _MESSAGE = "clusters-sources", "clusters-message"
 #: So many notes are drawn, spread evenly: of more a browser is slow, and nothing is seen.
@@ -117,8 +118,8 @@ def _group_names(report: ClustersReport, lit: int) -> list[GroupName]:
     ]
 
 
-def note_picker(notes: Sequence[Note]) -> int:
-    """List notes with whose response each is about; give the response of the chosen one."""
+def note_picker(notes: Sequence[Note]) -> ReadList:
+    """List notes with whose response each is about; give that of the chosen one, and all once."""
     exhibits.say(f"{counted(len(notes), 'note')} chosen. Choose one to read its response.")
     frame = pd.DataFrame(
         {
@@ -138,7 +139,8 @@ def note_picker(notes: Sequence[Note]) -> int:
         key="clusters-notes",
         everything=lambda: frame,
     )
-    return notes[place].output_id
+    output_ids = tuple(dict.fromkeys(note.output_id for note in notes))
+    return ReadList(notes[place].output_id, output_ids)
 
 
 def name_form(study_id: int, notes: Sequence[Note], *, actor_id: int | None) -> None:
