@@ -19,6 +19,7 @@ from db.commands.versions import keep_only
 from db.engine import read_session, write_session
 from db.models import AuditEvent, Study
 from db.queries.case_life import studies_with
+from db.queries.newer_taxonomy import version_of_own
 from db.queries.selection import selection_of, study_of
 from db.queries.traffic import STUDY_OF_CHOSEN
 from evalkit.errors import NotFoundError, RefusedError
@@ -37,7 +38,12 @@ class MadeOfSelection:
 
 
 def start_study(
-    output_ids: Sequence[int], *, like: int, name: str, actor_id: int | None = None
+    output_ids: Sequence[int],
+    *,
+    like: int,
+    name: str,
+    taxonomy_version: int | None = None,
+    actor_id: int | None = None,
 ) -> MadeOfSelection:
     """Start a study of the cases and models of some responses that asks as another study does.
 
@@ -51,6 +57,8 @@ def start_study(
     like : int
         The id of the study they were chosen in.
     name : str
+    taxonomy_version : int, optional
+        Another version of that study's taxonomy, to be asked for in place of its own.
     actor_id : int, optional
 
     Raises
@@ -59,7 +67,7 @@ def start_study(
         Where no response is chosen, one is not of that study, too few models are left for what it
         asks, or the name is empty, too long or that of another study.
     NotFoundError
-        Where a response or the study is gone.
+        Where a response or the study is gone, or there is no such version.
     """
     name = required(name, "Give the study a name.")
     if len(name) > MOST_LETTERS:
@@ -71,7 +79,8 @@ def start_study(
             if source is None:
                 raise NotFoundError("The study these responses were chosen in is gone.")
             selection = selection_of(session, output_ids)
-            details = {"like": source.name, "selection": selection.digest}
+            asks = {} if taxonomy_version is None else {"taxonomy_version": str(taxonomy_version)}
+            details = {"like": source.name, "selection": selection.digest, **asks}
             there = session.exec(select(Study).where(Study.name == name)).first()
             if there is not None:
                 if _was_made_so(session, name, details):
@@ -88,6 +97,7 @@ def start_study(
                 run_ids=planned.run_ids,
                 actor_id=actor_id,
             )
+            study.taxonomy_id = version_of_own(session, source, taxonomy_version)
             session.add(
                 AuditEvent(
                     actor_id=actor_id,

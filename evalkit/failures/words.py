@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.taxonomy import TagDefinition
+from evalkit.phrases import quoted
 from evalkit.study.moved_tags import MovedTag
 
 
@@ -18,6 +20,21 @@ def change_in_words(change: TaxonomyChange) -> str:
     if change.kind is ChangeKind.SPLIT:
         return f"{tags} split into {', '.join(f'`{part.key}`' for part in change.parts)}"
     return f"{tags} put under `{change.target}`" if change.target else f"{tags} lifted to the top"
+
+
+def versions_differ(before: Sequence[TagDefinition], after: Sequence[TagDefinition]) -> str:
+    """Say which tags another version of a taxonomy has, has no more, and has in other words."""
+    was, becomes = ({tag.key: tag for tag in tags} for tags in (before, after))
+    parts = (
+        ("New", [tag.name for tag in after if tag.key not in was]),
+        ("No more there", [tag.name for tag in before if tag.key not in becomes]),
+        (
+            "In other words, or with other severities",
+            [tag.name for tag in after if tag.key in was and tag != was[tag.key]],
+        ),
+    )
+    differing = [f"{what}: {quoted(names)}." for what, names in parts if names]
+    return " ".join(differing) or "Its tags are the same."
 
 
 def moved_sentences(moved: Sequence[MovedTag]) -> list[str]:

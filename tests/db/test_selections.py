@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.commands.cases import change_status
+from db.commands.note_codes import code_notes
 from db.commands.selections import make_version, start_study, watch_cases
 from db.engine import read_session, write_session
 from db.models import (
@@ -21,16 +22,19 @@ from db.models import (
     StudyCase,
     StudyPerson,
     StudyRun,
+    Taxonomy,
     VersionCase,
 )
-from db.queries.results import ResultFilters, collect, result_study
+from db.queries.newer_taxonomy import newer_taxonomy
+from db.queries.results import ResultFilters, collect, notes, result_study
 from db.queries.selection import newest_of, selection_of, study_of
 from db.queries.selection_files import COLUMNS, judge_start, selection_csv
 from db.queries.traffic import is_of_chosen
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.selection import judge_words, study_words, version_words, watch_words
+from evalkit.failures.words import versions_differ
 from evalkit.judging.split import Split, split_of
-from evalkit.vocabulary import CaseStatus, LeakPolicy, TaskKind
+from evalkit.vocabulary import CaseStatus, LeakPolicy, NoteSource, TaskKind
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO, THREE = "Model one", "Zephyr-9", "Model three"
@@ -344,6 +348,40 @@ def test_a_judge_for_an_error_that_is_not_asked_for_is_refused(ids):
                 tag_id=ids["tone"],
                 filters=ResultFilters(),
             )
+
+
+def test_a_study_asks_for_a_later_version_of_the_taxonomy_only_where_that_is_asked_for(ids):
+    with read_session() as session:
+        taxonomy = session.get(Taxonomy, session.get(Study, ids["Study"]).taxonomy_id).name
+        assert newer_taxonomy(session, ids["Study"]) is None
+        (note,) = notes(
+            session, result_study(session, name="Study"), filters=ResultFilters(),
+            sources=(NoteSource.COMMENT,),
+        ).rows  # fmt: skip
+    code_notes(ids["Study"], [note], name="Wrong total")
+    picked = chosen(ids, f"case-0/{ONE}")
+
+    with read_session() as session:
+        newer = newer_taxonomy(session, ids["Study"])
+    as_before = start_study(picked, like=ids["Study"], name="As before")
+    asked = {"like": ids["Study"], "name": "With it", "taxonomy_version": newer.newest}
+    with_it = start_study(picked, **asked)
+
+    assert (newer.name, newer.asked, newer.newest) == (taxonomy, 1, 2)
+    assert versions_differ(newer.before, newer.after) == "New: “Wrong total”."
+    of_study = col(Taxonomy.id) == col(Study.taxonomy_id)
+    with read_session() as session:
+        asks = select(Study.name, Taxonomy.version).join(Taxonomy, of_study)
+        versions = dict(session.exec(asks).all())
+    assert versions == {"Study": 1, "As before": 1, "With it": 2}
+    assert (as_before.is_new, start_study(picked, **asked).is_new) == (True, False)
+    # The same name with what it asked for before is another study.
+    with pytest.raises(RefusedError, match="already a study named"):
+        start_study(picked, like=ids["Study"], name="With it")
+    with pytest.raises(NotFoundError, match="no version 9 of its taxonomy"):
+        start_study(picked, like=ids["Study"], name="Ninth", taxonomy_version=9)
+    with read_session() as session:
+        assert newer_taxonomy(session, with_it.number) is None
 
 
 def test_each_way_says_before_what_it_will_make(ids):

@@ -63,6 +63,17 @@ def test_a_named_group_becomes_a_tag_of_a_new_version_with_its_rate_per_model(ap
     assert f"It was given to {n_notes} notes" in app.success[0].value
     assert "Invents *sources*" in written(app)
 
+    app.segmented_control(key="ways-way").set_value("study").run()
+    assert "What version 2 changes: New: “Invents *sources*”." in written(app)
+    (newest_box,) = [each for each in app.checkbox if each.label.startswith("Ask for version 2")]
+    newest_box.check().run()
+    app.text_input(key=f"ways-study-{study['Study']}").set_value("Marks it").run()
+    next(each for each in app.button if each.label == "Start the study").click().run()
+
+    with read_session() as session:
+        asks = session.exec(select(Study.taxonomy_id).where(Study.name == "Marks it")).one()
+    assert asks == newest.id
+
 
 def _send(app):
     (button,) = [each for each in app.button if each.label.startswith("Make it a tag")]

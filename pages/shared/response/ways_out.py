@@ -8,6 +8,7 @@ import streamlit as st
 
 from db.commands import selections
 from db.engine import read_session
+from db.queries.newer_taxonomy import NewerTaxonomy, newer_taxonomy
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.selection import newest_of, selection_of, study_of
 from db.queries.selection_files import judge_start, selection_csv
@@ -19,6 +20,7 @@ from evalkit.failures.selection import (
     version_words,
     watch_words,
 )
+from evalkit.failures.words import versions_differ
 from evalkit.phrases import counted
 from evalkit.vocabulary import TaskKind
 from pages.shared import downloads, labels
@@ -128,6 +130,7 @@ def _judge(study: ResultStudy, chosen: ResultFilters, selection: Selection, tag_
 def _study(study: ResultStudy, selection: Selection, actor_id: int) -> None:
     with read_session() as session:
         planned = study_of(session, selection, study.study_id)
+        newer = newer_taxonomy(session, study.study_id) if "tags" in planned.task.collects else None
     kind = _ASKED[planned.task.kind]
     exhibits.say(study_words(selection, planned.source, n_responses=planned.n_responses, kind=kind))
     name = st.text_input("Name of the study", key=f"ways-study-{study.study_id}")
@@ -136,6 +139,7 @@ def _study(study: ResultStudy, selection: Selection, actor_id: int) -> None:
         selection.output_ids,
         like=study.study_id,
         name=name,
+        taxonomy_version=None if newer is None else _version_picker(newer, planned.source),
         actor_id=actor_id,
     )
 
@@ -145,6 +149,19 @@ def _study(study: ResultStudy, selection: Selection, actor_id: int) -> None:
         return f"{words} “{name.strip()}”.", {"its results": f"overview?study={made.number}"}
 
     _button("Start the study", study, told)
+
+
+def _version_picker(newer: NewerTaxonomy, source: str) -> int | None:
+    """Offer to ask for the newest version of the taxonomy; say what that one changes."""
+    is_newest = st.checkbox(
+        labels.literal(f"Ask for version {newer.newest} of “{newer.name}”"),
+        key=f"ways-newest-{labels.digest(newer.name, newer.newest)}",
+    )
+    exhibits.say(
+        f"“{source}” asks for version {newer.asked}, and goes on with it.",
+        f"What version {newer.newest} changes: {versions_differ(newer.before, newer.after)}",
+    )
+    return newer.newest if is_newest else None
 
 
 def _version(study: ResultStudy, selection: Selection, actor_id: int) -> None:

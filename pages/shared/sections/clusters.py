@@ -172,7 +172,10 @@ def say_what_was_named() -> None:
 def _in_words(named: NamedNotes) -> str:
     of = f"“{named.taxonomy}”, version {named.version}"
     tag = f"“{named.tag}” is now a tag of {of}" if named.is_new_tag else f"“{named.tag}” of {of}"
-    return f"{tag}. It was given to {counted(named.n_coded, 'note')}."
+    return (
+        f"{tag}. It was given to {counted(named.n_coded, 'note')}. The study goes on with its own "
+        "version; a new study can ask for this one: Make something of these responses, New study."
+    )
 
 
 def show_rates(report: ClustersReport, order: Sequence[str]) -> None:
