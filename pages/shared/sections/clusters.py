@@ -63,9 +63,13 @@ def group_picker(report: ClustersReport) -> int:
             "Holds": [text.number(row.cluster.stability) for row in report.rows],
         }
     )
+    # Of four words a phone shows no more how well a group holds; the table below has all of them.
+    short = frame.assign(
+        Group=[", ".join(row.cluster.words[:3]) or row.cluster.name for row in report.rows]
+    )
     numbers = [str(row.cluster.number) for row in report.rows]
     place = lists.picker(
-        frame,
+        short,
         numbers,
         name="group",
         key="clusters-groups",

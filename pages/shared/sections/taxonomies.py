@@ -155,10 +155,6 @@ def offer_to_take_back(last: LastRecoding | None, *, actor_id: int) -> None:
         return
     words = f" (“{last.quote}”)" if last.quote else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        exhibits.say(
-            f"Coded last: a mark of “{last.before}”{words} in {last.study} as “{last.key}”, by "
-            f"{last.by or 'somebody'} on {last.at:%Y-%m-%d %H:%M} UTC."
-        )
         st.button(
             "Undo",
             key=f"take-back-{last.recoding_id}",
@@ -166,6 +162,11 @@ def offer_to_take_back(last: LastRecoding | None, *, actor_id: int) -> None:
             shortcut="u",
             on_click=_take_back,
             args=(last.recoding_id, actor_id),
+        )
+        # Words take all the room of a line: a button after them would stand at its far end.
+        exhibits.say(
+            f"Coded last: a mark of “{last.before}”{words} in {last.study} as “{last.key}”, by "
+            f"{last.by or 'somebody'} on {last.at:%Y-%m-%d %H:%M} UTC."
         )
 
 
