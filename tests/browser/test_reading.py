@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def page(demo, demo_database, chromium_page, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", demo_database)
     sign_in(chromium_page, demo, "leo")
-    chromium_page.goto(f"{demo}/failures")
+    chromium_page.goto(f"{demo}/failures?study=1")
     wait_until_whole(chromium_page)
     return chromium_page
 
