@@ -93,8 +93,9 @@ def run_check(
 def _findings(
     rows: Iterable[ResponseRow], before: dict[int, str], checker: LimitedChecker
 ) -> Iterable[tuple[int, str, CheckOutcome | None]]:
-    for row in rows:
-        seen = seen_hash(row.response)
-        if before.get(row.output_id) != seen:
-            outcome = untold(_FAILED) if row.is_error else checker(row.response)
-            yield row.output_id, seen, outcome
+    """Yield what is new: the response, what was seen of it, and what is to be said of that."""
+    hashed = ((row, seen_hash(row.response)) for row in rows)
+    new = [(row, seen) for row, seen in hashed if before.get(row.output_id) != seen]
+    outcomes = iter(checker([row.response for row, _ in new if not row.is_error]))
+    for row, seen in new:
+        yield row.output_id, seen, untold(_FAILED) if row.is_error else next(outcomes)

@@ -1,6 +1,6 @@
 """What every kind of check has: its settings, and how it tells whether a response passes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -98,6 +98,8 @@ class TookTooLongError(Exception):
 
 
 Checker = Callable[[CheckedResponse], CheckOutcome]
+#: Checks some hundred responses together, and gives their outcomes in their order.
+JointChecker = Callable[[Sequence[CheckedResponse]], Sequence[CheckOutcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class CheckKind:
         Goes up when the same settings would tell something else.
     is_run : bool
         Whether it looks at responses here; else it keeps what files brought, and nobody adds one.
+    prepare_jointly : callable or None
+        As ``prepare``, where many responses are checked in less time together than one by one.
     """
 
     key: str
@@ -131,6 +135,7 @@ class CheckKind:
     measures: str = ""
     version: int = 1
     is_run: bool = True
+    prepare_jointly: Callable[[Mapping[str, Any]], JointChecker] | None = None
 
 
 def told(passes: bool, detail: str = "", value: float | None = None) -> CheckOutcome:

@@ -4,6 +4,7 @@ from evalkit.checks.kind import CheckKind
 from evalkit.checks.kinds.bleu import BLEU
 from evalkit.checks.kinds.citation import CITATION
 from evalkit.checks.kinds.code import CODE
+from evalkit.checks.kinds.embedding import EMBEDDING
 from evalkit.checks.kinds.exact import EXACT
 from evalkit.checks.kinds.imported import IMPORTED
 from evalkit.checks.kinds.json_schema import JSON_SCHEMA
@@ -26,6 +27,7 @@ KINDS = (
     TOKEN_F1,
     ROUGE,
     BLEU,
+    EMBEDDING,
     JSON_SCHEMA,
     CITATION,
     REFUSAL,

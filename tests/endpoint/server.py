@@ -159,11 +159,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._error(401, "Incorrect API key provided.", code="invalid_api_key")
         if state.known is not None and body["model"] not in state.known:
             return self._error(404, f"The model '{body['model']}' does not exist.")
-        if self.path.endswith("/embeddings"):
-            return self._json(200, _embeddings(body))
         rule = state.next_rule(body)
         if rule is not None and self._refuses(rule):
             return None
+        if self.path.endswith("/embeddings"):
+            return self._json(200, _embeddings(body))
         time.sleep(state.pause)
         if state.hold_after is not None and state.answered.total() >= state.hold_after:
             state.release.wait(60)

@@ -9,7 +9,9 @@ def tell(kind: CheckKind, response: CheckedResponse | str, **settings: object) -
     """Return what a kind with these settings says of a response."""
     if isinstance(response, str):
         response = CheckedResponse(response)
-    return checker_of(kind, read_settings(kind, settings))(response)
+    (outcome,) = checker_of(kind, read_settings(kind, settings))([response])
+    assert outcome is not None
+    return outcome
 
 
 def result(kind: CheckKind, response: CheckedResponse | str, **settings: object) -> str:
