@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from db.columns import new_token, now
-from db.models import AuditEvent, ResultsState, StudyRun, VerdictAcceptance
+from db.models import AuditEvent, ResultsState, Study, StudyRun, Taxonomy, VerdictAcceptance
 from db.prepared import Prepared
 from evalkit.vocabulary import AcceptanceState
 
@@ -43,6 +43,16 @@ def results_changed(session: Session, *study_ids: int) -> None:
 def studies_of_runs(session: Session, run_ids: Collection[int]) -> set[int]:
     """Return the studies that compare any of these runs."""
     statement = sa.select(col(StudyRun.study_id)).where(col(StudyRun.run_id).in_(run_ids))
+    return set(session.connection().scalars(statement))
+
+
+def studies_of_taxonomies(session: Session, names: Collection[str]) -> set[int]:
+    """Return the studies with any version of these taxonomies."""
+    statement = (
+        sa.select(col(Study.id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Study.taxonomy_id))
+        .where(col(Taxonomy.name).in_(names))
+    )
     return set(session.connection().scalars(statement))
 
 

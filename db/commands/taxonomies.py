@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
-from db.commands.changes import results_changed
+from db.commands.changes import results_changed, studies_of_taxonomies
 from db.commands.rubrics import save_taxonomy
 from db.engine import one_transaction, write_session
 from db.models import (
@@ -12,7 +12,6 @@ from db.models import (
     AuditEvent,
     ErrorMark,
     RecodedMark,
-    Study,
     Tag,
     Taxonomy,
     TaxonomyEvent,
@@ -75,7 +74,7 @@ def change_taxonomy(
                     actor_id=actor_id,
                 )
             )
-            _results_of(session, name)
+            results_changed(session, *studies_of_taxonomies(session, [name]))
     return version
 
 
@@ -245,14 +244,3 @@ def _keep_weights(session: Session, name: str, version: int, change: TaxonomyCha
     before, after = _version(session, name, version - 1), _version(session, name, version)
     after.weights = moved_weights(before.weights or {}, change) or None
     session.add(after)
-
-
-def _results_of(session: Session, name: str) -> None:
-    """Let what was computed of studies with any version of a taxonomy be computed again."""
-    studies = session.exec(
-        select(Study.id)
-        .join(Taxonomy, col(Taxonomy.id) == col(Study.taxonomy_id))
-        .where(col(Taxonomy.name) == name)
-    )
-    for study_id in studies.all():
-        results_changed(session, study_id or 0)

@@ -8,16 +8,16 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
 from db.columns import now
-from db.commands.changes import results_changed, studies_of_runs
+from db.commands.changes import results_changed, studies_of_runs, studies_of_taxonomies
 from db.commands.records.check.automated import CheckOfFile
 from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.check.references import is_of_former
-from db.commands.records.followed import write_followed
 from db.commands.records.pictures import write_pictures
 from db.commands.records.staging import NEXT_HASHES, Staging
 from db.commands.records.write.automated import write_checks
 from db.commands.records.write.batches import Writing
+from db.commands.records.write.followed import write_followed
 from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
 from db.commands.records.write.lessons import write_lessons
@@ -81,11 +81,11 @@ def write_staged(
         ids = version_id, _main(rubrics), _main(taxonomies)
         study_id = _write_judged(writing, target, *ids, sides=sides, actor_id=actor_id)
         changed.add(study_id)
-    write_followed(writing, problems, version_id=version_id, study_id=study_id)
+    followed = write_followed(writing, problems, version_id=version_id, study_id=study_id)
     about = {"source": source, "study": target.study, "version": number, "looks": looks.value}
     _note(session, writing.eval_set_id, about | filled.details, actor_id)
     outdate_units(session, *changed)
-    results_changed(session, *changed)
+    results_changed(session, *changed | studies_of_taxonomies(session, followed))
     return number
 
 
