@@ -142,8 +142,13 @@ def recode_mark(mark_id: int, key: str, *, actor_id: int | None = None) -> None:
                 col(Taxonomy.version) == reading.version,
                 col(Tag.key) == key,
             )
-        ).one()
-        _code(session, mark, part or 0, action="code mark anew", actor_id=actor_id)
+        ).first()
+        if part is None:
+            raise RefusedError(
+                f"Version {reading.version} of “{reading.taxonomy}” has no tag “{key}” though it "
+                "says so. Save it again with that tag."
+            )
+        _code(session, mark, part, action="code mark anew", actor_id=actor_id)
 
 
 def take_back_recoding(recoding_id: int, *, actor_id: int | None = None) -> None:

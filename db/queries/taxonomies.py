@@ -24,8 +24,8 @@ from evalkit.failures.changes import (
     ChangeKind,
     ReadThrough,
     TaxonomyChange,
-    read_change,
     read_through,
+    readable_change,
 )
 
 _FREEZE = "freeze"
@@ -65,7 +65,10 @@ class TagReading:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One version of a taxonomy, or its freezing: what was done, why, by whom, when."""
+    """One version of a taxonomy, or its freezing: what was done, why, by whom, when.
+
+    Of a kind of change without a ``change`` it could not be read, and marks count as if it was not.
+    """
 
     version: int
     kind: str
@@ -101,7 +104,10 @@ class StaleMark:
 
 
 def changes_since(session: Session, taxonomy: str, version: int) -> tuple[MadeChange, ...]:
-    """Return the changes that made later versions of a taxonomy than this, in order."""
+    """Return the changes that made later versions of a taxonomy than this, in order.
+
+    One that cannot be read is passed over, for marks count as before; `taxonomy_history` tells.
+    """
     rows = session.exec(
         select(TaxonomyEvent)
         .where(
@@ -111,9 +117,11 @@ def changes_since(session: Session, taxonomy: str, version: int) -> tuple[MadeCh
         )
         .order_by(col(TaxonomyEvent.version), col(TaxonomyEvent.id))
     )
+    changes = ((row, readable_change(row.kind, row.details)) for row in rows)
     return tuple(
-        MadeChange(row.version, read_change(row.kind, row.details), row.at, row.reason)
-        for row in rows
+        MadeChange(row.version, change, row.at, row.reason)
+        for row, change in changes
+        if change is not None
     )
 
 
@@ -175,7 +183,7 @@ def taxonomy_history(session: Session, name: str) -> tuple[HistoryEntry, ...]:
             HistoryEntry(
                 version=version.version,
                 kind=kind,
-                change=None if made is None else read_change(kind, made[0].details),
+                change=None if made is None else readable_change(kind, made[0].details),
                 reason="" if made is None else made[0].reason,
                 by=savers.get(version.version, "") if made is None else made[1] or "",
                 at=version.created_at if made is None else made[0].at,

@@ -66,7 +66,7 @@ class ReadThrough:
 def read_change(kind: str, stored: Mapping[str, Any]) -> TaxonomyChange:
     """Return a change as it was stored.
 
-    Whether it can be read through, say `is_whole` of it, where it comes from elsewhere.
+    Raises KeyError, TypeError or ValueError for what is none; see `readable_change`.
     """
     return TaxonomyChange(
         kind=ChangeKind(kind),
@@ -80,11 +80,24 @@ def read_change(kind: str, stored: Mapping[str, Any]) -> TaxonomyChange:
     )
 
 
-def is_whole(change: TaxonomyChange) -> bool:
-    """Return whether a change says all that its kind needs, in words.
+def readable_change(kind: str, stored: Any) -> TaxonomyChange | None:
+    """Return a change that came from elsewhere; None of one that does not say what its kind needs.
 
-    One that does not would stop everybody who reads marks of its taxonomy.
+    Such a one would stop everybody who reads marks of its taxonomy.
     """
+    if not isinstance(stored, dict):
+        return None
+    if not all(isinstance(stored.get(name), list) for name in ("tags", "parts")):
+        return None
+    try:
+        change = read_change(kind, stored)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return change if _is_whole(change) else None
+
+
+def _is_whole(change: TaxonomyChange) -> bool:
+    """Return whether a change says all that its kind needs, in words."""
     parts = [(part.key, part.name, part.definition, *part.severities) for part in change.parts]
     words = (*change.tags, change.target, change.name, *chain.from_iterable(parts))
     is_of_one = change.kind is not ChangeKind.MERGE

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from evalkit.failures.changes import is_whole, read_change
+from evalkit.failures.changes import readable_change
 from evalkit.records import checks
 from evalkit.records.checks import Check, Fault, as_moment
 from evalkit.records.problems import shown
@@ -148,7 +148,7 @@ def followed_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     """Check what only fits together: a change that can be read, words or nothing wrong, a fix."""
     kind = record["type"]
     if kind == CHANGE and record["kind"] != FREEZE:
-        if not _is_change(record["kind"], record.get("details") or {}):
+        if readable_change(record["kind"], record.get("details")) is None:
             expected = "the tags, target, name and parts of the change"
             yield "details", Fault(shown(record.get("details")), expected)
     elif kind == READING and (outputs := record["outputs"]):
@@ -174,15 +174,6 @@ def followed_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 def _utc(written: Any) -> Any:
     moment = as_moment(written) if isinstance(written, str) else None
     return written if moment is None else moment.isoformat()
-
-
-def _is_change(kind: str, details: dict[str, Any]) -> bool:
-    if not all(isinstance(details.get(name), list) for name in ("tags", "parts")):
-        return False
-    try:
-        return is_whole(read_change(kind, details))
-    except (KeyError, TypeError, ValueError):
-        return False
 
 
 def _twice(named: list[Any]) -> Any:

@@ -8,6 +8,7 @@ from db.queries.definitions import newest_taxonomy
 from db.queries.taxonomies import stale_marks
 from evalkit.vocabulary import Role
 from tests.db.test_taxonomies import IN_TWO
+from tests.db.test_unreadable_changes import BAD, store
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
 from tests.pages.test_open_coding import button, written
@@ -177,3 +178,16 @@ def test_a_taxonomy_of_others_is_taken_over_at_a_press(app, sign_in):
     assert not app.exception
     assert "“MAST” is stored" in written(app)
     assert "Take over MAST" not in [each.label for each in app.button]
+
+
+def test_a_change_that_cannot_be_read_is_told_where_versions_are(app, ids, sign_in):
+    store(*BAD[0], version=1)
+    sign_in(app, Role.LEAD)
+
+    at_page(app, PAGE).run()
+
+    assert not app.exception
+    (history,) = [
+        table.value for table in app.dataframe if "Why" in getattr(table.value, "columns", ())
+    ] or [table.value for table in app.table]
+    assert list(history["What"]) == ["rename: could not be read, and counts for nothing"]

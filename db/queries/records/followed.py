@@ -30,9 +30,11 @@ from db.queries.records.whose import (
     with_outputs,
 )
 from db.queries.results.note_codes import coded_rows
+from evalkit.failures.changes import readable_change
 from evalkit.records.followed import (
     CHANGE,
     CODED_NOTE,
+    FREEZE,
     OPEN_NOTE,
     READING,
     RECODING,
@@ -117,6 +119,8 @@ def _changes(session: Session, names: Collection[str]) -> Iterator[dict[str, Any
         .order_by(col(TaxonomyEvent.id))
     )
     for event, author in session.execute(statement):
+        if event.kind != FREEZE and readable_change(event.kind, event.details) is None:
+            continue  # no import would take it, nor anything that is in the file with it
         fields = {
             "taxonomy": event.taxonomy,
             "taxonomy_version": event.version,

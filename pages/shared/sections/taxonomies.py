@@ -265,5 +265,5 @@ def _take_back(recoding_id: int, actor_id: int) -> None:
 
 def _what(entry: HistoryEntry) -> str:
     if entry.change is None:
-        return _WHAT[entry.kind]
+        return _WHAT.get(entry.kind, f"{entry.kind}: could not be read, and counts for nothing")
     return change_in_words(entry.change).replace("`", "")

@@ -11,6 +11,7 @@ from evalkit.failures.changes import (
     changed,
     read_change,
     read_through,
+    readable_change,
     replayed,
 )
 from evalkit.failures.taxonomy import TagDefinition
@@ -161,3 +162,26 @@ def test_every_mark_counts_as_a_tag_of_the_last_version_or_waits_to_be_coded(his
 def test_no_change_gives_two_tags_one_key(history):
     for tags in history[0]:
         assert len(set(keys(tags))) == len(tags)
+
+
+RENAMED = {"tags": ["tone"], "target": "voice", "name": "", "parts": []}
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        *(("rename", stored) for stored in (None, [], "tone", 7, {})),
+        ("rename", RENAMED | {"tags": []}),
+        ("rename", RENAMED | {"tags": ["tone", "facts"]}),
+        ("rename", RENAMED | {"tags": "tone"}),
+        ("rename", RENAMED | {"tags": [7]}),
+        ("rename", RENAMED | {"target": None}),
+        ("shake", RENAMED),
+        ("split", RENAMED),
+        ("split", RENAMED | {"parts": [{"key": "cold"}, {"key": "pushy"}]}),
+        ("split", RENAMED | {"parts": ["cold", "pushy"]}),
+    ],
+)
+def test_a_change_that_does_not_say_what_its_kind_needs_cannot_be_read(kind, stored):
+    assert readable_change(kind, stored) is None
+    assert readable_change("rename", RENAMED) == TaxonomyChange(RENAME, ("tone",), "voice")
