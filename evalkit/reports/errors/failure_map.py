@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 import numpy as np
 
-from evalkit.stats.associations.cells import Associations, Observed, associations
+from evalkit.stats.associations.cells import (
+    Associations,
+    Observed,
+    associations,
+    associations_of_blocks,
+)
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.significance import benjamini_hochberg
@@ -96,10 +102,10 @@ class FailureMap:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Associations of models or values; what each group of theirs is."""
+    """Associations of models or values; what each group of theirs is, a row per block."""
 
     tested: Associations
-    places: tuple[tuple[str | None, str | None], ...]
+    places: tuple[tuple[tuple[str | None, str | None], ...], ...]
 
 
 def failure_map(
@@ -150,25 +156,25 @@ def _parts(
     values: tuple[str, ...],
 ) -> Iterator[_Side]:
     """Give the associations of models, of kinds of cases, and of models within each kind."""
-    models, n_models = collected.models, len(collected.models)
-
-    def of_models(members: IntArray) -> Associations:
-        return associations(
-            observed.at(members), group=model[members], stratum=stratum[members], n_groups=n_models
-        )
-
-    yield _Side(of_models(np.arange(len(model))), tuple((name, None) for name in models))
+    models = collected.models
+    of_models = associations(observed, group=model, stratum=stratum, n_groups=len(models))
+    yield _Side(of_models, (tuple((name, None) for name in models),))
     if len(values) < 2:
         return
-    cases = observed.by_case()
     first = np.unique(observed.case, return_index=True)[1]
     of_values = associations(
-        cases, group=code[first], stratum=np.zeros_like(first), n_groups=len(values)
+        observed.by_case(), group=code[first], stratum=np.zeros_like(first), n_groups=len(values)
     )
-    yield _Side(of_values, tuple((None, value) for value in values))
-    for place, value in enumerate(values):
-        members = np.flatnonzero(code == place)
-        yield _Side(of_models(members), tuple((name, value) for name in models))
+    yield _Side(of_values, (tuple((None, value) for value in values),))
+    within = associations_of_blocks(
+        observed,
+        group=model,
+        stratum=stratum,
+        n_groups=len(models),
+        block=code,
+        n_blocks=len(values),
+    )
+    yield _Side(within, tuple(tuple((name, value) for name in models) for value in values))
 
 
 def _cells(
@@ -188,11 +194,12 @@ def _cells(
         n = part.tested.p_value.size
         own, weighed = (each[at : at + n].reshape(shape) for each in (q, weighed_q))
         at += n
-        for kind, tag in enumerate(tags):
-            for group, (model, value) in enumerate(part.places):
-                cell = _cell(part.tested, tag, (kind, group), (model, value), own, weighed)
+        for row, places in enumerate(part.places):
+            for (kind, tag), (group, place) in product(enumerate(tags), enumerate(places)):
+                where = kind, row * len(places) + group
+                cell = _cell(part.tested, tag, where, place, own, weighed)
                 if cell is not None:
-                    cells[tag.key, model, value] = cell
+                    cells[tag.key, *place] = cell
     return cells, int((~np.isnan(q)).sum())
 
 

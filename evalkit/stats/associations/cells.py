@@ -6,12 +6,20 @@ import numpy as np
 
 from evalkit.stats.associations.exchange import Exchange
 from evalkit.stats.associations.odds import Members, OddsOf, OddsRatios
-from evalkit.stats.counts import FloatArray, IntArray, joint_codes, sum_rows
+from evalkit.stats.counts import (
+    FloatArray,
+    IntArray,
+    joint_codes,
+    number_cells,
+    sum_by,
+    sum_rows,
+)
 from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
     Shares,
     amount_estimate,
+    compact_codes,
     means_of_cells,
     share_estimates,
 )
@@ -118,40 +126,84 @@ def associations(
     -----
     See ``exchanged`` for the test and ``OddsOf`` for the odds ratio.
     """
-    n_kinds = observed.hits.shape[1]
-    alike = joint_codes(stratum, observed.looks)
-    members = Members(group, alike, observed.case, observed.looks.astype(np.float64), n_groups)
-    odds, exchange = OddsOf(members), Exchange(group=group, stratum=alike, n_groups=n_groups)
-    tested = [exchange.of(kind) for kind in observed.hits.T]
-    ratios = tuple(odds.ratios(kind) for kind in observed.hits.T.astype(np.float64))
-    weighed = np.full((n_kinds, n_groups), np.nan)
+    return associations_of_blocks(
+        observed,
+        group=group,
+        stratum=stratum,
+        n_groups=n_groups,
+        block=np.zeros_like(group),
+        n_blocks=1,
+    )
+
+
+def associations_of_blocks(
+    observed: Observed,
+    *,
+    group: IntArray,
+    stratum: IntArray,
+    n_groups: int,
+    block: IntArray,
+    n_blocks: int,
+) -> Associations:
+    """Return for each block what ``associations`` says of its members alone; all at once.
+
+    Parameters
+    ----------
+    observed, group, stratum, n_groups
+        Of ``associations``.
+    block : IntArray of shape (n_members,)
+        0 … n_blocks - 1: which kind of case each member is of.
+
+    Returns
+    -------
+    Associations
+        Of ``n_blocks * n_groups`` groups: those of the first block, then of the second and so on.
+    """
+    looks, hits = observed.looks.astype(np.float64), observed.hits.astype(np.float64)
+    alike, case = joint_codes(block, stratum, observed.looks), joint_codes(block, observed.case)
+    odds = OddsOf(Members(group, alike, case, block, looks, n_groups, n_blocks))
+    exchange = Exchange(
+        group=group, stratum=alike, n_groups=n_groups, block=block, n_blocks=n_blocks
+    )
+    tested = [exchange.of(kind) for kind in hits.T]
+    ratios = tuple(odds.ratios(kind) for kind in hits.T)
+    n_kinds, own, n_own = hits.shape[1], block * n_groups + group, n_blocks * n_groups
+    weighed = np.full((n_kinds, n_own), np.nan)
     if observed.weight is not None:
         weighed[:] = [exchange.of(kind).p_value for kind in observed.weight.T]
-    shape = n_kinds, n_groups
+    cells = _OfCases(observed, own, n_own)
     return Associations(
-        sum_rows(observed.hits.astype(np.float64), group, n_codes=n_groups).T.astype(np.int64),
-        np.reshape([of.lift for of in ratios], shape),
-        np.reshape([of.total - of.expected for of in tested], shape),
-        np.reshape([of.p_value for of in tested], shape),
-        np.reshape([of.least_p for of in tested], shape),
+        sum_rows(hits, own, n_codes=n_own).T.astype(np.int64),
+        np.reshape([of.lift for of in ratios], (n_kinds, n_own)),
+        np.reshape([of.total - of.expected for of in tested], (n_kinds, n_own)),
+        np.reshape([of.p_value for of in tested], (n_kinds, n_own)),
+        np.reshape([of.least_p for of in tested], (n_kinds, n_own)),
         weighed,
-        share_estimates(_means(observed, observed.hits.astype(np.float64), group, n_groups)),
-        None if observed.weight is None else _means(observed, observed.weight, group, n_groups),
+        share_estimates(cells.means(hits)),
+        None if observed.weight is None else cells.means(observed.weight),
         ratios,
     )
 
 
-def _means(observed: Observed, rows: FloatArray, group: IntArray, n_groups: int) -> ClusteredMeans:
-    """Return the mean per look of each kind and group, kind by kind, clustered by case."""
-    case = np.unique(observed.case, return_inverse=True)[1].reshape(-1)
-    key, cell = np.unique(case * n_groups + group, return_inverse=True)
-    n_kinds, n_cells, cell = rows.shape[1], len(key), cell.reshape(-1)
-    count = np.bincount(cell, weights=observed.looks, minlength=n_cells)
-    total = sum_rows(rows, cell, n_codes=n_cells)
-    of_kind = np.repeat(np.arange(n_kinds), n_cells) * n_groups
-    return means_of_cells(
-        of_kind + np.tile(key % n_groups, n_kinds),
-        total=total.T.reshape(-1),
-        count=np.tile(count, n_kinds),
-        n_groups=n_kinds * n_groups,
-    )
+class _OfCases:
+    """What each case has in each group, counted once for all that is summed there."""
+
+    def __init__(self, observed: Observed, group: IntArray, n_groups: int) -> None:
+        case = compact_codes(observed.case)
+        key, self._cell = number_cells(
+            case * n_groups + group, n_keys=(int(case.max(initial=-1)) + 1) * n_groups
+        )
+        self._group, self._n_groups = key % n_groups, n_groups
+        self._looks = sum_by(self._cell, observed.looks.astype(np.float64), n_codes=len(key))
+
+    def means(self, rows: FloatArray) -> ClusteredMeans:
+        """Return the mean per look of each kind and group, kind by kind, clustered by case."""
+        n_kinds, n_cells = rows.shape[1], len(self._group)
+        total = sum_rows(rows, self._cell, n_codes=n_cells)
+        of_kind = np.repeat(np.arange(n_kinds), n_cells) * self._n_groups
+        return means_of_cells(
+            of_kind + np.tile(self._group, n_kinds),
+            total=total.T.reshape(-1),
+            count=np.tile(self._looks, n_kinds),
+            n_groups=n_kinds * self._n_groups,
+        )

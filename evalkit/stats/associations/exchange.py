@@ -6,28 +6,28 @@ and its members are the responses of different models it is the permutation with
 members have weights instead of 0 and 1, their sums are what is tested.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import gammainc, gammaincc, ndtr
 
+from evalkit.stats.associations.contents import contents_of_strata
+from evalkit.stats.associations.grains import Grains, grains_of
 from evalkit.stats.associations.null import SMALLEST, Drawn, Null, null_of
 from evalkit.stats.associations.waves import SURE, null_of_singles
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
 
 # Chances that are equal but for rounding count as equal.
 _EQUAL = 1 + 1e-7
-#: Values are whole multiples of this, or of nothing.
-_GRAIN = 1e-3
 # A skewness below it is that of a normal distribution.
 _NO_SKEW = 1e-4
-# Values of which one is there or not.
-_BINARY = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exchanged:
-    """What came of each group, arrays of shape (n_groups,).
+    """What came of each group, arrays of shape (n_groups,); of blocks their groups, one by one.
 
     Attributes
     ----------
@@ -63,17 +63,36 @@ class Exchanged:
 
 
 class Exchange:
-    """Members of groups within strata, exchanged for one kind of value after the other."""
+    """Members of groups within strata, exchanged for one kind of value after the other.
 
-    def __init__(self, *, group: IntArray, stratum: IntArray, n_groups: int) -> None:
-        self._group, self._n_groups = group, n_groups
+    Where members are in blocks, what comes of each block is what comes of its members alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        group: IntArray,
+        stratum: IntArray,
+        n_groups: int,
+        block: IntArray | None = None,
+        n_blocks: int = 1,
+    ) -> None:
+        """Take members of groups; none of a stratum are in different blocks."""
+        self._block = np.zeros(len(group), dtype=np.int64) if block is None else block
+        self._n_own, self._n_groups = n_groups, n_blocks * n_groups
+        self._n_members = np.bincount(self._block, minlength=n_blocks)
         strata, self._stratum = number_cells(stratum, n_keys=int(stratum.max(initial=-1)) + 1)
         self._size = np.bincount(self._stratum, minlength=len(strata))
-        key, self._cell = number_cells(
-            self._stratum * n_groups + group, n_keys=len(strata) * n_groups
-        )
-        n_drawn = np.bincount(self._cell, minlength=len(key))
-        self._drawn = Drawn(key % n_groups, key // n_groups, n_drawn)
+        self._block_of = np.zeros(len(strata), dtype=np.int64)
+        self._block_of[self._stratum] = self._block
+        key, cell = number_cells(self._stratum * n_groups + group, n_keys=len(strata) * n_groups)
+        n_drawn, of = np.bincount(cell, minlength=len(key)), key // n_groups
+        # Who has all members of a stratum draws nothing.
+        is_part = n_drawn < self._size[of]
+        self._is_part, self._group = is_part[cell], self._block * n_groups + group
+        row, of = self._block_of[of[is_part]] * n_groups + key[is_part] % n_groups, of[is_part]
+        self._drawn = Drawn(row, of, n_drawn[is_part])
+        self._draws = _draws(self._drawn, self._size, self._n_groups)
 
     def of(self, value: FloatArray | IntArray) -> Exchanged:
         """Test for each group whether its members have more or less than others of their strata.
@@ -86,49 +105,79 @@ class Exchange:
         Returns
         -------
         Exchanged
-            Counted out exactly wherever that is quick; nothing is drawn at random, and neither
-            order nor names of members, groups or strata move anything.
+            Of each block its groups. Counted out exactly wherever that is quick; nothing is drawn
+            at random, and neither order nor names of members, groups, strata or blocks move
+            anything.
         """
-        values, step = on_grain(np.asarray(value, dtype=np.float64))
-        moments = _moments(values, self._stratum, self._size)
-        of, size = self._drawn, self._size[self._drawn.stratum]
-        is_open = (moments[1][of.stratum] > 0) & (of.n < size)
-        drawn = Drawn(of.group[is_open], of.stratum[is_open], of.n[is_open])
-        inside = is_open[self._cell]
-        total = sum_by(self._group[inside], values[inside], n_codes=self._n_groups)
-        sums = _sums_of_drawn(drawn, moments, size[is_open], self._n_groups)
-        p_value, least_p, is_exact = self._chances(values, drawn, total, sums, step)
-        unit = step or 1.0
+        grains = grains_of(np.asarray(value, dtype=np.float64), self._block, self._n_members)
+        stratum = self._stratum[grains.place]
+        mean, second, third = _moments(grains.value, stratum, self._size)
+        is_open = second > 0
+        counts = is_open[stratum] & self._is_part[grains.place]
+        total = sum_by(
+            self._group[grains.place[counts]], grains.value[counts], n_codes=self._n_groups
+        )
+        shares, spreads, skews = self._draws
+        sums = shares @ (mean * is_open), spreads @ second, skews @ third
+        p_value, least_p, is_exact = self._chances(grains, is_open, total, sums)
+        unit = np.repeat(grains.unit, self._n_own)
         return Exchanged(
             total * unit, sums[0] * unit, sums[1] * unit**2, p_value, least_p, is_exact
         )
 
     def _chances(
         self,
-        value: FloatArray,
-        drawn: Drawn,
+        grains: Grains,
+        is_open: BoolArray,
         total: FloatArray,
         sums: tuple[FloatArray, FloatArray, FloatArray],
-        step: float,
     ) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Return p values, the least there could be, and whether they were counted out."""
-        p_value = _by_moments(total, *sums, half=0.5 if step else 0.0)
-        least_p = np.zeros(len(total))
+        p_value, least_p = np.full(len(total), np.nan), np.zeros(len(total))
         is_exact = np.zeros(len(total), dtype=np.bool_)
-        if step and len(value):
-            whole, n_strata = value.astype(np.int64), len(self._size)
-            is_binary = len(np.unique(whole)) <= _BINARY
-            for way, surest in ((null_of_singles, SURE), (null_of, 0.0)):
-                rest = _of_groups(drawn, ~is_exact)
-                nulls = way(whole, self._stratum, rest, n_strata=n_strata, n_groups=self._n_groups)
-                for groups, null in nulls:
-                    told, least = _counted_out(null, total[groups], is_binary=is_binary)
-                    is_sure = told >= surest
-                    p_value[groups[is_sure]], least_p[groups[is_sure]] = told[is_sure], least
-                    is_exact[groups[is_sure]] = True
-        untold = ~(sums[1] > 0)
-        p_value = np.where(untold, np.nan, np.maximum(p_value, SMALLEST))
-        return p_value, np.where(untold, np.nan, least_p), is_exact
+        drawn = self._drawn.at(is_open[self._drawn.stratum])
+        for way, surest in ((self._by_waves, SURE), (self._by_counting, 0.0)):
+            has_step = np.repeat(grains.step > 0, self._n_own)
+            wanted = drawn.at((has_step & ~is_exact)[drawn.group])
+            for groups, null in way(grains, is_open, wanted) if len(wanted.n) else ():
+                is_binary = bool(grains.is_binary[groups[0] // self._n_own])
+                told, least = _counted_out(null, total[groups], is_binary=is_binary)
+                is_sure = told >= surest
+                p_value[groups[is_sure]], least_p[groups[is_sure]] = told[is_sure], least
+                is_exact[groups[is_sure]] = True
+        can_tell = sums[1] > 0
+        rest = np.flatnonzero(can_tell & ~is_exact)
+        half = np.where(grains.step > 0, 0.5, 0.0)[rest // self._n_own]
+        p_value[rest] = _by_moments(total[rest], *(each[rest] for each in sums), half=half)
+        p_value = np.where(can_tell, np.maximum(p_value, SMALLEST), np.nan)
+        return p_value, np.where(can_tell, least_p, np.nan), is_exact
+
+    def _by_waves(
+        self, grains: Grains, is_open: BoolArray, drawn: Drawn
+    ) -> Iterator[tuple[IntArray, Null]]:
+        """Give how sums of groups with one member of a stratum are distributed, all blocks."""
+        contents = contents_of_strata(
+            grains,
+            stratum=self._stratum[grains.place],
+            size=self._size,
+            block=self._block_of,
+            wanted=np.flatnonzero(is_open & (grains.step > 0)[self._block_of]),
+        )
+        return null_of_singles(contents, drawn, n_groups=self._n_own)
+
+    def _by_counting(
+        self, grains: Grains, _: BoolArray, drawn: Drawn
+    ) -> Iterator[tuple[IntArray, Null]]:
+        """Give how sums of groups are distributed, block by block."""
+        whole = np.zeros(len(self._stratum), dtype=np.int64)
+        whole[grains.place] = np.rint(grains.value)
+        for block in np.unique(drawn.group // self._n_own).tolist():
+            members, own = np.flatnonzero(self._block == block), drawn.of_block(block, self._n_own)
+            strata, stratum = np.unique(self._stratum[members], return_inverse=True)
+            n = {"n_strata": len(strata), "n_groups": self._n_own}
+            of = Drawn(own.group, np.searchsorted(strata, own.stratum), own.n)
+            for groups, null in null_of(whole[members], stratum.reshape(-1), of, **n):
+                yield block * self._n_own + groups, null
 
 
 def exchanged(
@@ -154,75 +203,68 @@ def exchanged(
     return Exchange(group=group, stratum=stratum, n_groups=n_groups).of(value)
 
 
-def on_grain(value: FloatArray) -> tuple[FloatArray, float]:
-    """Return values as whole multiples of a step, and the step; as they are and 0 if there is none.
-
-    The step is the largest that all are multiples of: of weights 0.1, 1 and 5 it is 0.1.
-    """
-    grains = np.rint(value / _GRAIN)
-    if (np.abs(grains * _GRAIN - value) > 1e-9 + 1e-9 * np.abs(value)).any():
-        return value, 0.0
-    step = int(np.gcd.reduce(grains.astype(np.int64))) or 1
-    return grains / step, step * _GRAIN
-
-
 def _moments(
     value: FloatArray, stratum: IntArray, size: IntArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return mean, variance and third central moment of the values of each stratum."""
-    n_strata = len(size)
-    mean = sum_by(stratum, value, n_codes=n_strata) / np.maximum(size, 1)
-    rest = value - mean[stratum]
+    """Return mean, variance and third central moment of strata, of their values that are not 0."""
+    n_strata, n = len(size), np.maximum(size, 1)
+    mean = sum_by(stratum, value, n_codes=n_strata) / n
+    n_zeros = size - np.bincount(stratum, minlength=n_strata)
+    rest, lacks = value - mean[stratum], -mean
     rest[np.abs(rest) < 1e-12] = 0.0
-    second = sum_by(stratum, rest**2, n_codes=n_strata) / np.maximum(size, 1)
-    third = sum_by(stratum, rest**3, n_codes=n_strata) / np.maximum(size, 1)
-    return mean, second, third
+    lacks[mean < 1e-12] = 0.0
+    square, square_of_zero = rest * rest, lacks * lacks
+    second = sum_by(stratum, square, n_codes=n_strata) + n_zeros * square_of_zero
+    third = sum_by(stratum, square * rest, n_codes=n_strata) + n_zeros * square_of_zero * lacks
+    return mean, second / n, third / n
 
 
-def _sums_of_drawn(
-    drawn: Drawn,
-    moments: tuple[FloatArray, FloatArray, FloatArray],
-    size: IntArray,
-    n_groups: int,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return mean, variance and third moment of each group's sum, drawn without replacement."""
-    mean, second, third = (moment[drawn.stratum] for moment in moments)
-    n, k = size.astype(np.float64), drawn.n.astype(np.float64)
+def _draws(drawn: Drawn, size: IntArray, n_groups: int) -> tuple[csr_array, csr_array, csr_array]:
+    """Return what moments of strata are multiplied by in those of sums, drawn without replacement.
+
+    Of mean, variance and third moment; groups are rows, strata columns.
+    """
+    n, k = size[drawn.stratum].astype(np.float64), drawn.n.astype(np.float64)
     parts = (
-        k * mean,
-        k * (n - k) / (n - 1) * second,
+        k,
+        k * (n - k) / (n - 1),
         # Of two, one each: as often the one as the other.
-        k * (n - k) * (n - 2 * k) / ((n - 1) * np.maximum(n - 2, 1)) * third,
+        k * (n - k) * (n - 2 * k) / ((n - 1) * np.maximum(n - 2, 1)),
     )
-    total, variance, skew = (sum_by(drawn.group, part, n_codes=n_groups) for part in parts)
-    return total, variance, skew
-
-
-def _of_groups(drawn: Drawn, is_wanted: BoolArray) -> Drawn:
-    """Return what some groups draw."""
-    places = is_wanted[drawn.group]
-    return Drawn(drawn.group[places], drawn.stratum[places], drawn.n[places])
+    shape = n_groups, len(size)
+    of_mean, of_variance, of_third = (
+        csr_array((part, (drawn.group, drawn.stratum)), shape=shape) for part in parts
+    )
+    return of_mean, of_variance, of_third
 
 
 def _counted_out(null: Null, total: FloatArray, *, is_binary: bool) -> tuple[FloatArray, float]:
     """Return the two-sided p values of sums, and the smallest that any sum has."""
     chances = null.chances
-    if is_binary:
-        ordered = np.sort(chances)
-        up_to = np.cumsum(ordered)
-        both = up_to[np.searchsorted(ordered, chances * _EQUAL, side="right") - 1]
-    else:  # chances of sums of weights go up and down, so what is unlikely need not be far out
-        both = 2 * np.minimum(np.cumsum(chances), np.cumsum(chances[::-1])[::-1])
-    both = np.minimum(1.0, both)
     place = np.rint(total).astype(np.int64) - null.start
     inside = (place >= 0) & (place < len(chances))
-    p_value = np.where(inside, both[np.clip(place, 0, len(chances) - 1)], SMALLEST)
     # Where ends were cut off for being so unlikely, the least is as good as nothing.
-    return p_value, 0.0 if null.is_cut else float(both[chances > 0].min())
+    asked = np.clip(place, 0, len(chances) - 1)
+    if not null.is_cut:
+        asked = np.concatenate([asked, np.flatnonzero(chances)])
+    if is_binary:
+        ordered = np.sort(chances)
+        at = np.searchsorted(ordered, chances[asked] * _EQUAL, side="right") - 1
+        both = np.cumsum(ordered)[at]
+    else:  # chances of sums of weights go up and down, so what is unlikely need not be far out
+        both = 2 * np.minimum(np.cumsum(chances)[asked], np.cumsum(chances[::-1])[::-1][asked])
+    both = np.minimum(1.0, both)
+    p_value = np.where(inside, both[: len(place)], SMALLEST)
+    return p_value, 0.0 if null.is_cut else float(both[len(place) :].min())
 
 
 def _by_moments(
-    total: FloatArray, mean: FloatArray, variance: FloatArray, third: FloatArray, *, half: float
+    total: FloatArray,
+    mean: FloatArray,
+    variance: FloatArray,
+    third: FloatArray,
+    *,
+    half: FloatArray,
 ) -> FloatArray:
     """Return two-sided p values of Pearson's type III distribution with these moments."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln
 
-from evalkit.stats.counts import FloatArray, IntArray, joint_codes, number_cells
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, joint_codes, number_cells
 
 #: Chances below it are cut off, and none is said to be smaller.
 SMALLEST = 1e-40
@@ -24,6 +24,15 @@ class Drawn:
     group: IntArray
     stratum: IntArray
     n: IntArray
+
+    def at(self, places: IntArray | BoolArray) -> "Drawn":
+        """Return the entries at some places, or those that a mask picks."""
+        return Drawn(self.group[places], self.stratum[places], self.n[places])
+
+    def of_block(self, block: int, n_groups: int) -> "Drawn":
+        """Return what groups of a block draw, these from 0 up; each block has as many."""
+        own = self.at(self.group // n_groups == block)
+        return Drawn(own.group - block * n_groups, own.stratum, own.n)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csc_array
 
-from evalkit.stats.counts import FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.intervals import MIN_CASES, Estimate, t_quantile
 
 NOBODY_ELSE = "There is nothing else here to compare with."
@@ -60,9 +61,10 @@ class Members:
 
     Attributes
     ----------
-    group, stratum, case : IntArray of shape (n_members,)
-        Groups are 0 … n_groups - 1, the others any codes from 0. A case may have members in several
-        groups and strata.
+    group, stratum, case, block : IntArray of shape (n_members,)
+        Groups are 0 … n_groups - 1, blocks 0 … n_blocks - 1, the others any codes from 0. A case
+        may have members in several groups and strata. What comes of a block is what comes of its
+        members alone; neither a stratum nor a case has members in several.
     looks : FloatArray of shape (n_members,)
         At least 1.
     """
@@ -70,8 +72,10 @@ class Members:
     group: IntArray
     stratum: IntArray
     case: IntArray
+    block: IntArray
     looks: FloatArray
     n_groups: int
+    n_blocks: int = 1
 
 
 class OddsOf:
@@ -79,25 +83,39 @@ class OddsOf:
 
     def __init__(self, members: Members) -> None:
         self._n_groups = members.n_groups
-        key = (
-            members.stratum.astype(np.int64) * (int(members.case.max(initial=0)) + 1) + members.case
+        n_keys = (int(members.stratum.max(initial=-1)) + 1, int(members.case.max(initial=-1)) + 1)
+        key, piece = number_cells(
+            members.stratum.astype(np.int64) * n_keys[1] + members.case,
+            n_keys=n_keys[0] * n_keys[1],
         )
-        _, first, piece = np.unique(key, return_index=True, return_inverse=True)
+        first = np.zeros(len(key), dtype=np.int64)
+        first[piece] = np.arange(len(piece))
         # A piece is what a case has in a stratum.
-        self._cell = piece.reshape(-1) * members.n_groups + members.group
-        self._n_pieces = len(first)
-        self._stratum = np.unique(members.stratum[first], return_inverse=True)[1].reshape(-1)
-        self._case = np.unique(members.case[first], return_inverse=True)[1].reshape(-1)
+        self._cell = piece * members.n_groups + members.group
+        self._n_pieces, block = len(first), members.block[first]
+        self._stratum = number_cells(members.stratum[first], n_keys=n_keys[0])[1]
+        self._case = number_cells(members.case[first], n_keys=n_keys[1])[1]
         self._are_apart = int(self._stratum.max(initial=-1)) + 1 == self._n_pieces
+        n_strata = int(self._stratum.max(initial=-1)) + 1
+        n_cases = int(self._case.max(initial=-1)) + 1
+        self._block, of_case, of_stratum = block, np.zeros(n_cases, int), np.zeros(n_strata, int)
+        of_case[self._case], of_stratum[self._stratum] = block, block
+        self._to_stratum = _summing(self._stratum, n_strata)
+        self._to_case = _summing(self._case, n_cases)
+        self._of_strata, self._of_cases = (
+            _summing(each, members.n_blocks) for each in (of_stratum, of_case)
+        )
         self._looks = self._by_piece(members.looks)
         own = self._by_stratum(self._looks)
         everything = own.sum(axis=1, keepdims=True)
         self._own, self._all = own, np.maximum(everything, 1.0)
         self._met = (own > 0) & (own < everything)
-        self._case_met = self._by_case(self._met[self._stratum].astype(np.float64)) > 0
+        case_met = self._to_case @ self._met[self._stratum].astype(np.float64) > 0
+        self._n_cases = (self._of_cases @ case_met.astype(np.float64)).astype(np.int64)
+        self._n = (self._of_strata @ (own * self._met)).astype(np.int64)
 
     def ratios(self, hits: FloatArray) -> OddsRatios:
-        """Return the common odds ratio of each group against all others within strata.
+        """Return the common odds ratio of each group of each block, against all others in strata.
 
         Parameters
         ----------
@@ -120,15 +138,16 @@ class OddsOf:
         d = self._all - a - b - c
         with np.errstate(invalid="ignore", divide="ignore"):
             over, under = a * d / self._all, b * c / self._all
-            more = (a * (c + d) / self._all * self._met).sum(axis=0)
-            less = (c * (a + b) / self._all * self._met).sum(axis=0)
-            total, rest = over.sum(axis=0), under.sum(axis=0)
+            more = self._of_strata @ (a * (c + d) / self._all * self._met)
+            less = self._of_strata @ (c * (a + b) / self._all * self._met)
+            total, rest = self._of_strata @ over, self._of_strata @ under
             value = np.where((total > 0) & (rest > 0), total / rest, np.nan)
             lift = np.where(less > 0, more / less, np.nan)
             if not self._are_apart:
                 over, under = self._shares((a, b, c, d), pieces)
-            pull = self._by_case((over / total - under / rest) * self._met[self._stratum])
-        pull = np.where(np.isnan(value), 0.0, pull)
+            pull = over / total[self._block] - under / rest[self._block]
+        # Where there is no ratio, nothing pulls at it.
+        pull = np.where(self._met[self._stratum] & ~np.isnan(value)[self._block], pull, 0.0)
         return self._ratios(value, lift, pull)
 
     def _shares(
@@ -147,11 +166,17 @@ class OddsOf:
         )
 
     def _ratios(self, value: FloatArray, lift: FloatArray, pull: FloatArray) -> OddsRatios:
-        n_cases = self._case_met.sum(axis=0)
+        """Return the ratios of groups, those of the first block first."""
+        n_cases, squares = self._n_cases, self._of_cases @ (self._to_case @ pull) ** 2
         with np.errstate(invalid="ignore", divide="ignore"):
-            error = np.sqrt(n_cases / (n_cases - 1.0) * (pull**2).sum(axis=0))
-        n = (self._own * self._met).sum(axis=0).astype(np.int64)
-        return OddsRatios(value, error, lift, n_cases, n)
+            error = np.sqrt(n_cases / (n_cases - 1.0) * squares)
+        return OddsRatios(
+            value.reshape(-1),
+            error.reshape(-1),
+            lift.reshape(-1),
+            n_cases.reshape(-1),
+            self._n.reshape(-1),
+        )
 
     def _by_piece(self, column: FloatArray) -> FloatArray:
         n_cells = self._n_pieces * self._n_groups
@@ -160,7 +185,11 @@ class OddsOf:
     def _by_stratum(self, rows: FloatArray) -> FloatArray:
         if self._are_apart:
             return rows  # pieces are in the order of their strata
-        return sum_rows(rows, self._stratum, n_codes=int(self._stratum.max(initial=-1)) + 1)
+        summed: FloatArray = self._to_stratum @ rows
+        return summed
 
-    def _by_case(self, rows: FloatArray) -> FloatArray:
-        return sum_rows(rows, self._case, n_codes=int(self._case.max(initial=-1)) + 1)
+
+def _summing(code: IntArray, n_codes: int) -> csc_array:
+    """Return what sums rows by code when it multiplies them."""
+    n = len(code)
+    return csc_array((np.ones(n), code, np.arange(n + 1)), shape=(n_codes, n))

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len
 
-from evalkit.stats.associations.null import Drawn, Null, alike, contents_of
+from evalkit.stats.associations.contents import Contents, often_met
+from evalkit.stats.associations.null import Drawn, Null, alike
 from evalkit.stats.counts import FloatArray, IntArray
 
 ComplexArray = npt.NDArray[np.complex128]
@@ -22,47 +23,71 @@ _MOST_TERMS = 2_000_000
 
 
 def null_of_singles(
-    value: IntArray, stratum: IntArray, drawn: Drawn, *, n_strata: int, n_groups: int
+    contents: Contents, drawn: Drawn, *, n_groups: int
 ) -> Iterator[tuple[IntArray, Null]]:
     """Give distributions of sums of groups that have one member in each stratum they are in.
 
-    Parameters and what is yielded are those of ``null_of``. Chances are right to 1e-14, whatever
-    their size; groups whose sum takes only a few values are left out.
+    Chances are right to 1e-14, whatever their size; groups whose sum takes only a few values are
+    left out.
+
+    Parameters
+    ----------
+    contents : Contents
+        Of all strata that are drawn from.
+    drawn : Drawn
+        Groups of the first block, then those of the second and so on.
+    n_groups : int
+        Of each block.
+
+    Yields
+    ------
+    IntArray, Null
+        Codes of groups of a block that draw from equal strata, in steps of the block.
 
     References
     ----------
     Hong (2013), Computational Statistics & Data Analysis 59, on the transform of a sum of
     independent outcomes; Hoeffding (1963), JASA 58, on Bernstein's inequality.
     """
-    values, contents, pattern = contents_of(value, stratum, n_strata)
-    n_patterns = len(contents)
-    cell = drawn.group * n_patterns + pattern[drawn.stratum]
-    often = np.bincount(cell, minlength=n_groups * n_patterns).reshape(n_groups, n_patterns)
-    often[drawn.group[drawn.n > 1]] = 0
-    for groups in alike(often):
-        met = np.flatnonzero(often[groups[0]])
-        null = _sum_of_singles(values, contents[met], often[groups[0], met])
-        if null is not None:
-            yield groups, null
+    often = often_met(contents, drawn.group, drawn.stratum, n_groups)
+    several = np.unique(drawn.group[drawn.n > 1])
+    for block in np.flatnonzero(contents.n_of_block).tolist():
+        start, end = contents.ends[block : block + 2].tolist()
+        own = often[n_groups * start : n_groups * end].reshape(n_groups, end - start)
+        own[several[several // n_groups == block] % n_groups] = 0
+        for groups in alike(own):
+            met = np.flatnonzero(own[groups[0]])
+            null = _sum_of_singles(contents, block, start + met, own[groups[0], met])
+            if null is not None:
+                yield block * n_groups + groups, null
 
 
-def _sum_of_singles(values: IntArray, contents: IntArray, often: IntArray) -> Null | None:
-    """Return how the sum of one member of each stratum is distributed, None if by counting."""
-    chance = contents / contents.sum(axis=1, keepdims=True)
-    ends = [_chance_of_end(chance, often, highest=highest) for highest in (False, True)]
-    if min(ends) > np.log(_RARE):
+def _sum_of_singles(contents: Contents, block: int, met: IntArray, often: IntArray) -> Null | None:
+    """Return how the sum of one member of each stratum is distributed, None if by counting.
+
+    Patterns of strata are met so often.
+    """
+    rarest = min(often @ contents.log_least[met], often @ contents.log_most[met])
+    if rarest > np.log(_RARE):
         return None
-    mean = chance @ values
-    variance = float(often @ (chance @ values**2 - mean**2))
-    middle, far = float(often @ mean), _half_width(variance, float(values.max() - values.min()))
+    middle = float(often @ contents.mean[met])
+    far = _half_width(float(often @ contents.variance[met]), float(contents.span[block]))
     start = max(0, int(np.floor(middle - far)))
-    end = min(int(often @ (values * (contents > 0)).max(axis=1)), int(np.ceil(middle + far)))
+    end = min(round(float(often @ contents.top[met])), int(np.ceil(middle + far)))
     n = next_fast_len(end - start + 1, real=True)
-    if n // 2 * len(contents) > _MOST_TERMS:
+    if n // 2 * len(met) > _MOST_TERMS:
         return None
+    chance = contents.chance[met]
+    occurs = np.flatnonzero(chance.any(axis=0))
+    values = contents.grains[occurs] // contents.step[block]
     # Sums of more or less than n alike fall together, of which the window holds but one.
-    around = irfft(_waves(values, chance, often, n), n)
-    return Null(start, np.maximum(np.roll(around, -(start % n)), 0.0), is_cut=True)
+    around = irfft(_waves(values, chance[:, occurs], often, n), n)
+    shift = start % n
+    return Null(
+        start,
+        np.maximum(np.concatenate([around[shift:], around[:shift]]), 0.0),
+        is_cut=True,
+    )
 
 
 def _half_width(variance: float, most: float) -> float:
@@ -70,13 +95,6 @@ def _half_width(variance: float, most: float) -> float:
     rare = -np.log(_BEYOND / 2)
     width: float = rare * most / 3 + np.sqrt((rare * most / 3) ** 2 + 2 * rare * variance)
     return width
-
-
-def _chance_of_end(chance: FloatArray, often: IntArray, *, highest: bool) -> float:
-    """Return the logarithm of the chance of the lowest sum, or of the highest."""
-    ordered = chance[:, ::-1] if highest else chance
-    first = (ordered > 0).argmax(axis=1)
-    return float(often @ np.log(ordered[np.arange(len(first)), first]))
 
 
 def _waves(values: IntArray, chance: FloatArray, often: IntArray, n: int) -> ComplexArray:

@@ -10,7 +10,8 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from evalkit.stats.associations import exchange
-from evalkit.stats.associations.exchange import exchanged, on_grain
+from evalkit.stats.associations.exchange import exchanged
+from evalkit.stats.associations.grains import grains_of
 
 tables = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=2, max_size=60)
 
@@ -175,10 +176,16 @@ def test_where_every_member_of_a_stratum_is_alike_there_is_no_p_value():
     assert np.isnan(found.least_p).all()
 
 
-def test_weights_are_counted_in_the_largest_step_that_all_are_multiples_of():
-    assert on_grain(np.array([0.1, 1, 5]))[1] == pytest.approx(0.1)
-    assert on_grain(np.array([0.0, 5, 25]))[1] == pytest.approx(5)
-    assert on_grain(np.array([0.0, np.pi])) == (pytest.approx([0.0, np.pi]), 0.0)
+def test_weights_are_counted_in_the_largest_step_that_all_of_a_block_are_multiples_of():
+    weights = np.array([0.1, 1, 5, 0, 5, 25, 0, np.pi])
+
+    found = grains_of(weights, np.array([0, 0, 0, 1, 1, 1, 2, 2]), np.array([3, 3, 2]))
+
+    assert found.step == pytest.approx([0.1, 5, 0])
+    assert found.place.tolist() == [0, 1, 2, 4, 5, 7]
+    assert found.value == pytest.approx([1, 10, 50, 1, 5, np.pi])
+    assert found.is_binary.tolist()[:2] == [False, False]
+    assert found.span.tolist()[:2] == [49, 5]
 
 
 def test_of_no_members_nothing_can_be_told():

@@ -1,14 +1,18 @@
 """What must not move associations: the order of members, the names of groups, strata and cases."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from evalkit.stats.associations.cells import Observed, associations
+from evalkit.stats.associations.cells import Observed, associations, associations_of_blocks
 from evalkit.stats.associations.exchange import exchanged
 from evalkit.stats.associations.losses import costs_of, discordant
 
 N, GROUPS = 24, 3
+# Of members, cases, groups and blocks of a study.
+ENDS = (0, 150), (1, 60), (1, 6), (1, 6)
 
 
 def drawn(seed):
@@ -47,6 +51,57 @@ def test_neither_order_nor_names_move_any_number(seed, order, names):
                 assert [new.value, new.low, new.high] == pytest.approx(
                     [old.value, old.low, old.high]
                 )
+
+
+def study(seed):
+    """Draw members of blocks with ties, gaps, several looks, strata of one and of none alike."""
+    rng = np.random.default_rng(seed)
+    n, n_cases, n_groups, n_blocks = (int(rng.integers(*ends)) for ends in ENDS)
+    case, group = rng.integers(0, n_cases, n), rng.integers(0, n_groups, n)
+    of_case, of_stratum = rng.integers(0, n_blocks, n_cases), rng.integers(0, 3, n_cases)
+    by_case = rng.random() < 0.6
+    looks = np.where(rng.random(n) < 0.8, 1, 2)
+    chance = rng.beta(0.3, 1, (n_cases, 2))[case]
+    hits = rng.binomial(looks[:, None], chance)
+    unit = np.array([1.0, 5.0, 0.1, np.pi])[rng.integers(0, rng.integers(1, 5), n_blocks)]
+    weight = hits * unit[of_case[case], None] * rng.choice([1, 2, 5], (n, 2))
+    observed = Observed(case, looks, hits, weight if rng.random() < 0.7 else None)
+    stratum = case if by_case else of_stratum[case]
+    return observed, group, stratum, n_groups, of_case[case], n_blocks
+
+
+def numbers(estimate):
+    """Give what an estimate says, undefined as ``NaN``."""
+    return np.array([estimate.value, estimate.low, estimate.high], dtype=float)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10**6))
+def test_of_many_blocks_at_once_each_number_is_that_of_the_block_alone(seed):
+    observed, group, stratum, n_groups, block, n_blocks = study(seed)
+
+    at_once = associations_of_blocks(
+        observed, group=group, stratum=stratum, n_groups=n_groups, block=block, n_blocks=n_blocks
+    )
+
+    for each in range(n_blocks):
+        places = np.flatnonzero(block == each)
+        alone = associations(
+            observed.at(places), group=group[places], stratum=stratum[places], n_groups=n_groups
+        )
+        own = slice(each * n_groups, (each + 1) * n_groups)
+        for column in ("n_hits", "lift", "excess", "p_value", "least_p", "weighed_p"):
+            assert getattr(at_once, column)[:, own] == pytest.approx(
+                getattr(alone, column), rel=1e-9, abs=1e-12, nan_ok=True
+            ), column
+        for kind, of in itertools.product(range(2), range(n_groups)):
+            for read in ("rate", "odds", "weight"):
+                new = getattr(at_once, read)(kind, own.start + of)
+                old = getattr(alone, read)(kind, of)
+                assert (new is None) == (old is None)
+                if old is not None:
+                    assert (new.n, new.reason) == (old.n, old.reason)
+                    assert numbers(new) == pytest.approx(numbers(old), rel=1e-9, nan_ok=True)
 
 
 @given(st.integers(0, 999), st.permutations(range(N)))

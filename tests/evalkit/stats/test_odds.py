@@ -13,7 +13,8 @@ from tests.evalkit.stats.test_exchange import stratified, tables_of
 def ratios(value, *, group, stratum, case=None, n_groups=2):
     """Give the odds ratios of members that were looked at once."""
     case = np.arange(len(value)) if case is None else case
-    return OddsOf(Members(group, stratum, case, np.ones(len(value)), n_groups)).ratios(value * 1.0)
+    members = Members(group, stratum, case, np.zeros_like(group), np.ones(len(value)), n_groups)
+    return OddsOf(members).ratios(value * 1.0)
 
 
 def test_it_is_mantel_and_haenszels_with_nearly_the_interval_of_robins_breslow_and_greenland():
