@@ -9,7 +9,7 @@ from evalkit.stats.counts import FloatArray, IntArray, joint_codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contents:
+class StratumPatterns:
     """The different contents of strata, block by block.
 
     Attributes
@@ -52,7 +52,7 @@ class Contents:
 
 def contents_of_strata(
     grains: Grains, *, stratum: IntArray, size: IntArray, block: IntArray, wanted: IntArray
-) -> Contents:
+) -> StratumPatterns:
     """Tell strata by which values they hold.
 
     Parameters
@@ -86,7 +86,7 @@ def contents_of_strata(
     of_pattern, at_once = np.arange(n_patterns), chance > 0
     least, most = at_once.argmax(axis=1), n_values - at_once[:, ::-1].argmax(axis=1)
     mean = chance @ values / step
-    return Contents(
+    return StratumPatterns(
         pattern,
         np.searchsorted(of_block, np.arange(len(grains.step) + 1)),
         values,
@@ -101,7 +101,9 @@ def contents_of_strata(
     )
 
 
-def often_met(contents: Contents, group: IntArray, stratum: IntArray, n_groups: int) -> IntArray:
+def often_met(
+    contents: StratumPatterns, group: IntArray, stratum: IntArray, n_groups: int
+) -> IntArray:
     """Count how often each group meets each pattern of its block, one block after the other.
 
     Those of block b are ``n_groups`` rows of its patterns, from ``n_groups * ends[b]`` on.

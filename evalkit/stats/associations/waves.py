@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len
 
-from evalkit.stats.associations.contents import Contents, often_met
+from evalkit.stats.associations.contents import StratumPatterns, often_met
 from evalkit.stats.associations.null import Drawn, Null, alike
 from evalkit.stats.counts import FloatArray, IntArray
 
@@ -23,7 +23,7 @@ _MOST_TERMS = 2_000_000
 
 
 def null_of_singles(
-    contents: Contents, drawn: Drawn, *, n_groups: int
+    contents: StratumPatterns, drawn: Drawn, *, n_groups: int
 ) -> Iterator[tuple[IntArray, Null]]:
     """Give distributions of sums of groups that have one member in each stratum they are in.
 
@@ -32,7 +32,7 @@ def null_of_singles(
 
     Parameters
     ----------
-    contents : Contents
+    contents : StratumPatterns
         Of all strata that are drawn from.
     drawn : Drawn
         Groups of the first block, then those of the second and so on.
@@ -62,7 +62,9 @@ def null_of_singles(
                 yield block * n_groups + groups, null
 
 
-def _sum_of_singles(contents: Contents, block: int, met: IntArray, often: IntArray) -> Null | None:
+def _sum_of_singles(
+    contents: StratumPatterns, block: int, met: IntArray, often: IntArray
+) -> Null | None:
     """Return how the sum of one member of each stratum is distributed, None if by counting.
 
     Patterns of strata are met so often.
