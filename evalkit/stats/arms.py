@@ -1,6 +1,7 @@
 """Two groups of people of whom a lot decided who is in which: how far apart their means lie."""
 
 import numpy as np
+from scipy.special import stdtr
 
 from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate, cut_off, t_interval
@@ -38,11 +39,36 @@ def arm_difference(first: FloatArray, second: FloatArray) -> Estimate:
     if min(len(first), len(second)) < LEAST_PEOPLE:
         return Estimate(None, None, None, n, _TOO_FEW.format(n=LEAST_PEOPLE))
     value = float(first.mean() - second.mean())
+    error, degrees = _spread(first, second)
+    if np.isnan(degrees):
+        return Estimate(value, None, None, n, _NO_SPREAD)
+    interval = t_interval(value, standard_error=error, degrees=degrees)
+    return cut_off(Estimate(value, interval.low, interval.high, n), (-1.0, 1.0))
+
+
+def arm_p_value(first: FloatArray, second: FloatArray) -> float:
+    """Return how often chance alone would put two groups of people as far apart, or further.
+
+    Welch's test, two-sided, of what ``arm_difference`` estimates; its parameters are the same.
+    ``NaN`` where that has no interval.
+    """
+    if min(len(first), len(second)) < LEAST_PEOPLE:
+        return float("nan")
+    error, degrees = _spread(first, second)
+    if np.isnan(degrees):
+        return degrees
+    return float(2 * stdtr(degrees, -abs(float(first.mean() - second.mean())) / error))
+
+
+def _spread(first: FloatArray, second: FloatArray) -> tuple[float, float]:
+    """Return the standard error of the difference of means, and Welch's degrees of freedom.
+
+    Both are ``NaN`` where all people of a group are alike.
+    """
     parts = [float(each.var(ddof=1)) / len(each) for each in (first, second)]
     if min(parts) <= np.finfo(np.float64).eps:
-        return Estimate(value, None, None, n, _NO_SPREAD)
+        return float("nan"), float("nan")
     degrees = sum(parts) ** 2 / sum(
         part**2 / (len(each) - 1) for part, each in zip(parts, (first, second), strict=True)
     )
-    interval = t_interval(value, standard_error=float(np.sqrt(sum(parts))), degrees=degrees)
-    return cut_off(Estimate(value, interval.low, interval.high, n), (-1.0, 1.0))
+    return float(np.sqrt(sum(parts))), degrees

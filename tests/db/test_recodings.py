@@ -7,6 +7,7 @@ from db.commands.rubrics import save_taxonomy
 from db.commands.taxonomies import recode_mark, take_back_recoding
 from db.engine import read_session
 from db.models import AuditEvent, RecodedMark
+from db.queries import results
 from db.queries.definitions import newest_taxonomy
 from db.queries.recodings import last_recoding
 from db.queries.taxonomies import stale_marks
@@ -14,6 +15,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.failures.words import moved_sentences
+from evalkit.reports.errors.document import errors_document
 from tests.db.test_taxonomies import IN_TWO, MERGED, NAME, change, marked, rates, study
 
 
@@ -131,3 +133,24 @@ def test_a_new_tag_with_the_key_of_a_split_one_takes_none_of_its_marks(ids):
 
     assert {tag.name for tag in study().tags if tag.key == "tone"} == {"Tone"}
     assert rates()["tone"] == {"Model one": (2, 2), "Model two": (1, 2)}
+
+
+def test_tags_of_one_key_have_each_a_line_of_their_own_under_a_key_of_their_own(ids, mark_id):
+    """``tone`` was split; a part of it is called ``tone`` since, and the old marks still wait."""
+    before = rates()
+    recode_mark(mark_id, "cold")
+    change(ids, TaxonomyChange(ChangeKind.RENAME, ("cold",), "tone"), 2)
+
+    keys = [tag.key for tag in study().tags]
+    assert len(set(keys)) == len(keys)
+    both = [tag for tag in study().tags if tag.stored_key == "tone"]
+    assert [tag.key for tag in both] == ["tone", f"tone ({NAME} v3)"]
+    # What was marked is in one of the two lines: together what it was before.
+    assert before["tone"]["Model two"] == (1, 2)
+    hits = {tag.key: rates()[tag.key]["Model two"] for tag in both}
+    assert hits == {"tone": (0, 2), f"tone ({NAME} v3)": (1, 2)}
+    with read_session() as session:
+        document = errors_document(results.collect(session, study()))
+    assert {*hits} <= {cell["tag"] for cell in document["map"]["cells"]} | {*document["tags"]}
+    (moved,) = moved_sentences(study().moved)
+    assert moved.startswith(f"1 mark of `cold` is counted as `tone ({NAME} v3)` since")

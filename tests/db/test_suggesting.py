@@ -269,3 +269,21 @@ def test_results_know_who_was_offered_suggestions_since_the_first(ids):
         for name in drawn
     }
     assert sum(collected.offered.refused) == 1
+
+
+def test_suggestions_of_a_tag_count_as_what_became_of_it(ids):
+    left, right = (f"case-0/{model}" for model in MODELS)
+    made = annotate(ids, "Ada", left, right, "left", marks=[(left, "tone")])
+    with write_session() as session:
+        session.get_one(Annotation, made).offers = [TAKEN, OPEN | {"outcome": "refused"}]
+    renamed = TaxonomyChange(ChangeKind.RENAME, ("tone",), "voice")
+    change_taxonomy("Taxonomy of Study", renamed, reason="x", opened=1)
+
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        offered = results.collect(session, study).offered
+
+    keys = [tag.key for tag in study.tags]
+    assert dict(zip(keys, offered.taken, strict=True))["voice"] == 1
+    assert dict(zip(keys, offered.refused, strict=True))["hallucination"] == 1
+    assert (sum(offered.taken), sum(offered.refused)) == (1, 1)

@@ -121,7 +121,7 @@ def collect(
 
 def _unsafe(study: ResultStudy) -> tuple[int, ...]:
     """Return the tags that make a response unacceptable."""
-    roots = (tag.key.split("/")[0] for tag in study.tags)
+    roots = (tag.stored_key.split("/")[0] for tag in study.tags)
     return tuple(place for place, root in enumerate(roots) if root == UNSAFE_TAG)
 
 

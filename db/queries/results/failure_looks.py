@@ -249,11 +249,13 @@ def _together(
     for at, (study, table) in enumerate(read):
         known = [tag for tag in study.tags if tag.tag_id in names]
         for tag in known:
-            identity = names[tag.tag_id], tag.key, split_in.get(tag.tag_id)
+            identity = names[tag.tag_id], tag.stored_key, split_in.get(tag.tag_id)
             if identity not in places:
                 places[identity] = len(places)
                 names_of.append((*identity[:2], called(tag.name, identity[2])))
-        codes = [places[names[tag.tag_id], tag.key, split_in.get(tag.tag_id)] for tag in known]
+        codes = [
+            places[names[tag.tag_id], tag.stored_key, split_in.get(tag.tag_id)] for tag in known
+        ]
         asked.append(codes)
         parts.append(_placed(study, at, table, known, np.array(codes, dtype=np.int64)))
     asks = np.zeros((len(read), len(places)), dtype=np.bool_)

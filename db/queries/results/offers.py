@@ -5,7 +5,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment, Study
+from db.models import Annotation, Assignment, Study, Tag
 from db.queries.results.studies import ResultAnnotator, ResultStudy
 from evalkit.annotation.suggesting.offers import OfferOutcome, is_helped
 from evalkit.study.offered_tags import NO_OFFERED_TAGS, OfferedTags
@@ -29,8 +29,11 @@ def offered_tags(
     if stored is None or not rows:
         return OfferedTags(is_on=True) if is_on else NO_OFFERED_TAGS
     since = min(row.id for row in rows)
-    counts = Counter((offer["tag"], offer["outcome"]) for row in rows for offer in row.offers)
-    places = [tag.key for tag in study.tags]
+    place_of = _places_of_keys(session, study, stored.taxonomy_id)
+    counts = Counter(
+        (place_of.get(offer["tag"]), offer["outcome"]) for row in rows for offer in row.offers
+    )
+    places = range(len(study.tags))
     at_work = set(
         session.execute(
             sa.select(col(Assignment.annotator_id))
@@ -51,6 +54,17 @@ def offered_tags(
         is_on=is_on,
         is_helped=tuple(map(drawn, annotators)),
         since=since,
-        taken=tuple(counts[key, OfferOutcome.TAKEN] for key in places),
-        refused=tuple(counts[key, OfferOutcome.REFUSED] for key in places),
+        taken=tuple(counts[at, OfferOutcome.TAKEN] for at in places),
+        refused=tuple(counts[at, OfferOutcome.REFUSED] for at in places),
     )
+
+
+def _places_of_keys(
+    session: Session, study: ResultStudy, taxonomy_id: int | None
+) -> dict[str, int]:
+    """Return for each key of the study's form where the tag stands that it counts as by now."""
+    stored = session.execute(
+        sa.select(col(Tag.key), col(Tag.id)).where(col(Tag.taxonomy_id) == taxonomy_id)
+    )
+    places = study.tag_places
+    return {key: places[tag_id] for key, tag_id in stored if tag_id in places}

@@ -224,7 +224,7 @@ def result_study(
         moved=as_of_now.moved,
         has_recoded=as_of_now.has_recoded,
         severities=severities,
-        weights=_weights(session, study.taxonomy_id, severities, planned),
+        weights=_weights(session, study.taxonomy_id, tags, severities, planned),
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
         collects_preference=study.collects_preference,
         collects_strength=study.collects_strength,
@@ -280,6 +280,7 @@ def _severities(
 def _weights(
     session: Session,
     taxonomy_id: int | None,
+    tags: Sequence[ResultTag],
     severities: Sequence[Severity],
     planned: PlannedChange | None,
 ) -> ErrorWeights:
@@ -293,7 +294,14 @@ def _weights(
             changes.append(planned.change)
         for change in changes:
             weights = moved_weights(weights, change)
-    return read_weights([f"{what}={weight}" for what, weight in weights.items()], severities)
+    read = read_weights([f"{what}={weight}" for what, weight in weights.items()], severities)
+    own = {
+        (tag.key, severity.key): read.tags[tag.stored_key, severity.key]
+        for tag in tags
+        for severity in severities
+        if (tag.stored_key, severity.key) in read.tags
+    }
+    return replace(read, tags={**read.tags, **own})
 
 
 def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:

@@ -21,10 +21,15 @@ from evalkit.study.moved_tags import MovedTag
 
 @dataclass(frozen=True, slots=True)
 class ResultTag:
-    """One kind of error that was, or can be, marked in the study."""
+    """One kind of error that was, or can be, marked in the study.
+
+    ``key`` is its alone in the study, ``stored_key`` that of its taxonomy: a tag that was split may
+    stand beside a later one of its key, or tags of two taxonomies.
+    """
 
     tag_id: int
     key: str
+    stored_key: str
     name: str
     definition: str
 
@@ -75,7 +80,10 @@ def study_tags(
     counted = list({row.id: row for row in (row_of.get(row.id, row) for row in rows)}.values())
     tags = _named(counted)
     counted_as = tuple((tag_id, row.id) for tag_id, row in row_of.items())
-    moved = _moved(session, study_id, rows, readings, row_of, has_recoded=recoded)
+    keys = {
+        tag_id: tag.key for tag_id, row in row_of.items() for tag in tags if tag.tag_id == row.id
+    }
+    moved = _moved(session, study_id, rows, readings, keys, has_recoded=recoded)
     return StudyTags(tags, counted_as, moved, recoded)
 
 
@@ -171,17 +179,20 @@ def _targets(
 
 
 def _named(rows: Sequence[Any]) -> tuple[ResultTag, ...]:
-    """Give each tag a name of its own: tables have a line per name."""
+    """Give each tag a name and a key of its own: tables have a line per name, JSON one per key."""
     n_named = Counter(row.name for row in rows)
     n_keyed = Counter((row.name, row.key) for row in rows)
-    tags = []
+    tags: list[ResultTag] = []
     for row in rows:
         # "Other" of two parents, or of two taxonomies, has two.
         more = [row.key] if n_named[row.name] > 1 else []
         if n_keyed[row.name, row.key] > 1 and not row.is_own:
             more.append(f"{row.taxonomy} v{row.version}")
         name = f"{row.name} ({', '.join(more)})" if more else row.name
-        tags.append(ResultTag(row.id, row.key, name, row.definition or ""))
+        key = row.key
+        if key in {tag.key for tag in tags}:
+            key = f"{row.key} ({row.taxonomy} v{row.version})"
+        tags.append(ResultTag(row.id, key, row.key, name, row.definition or ""))
     return tuple(tags)
 
 
@@ -190,7 +201,7 @@ def _moved(
     study_id: int,
     rows: Sequence[Any],
     readings: Mapping[int, TagReading],
-    row_of: Mapping[int, Any],
+    counted_as: Mapping[int, str],
     *,
     has_recoded: bool,
 ) -> tuple[MovedTag, ...]:
@@ -212,7 +223,7 @@ def _moved(
     return tuple(
         MovedTag(
             key=row.key,
-            into=row_of[row.id].key if row.id in row_of else "",
+            into=counted_as.get(row.id, ""),
             n_marks=n_marks[row.id],
             since=readings[row.id].at.date().isoformat(),
             is_waiting=readings[row.id].now.is_stale,

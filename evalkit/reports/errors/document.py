@@ -156,6 +156,8 @@ def _suggesting(suggesting: Suggesting) -> Document:
                 "share_with": row.helped,
                 "share_without": row.held_out,
                 "difference": _estimate(row.difference),
+                "p": row.p,
+                "q": row.q,
             }
             for row in suggesting.tags
         },

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.arms import LEAST_PEOPLE, arm_difference
+from evalkit.reports.errors.failure_map import LEVEL
+from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_p_value
 from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected, Marks, Tag
 from evalkit.study.looks import tagged
 
@@ -19,7 +21,8 @@ class SuggestedTag:
     """One tag: how often it was suggested and taken, and how often it is marked with and without.
 
     ``helped`` and ``held_out`` are means over people of the share of their looks that found it,
-    None without people; ``difference`` is the first less the second.
+    None without people; ``difference`` is the first less the second. ``p`` and ``q``, over the
+    tags, are None where that has no interval.
     """
 
     tag: Tag
@@ -28,6 +31,13 @@ class SuggestedTag:
     helped: float | None
     held_out: float | None
     difference: Estimate
+    p: float | None
+    q: float | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Say whether it is marked more often, or less, beyond chance."""
+        return self.q is not None and self.q <= LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +89,27 @@ def suggesting_report(collected: Collected) -> Suggesting:
         n_helped, n_held_out, n_looks = len(helped), len(held_out), int(n[enough].sum())
         taken, refused = offered.taken[place], offered.refused[place]
         if hits[enough].any() or taken or refused:
-            difference = arm_difference(helped, held_out)
-            means = _mean(helped), _mean(held_out)
-            rows.append(SuggestedTag(tag, taken, refused, *means, difference))
-    return Suggesting(offered.is_on, n_taken, n_refused, n_helped, n_held_out, n_looks, tuple(rows))
+            rows.append(
+                SuggestedTag(
+                    tag,
+                    taken,
+                    refused,
+                    _mean(helped),
+                    _mean(held_out),
+                    arm_difference(helped, held_out),
+                    arm_p_value(helped, held_out),
+                )
+            )
+    people = n_helped, n_held_out, n_looks
+    return Suggesting(offered.is_on, n_taken, n_refused, *people, _with_q(rows))
+
+
+def _with_q(rows: list[SuggestedTag]) -> tuple[SuggestedTag, ...]:
+    adjusted = benjamini_hochberg(np.array([row.p for row in rows], dtype=np.float64)).tolist()
+    return tuple(
+        replace(row, p=None, q=None) if np.isnan(q) else replace(row, q=q)
+        for row, q in zip(rows, adjusted, strict=True)
+    )
 
 
 def _since(collected: Collected, look: int) -> Collected:

@@ -38,13 +38,7 @@ def suggesting_sentences(suggesting: Suggesting) -> list[str]:
 
 def _differing(suggesting: Suggesting) -> list[str]:
     """Name the errors that are marked more often, or less, than chance alone would have it."""
-    names = [
-        text.inside(row.tag.name)
-        for row in suggesting.tags
-        if row.difference.low is not None
-        and row.difference.high is not None
-        and (row.difference.low > 0 or row.difference.high < 0)
-    ]
+    names = [text.inside(row.tag.name) for row in suggesting.tags if row.is_decided]
     if not names:
         return ["Of no error it can be told that suggestions change how often it is marked."]
     return [f"How often they are marked differs with suggestions: {joined(names)}."]
@@ -64,15 +58,16 @@ def suggesting_table(suggesting: Suggesting) -> Table:
                 number=row.difference,
                 about=row.difference.reason or "",
             ),
+            text.bare_p(row.q),
         )
         for row in suggesting.tags
     ]
     note = (
         "With and without: the share of the responses somebody looked at in which they marked it, "
-        "as a mean over people. The difference has Welch's interval over people; of many errors "
-        "one in twenty lies off 0 by chance alone."
+        "as a mean over people. The difference has Welch's interval over people; q is its chance, "
+        "held to one false finding in twenty over all errors of the table."
     )
-    columns = ("", "Suggested", "Taken", "With", "Without", "Difference")
+    columns = ("", "Suggested", "Taken", "With", "Without", "Difference", "q")
     return table(TITLE, columns, rows, note=note)
 
 

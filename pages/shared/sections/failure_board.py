@@ -194,7 +194,7 @@ def follow_link(set_id: int, study: ResultStudy, cell: PickedCell) -> None:
     """
     if cell["cases"] is not None:
         return
-    key = next(tag.key for tag in study.tags if tag.tag_id == cell["tag_id"])
+    key = next(tag.stored_key for tag in study.tags if tag.tag_id == cell["tag_id"])
     narrowed_to: Mapping[str, str | None] = {"model": cell["model"], "in": cell["category"]}
     more = {name: value for name, value in narrowed_to.items() if value is not None}
     st.page_link(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
-from evalkit.stats.arms import LEAST_PEOPLE, arm_difference
+from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_p_value
 
 FIRST = np.array([0.1, 0.3, 0.25, 0.4, 0.15])
 SECOND = np.array([0.05, 0.1, 0.2, 0.0])
@@ -12,13 +12,15 @@ SECOND = np.array([0.05, 0.1, 0.2, 0.0])
 
 def test_difference_and_interval_are_those_of_an_independent_implementation():
     # scipy.stats.ttest_ind(equal_var=False), 1.x: Welch's interval.
-    theirs = ttest_ind(FIRST, SECOND, equal_var=False).confidence_interval(0.95)
+    test = ttest_ind(FIRST, SECOND, equal_var=False)
+    theirs = test.confidence_interval(0.95)
 
     ours = arm_difference(FIRST, SECOND)
 
     assert ours.value == pytest.approx(FIRST.mean() - SECOND.mean())
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
     assert ours.n == 9
+    assert arm_p_value(FIRST, SECOND) == pytest.approx(test.pvalue)
 
 
 def test_the_order_of_people_changes_nothing_and_groups_that_change_places_turn_the_sign():
@@ -27,6 +29,7 @@ def test_the_order_of_people_changes_nothing_and_groups_that_change_places_turn_
     assert (-turned.value, -turned.high, -turned.low) == pytest.approx(
         (ours.value, ours.low, ours.high)
     )
+    assert arm_p_value(SECOND, FIRST[::-1]) == pytest.approx(arm_p_value(FIRST, SECOND))
 
 
 def test_too_few_people_in_either_group_give_a_reason_and_no_number():
@@ -36,6 +39,7 @@ def test_too_few_people_in_either_group_give_a_reason_and_no_number():
         estimate = arm_difference(*groups)
         assert (estimate.value, estimate.low) == (None, None)
         assert "3 people" in estimate.reason
+        assert np.isnan(arm_p_value(*groups))
 
 
 def test_people_who_are_all_alike_give_no_interval():
@@ -44,6 +48,7 @@ def test_people_who_are_all_alike_give_no_interval():
     assert estimate.value == pytest.approx(-SECOND.mean())
     assert (estimate.low, estimate.high) == (None, None)
     assert "alike" in estimate.reason
+    assert np.isnan(arm_p_value(np.zeros(4), SECOND))
 
 
 def test_the_interval_ends_where_no_difference_of_shares_can_lie_beyond():
