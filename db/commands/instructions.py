@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from db.engine import write_session
-from db.models import AuditEvent, InstructionsRead, Study
+from db.models import Annotation, AuditEvent, InstructionsRead, Study
 from db.queries.annotation.audience import require_part
 from db.queries.annotation.instructions import Instructions, digest
 from evalkit.errors import NotFoundError, RefusedError
@@ -17,7 +17,10 @@ LONGEST_CONTACT = 200
 def set_instructions(
     study_id: int, instructions: Instructions, *, actor_id: int | None = None
 ) -> None:
-    """Change what annotators are told; each of them is shown it once more before the next case."""
+    """Change what annotators are told; each of them is shown it once more before the next case.
+
+    After which annotation is kept with it: what suggestions do is told of those made while on.
+    """
     if len(instructions.contact.strip()) > LONGEST_CONTACT:
         raise RefusedError(f"Say whom to ask in {LONGEST_CONTACT} characters at most.")
     with write_session() as session:
@@ -37,6 +40,7 @@ def set_instructions(
                     "digest": digest(study),
                     "tells agreement": study.tells_agreement,
                     "suggests tags": study.suggests_tags,
+                    "after annotation": session.exec(select(func.max(Annotation.id))).one() or 0,
                 },
             )
         )

@@ -9,7 +9,24 @@ from evalkit.stats.intervals import Estimate, cut_off, t_interval
 #: Fewer people show no spread that could be relied on.
 LEAST_PEOPLE = 3
 _TOO_FEW = "It takes {n} people in each group."
+_ALL_ALIKE = "All people are alike, so chance cannot be told from more."
 _NO_SPREAD = "In one of the groups all people are alike, so chance cannot be told from more."
+
+
+def arm_mean(shares: FloatArray) -> Estimate:
+    """Return the mean of a group of people, each with a share of their own, as t interval.
+
+    0 to 1; ``n`` counts people. Undefined, with a reason, below ``LEAST_PEOPLE``; without interval
+    where all are alike.
+    """
+    n = len(shares)
+    if n < LEAST_PEOPLE:
+        return Estimate(None, None, None, n, _TOO_FEW.format(n=LEAST_PEOPLE))
+    value, spread = float(shares.mean()), float(shares.std(ddof=1))
+    if spread**2 <= np.finfo(np.float64).eps:
+        return Estimate(value, None, None, n, _ALL_ALIKE)
+    interval = t_interval(value, standard_error=spread / np.sqrt(n), degrees=n - 1)
+    return cut_off(Estimate(value, interval.low, interval.high, n), (0.0, 1.0))
 
 
 def arm_difference(first: FloatArray, second: FloatArray) -> Estimate:

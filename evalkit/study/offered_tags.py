@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from evalkit.stats.counts import BoolArray, IntArray
+
 
 @dataclass(frozen=True, slots=True)
 class OfferedTags:
@@ -18,6 +22,8 @@ class OfferedTags:
         The look, see ``Marks.look``, in which a tag was suggested first; looks after it count.
     taken, refused : tuple of int
         How often each tag was suggested and taken, and suggested and not taken.
+    pauses : tuple of (int, int or None)
+        After which look nothing was suggested any more, and up to which; None to this day.
     """
 
     is_on: bool = False
@@ -25,6 +31,14 @@ class OfferedTags:
     since: int = 0
     taken: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()
+    pauses: tuple[tuple[int, int | None], ...] = ()
+
+    def counts(self, look: IntArray) -> BoolArray:
+        """Return which looks were after the first suggestion, while some were made."""
+        is_counted = look > self.since
+        for after, up_to in self.pauses:
+            is_counted &= (look <= after) | (look > (np.inf if up_to is None else up_to))
+        return is_counted
 
 
 NO_OFFERED_TAGS = OfferedTags()

@@ -149,7 +149,7 @@ def test_the_simulated_help_desk_has_a_failure_that_was_fixed_and_one_that_is_ne
         versions = chosen_versions(judged_versions(looks), [f"{model}, run 1", f"{model}, run 2"])
         for change in versions_report(looks, versions).changes:
             if change.category is None and is_decided(change):
-                decided[model, change.tag] = change.difference.value
+                decided[model, change.of.tag] = change.difference.value
     # The truth: Atlas's deadlines went from 75 to 4 % of refunds, Birch's English from 2 to 40 %.
     assert set(decided) == {("Atlas", "made_up"), ("Birch", "manners")}
     assert decided["Atlas", "made_up"] < 0 < decided["Birch", "manners"]

@@ -287,3 +287,18 @@ def test_suggestions_of_a_tag_count_as_what_became_of_it(ids):
     assert dict(zip(keys, offered.taken, strict=True))["voice"] == 1
     assert dict(zip(keys, offered.refused, strict=True))["hallucination"] == 1
     assert (sum(offered.taken), sum(offered.refused)) == (1, 1)
+
+
+def test_what_is_annotated_after_suggestions_are_switched_off_is_told_apart(ids):
+    left, right = (f"case-0/{model}" for model in MODELS)
+    first = annotate(ids, "Ada", left, right, "left", marks=[(left, "tone")])
+    with write_session() as session:
+        session.get_one(Annotation, first).offers = [TAKEN]
+    set_instructions(ids["Study"], Instructions("", "", "", suggests_tags=False))
+    second = annotate(ids, "Bob", left, right, "left", marks=[(left, "tone")])
+    set_instructions(ids["Study"], Instructions("", "", "", suggests_tags=True))
+
+    with read_session() as session:
+        offered = results.collect(session, results.result_study(session, name="Study")).offered
+
+    assert offered.pauses == ((first, second),)

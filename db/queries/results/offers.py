@@ -5,7 +5,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment, Study, Tag
+from db.models import Annotation, Assignment, AuditEvent, Study, Tag
 from db.queries.results.studies import ResultAnnotator, ResultStudy
 from evalkit.annotation.suggesting.offers import OfferOutcome, is_helped
 from evalkit.study.offered_tags import NO_OFFERED_TAGS, OfferedTags
@@ -56,6 +56,7 @@ def offered_tags(
         since=since,
         taken=tuple(counts[at, OfferOutcome.TAKEN] for at in places),
         refused=tuple(counts[at, OfferOutcome.REFUSED] for at in places),
+        pauses=_pauses(session, stored),
     )
 
 
@@ -68,3 +69,25 @@ def _places_of_keys(
     )
     places = study.tag_places
     return {key: places[tag_id] for key, tag_id in stored if tag_id in places}
+
+
+def _pauses(session: Session, study: Study) -> tuple[tuple[int, int | None], ...]:
+    """Return after which annotation suggestions were switched off, and up to which."""
+    events = session.execute(
+        sa.select(col(AuditEvent.details))
+        .where(
+            col(AuditEvent.subject) == f"study {study.name}",
+            col(AuditEvent.action) == "set instructions",
+        )
+        .order_by(col(AuditEvent.id))
+    ).scalars()
+    pauses: list[tuple[int, int | None]] = []
+    for details in events:
+        if "after annotation" not in (details or {}):
+            continue
+        is_paused = bool(pauses) and pauses[-1][1] is None
+        if is_paused and details["suggests tags"]:
+            pauses[-1] = pauses[-1][0], details["after annotation"]
+        elif not is_paused and not details["suggests tags"]:
+            pauses.append((details["after annotation"], None))
+    return tuple(pauses)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from evalkit.redaction.kinds import PLACEHOLDER
 from evalkit.reports.coverage.mix import MixBase, MixRow, mix_rows
 from evalkit.sampling.beside import LogBeside, log_beside
 from evalkit.sampling.candidates import LoggedCase
-from evalkit.sampling.clusters import CaseCluster, clusters_of, usual_clusters
+from evalkit.sampling.clusters import CaseCluster, clusters_of, typical_words, usual_clusters
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.stats.coverage import BEYOND, FarLimit, chance_of_far, evened, far_limit
 from evalkit.stats.intervals import Estimate, wilson_interval
@@ -23,6 +24,8 @@ UNLIKE = "unlike any case"
 #: Of each group so many lines are read, and so much of each.
 #: From this mean cosine to their middle on, lines of a group are about one thing.
 ABOUT_ONE = 0.6
+#: Groups are put together where that makes their mean cosine so much smaller at most.
+_LOOSER = 0.05
 _N_TYPICAL, _LOOKED_AT = 2, 120
 _STEP, _N_STEPS = 0.1, 10
 
@@ -282,6 +285,7 @@ def _groups(pair: LogBeside, is_far: BoolArray, text: Callable[[str], str]) -> t
     # What was replaced is no word of its own.
     readable = [replace(line, text=PLACEHOLDER.sub(" ", told[line.case_id])) for line in pool.cases]
     pool = replace(pool, cases=tuple(readable))
+    of_id = {line.case_id: line.text for line in pool.cases}
     by_id = {line.case_id: place for place, line in zip(places, pool.cases, strict=True)}
 
     def typical(case_id: int) -> TypicalLine:
@@ -306,31 +310,53 @@ def _groups(pair: LogBeside, is_far: BoolArray, text: Callable[[str], str]) -> t
         (each, pair.line_points[[by_id[case_id] for case_id in each.case_ids]].mean(axis=0))
         for each in clusters
     ]
-    rows = [
-        group(joint[0].words, [id_ for each in joint for id_ in each.case_ids], joint[0].typical)
+    joints = [
+        ([id_ for each in joint for id_ in each.case_ids], _first_of_each(joint))
         for joint in _of_one_thing(middles)
     ]
-    if not clusters:
+    if clusters:
+        words = typical_words([[of_id[id_] for id_ in case_ids] for case_ids, _ in joints])
+        rows = [group(of, *joint) for of, joint in zip(words, joints, strict=True)]
+    else:
         rows = [group((), [line.case_id], [line.case_id]) for line in pool.cases]
     return tuple(sorted(rows, key=lambda row: (-row.n_lines, row.words)))
+
+
+def _first_of_each(joint: Sequence[CaseCluster]) -> list[int]:
+    """Return what is typical of clusters by turns, so that all sides of them are shown."""
+    return [
+        id_
+        for turn in zip_longest(*(each.typical for each in joint))
+        for id_ in turn
+        if id_ is not None
+    ]
 
 
 def _of_one_thing(
     middles: Sequence[tuple[CaseCluster, FloatArray]],
 ) -> list[list[CaseCluster]]:
-    """Put clusters together whose middles are as near as what is about one thing; largest first.
+    """Put clusters together that are about one thing as their lines are; the largest first.
 
     K-means is asked for a number of groups, and cuts one topic into as many as it is asked for.
+    Middles hold what all lines share, so they lie near each other also where topics share polite
+    words alone. Then the lines of both are less alike than those of either; of one topic they are
+    not. Middles are means of rows of length 1, whose length is that likeness.
     """
-    together: list[tuple[list[CaseCluster], FloatArray, int]] = []
+    together: list[tuple[list[CaseCluster], FloatArray, float]] = []
     for cluster, middle in sorted(middles, key=lambda each: -len(each[0].case_ids)):
-        n = len(cluster.case_ids)
-        for place, (joint, of_joint, n_joint) in enumerate(together):
-            length = np.linalg.norm(middle) * np.linalg.norm(of_joint)
-            if length > 0 and float(middle @ of_joint) / length >= ABOUT_ONE:
-                mean = (n_joint * of_joint + n * middle) / (n_joint + n)
-                together[place] = [*joint, cluster], mean, n_joint + n
+        n, alike = len(cluster.case_ids), float(np.linalg.norm(middle))
+        for place, (joint, of_joint, most) in enumerate(together):
+            n_joint = sum(len(each.case_ids) for each in joint)
+            mean = (n_joint * of_joint + n * middle) / (n_joint + n)
+            is_as_tight = float(np.linalg.norm(mean)) >= max(most, alike) - _LOOSER
+            if is_as_tight and _cosine(middle, of_joint) >= ABOUT_ONE:
+                together[place] = [*joint, cluster], mean, max(most, alike)
                 break
         else:
-            together.append(([cluster], middle, n))
+            together.append(([cluster], middle, alike))
     return [joint for joint, _, _ in together]
+
+
+def _cosine(first: FloatArray, second: FloatArray) -> float:
+    length = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / length if length > 0 else 0.0

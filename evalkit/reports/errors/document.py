@@ -153,8 +153,8 @@ def _suggesting(suggesting: Suggesting) -> Document:
             row.tag.key: {
                 "n_taken": row.n_taken,
                 "n_not_taken": row.n_refused,
-                "share_with": row.helped,
-                "share_without": row.held_out,
+                "share_with": _estimate(row.helped),
+                "share_without": _estimate(row.held_out),
                 "difference": _estimate(row.difference),
                 "p": row.p,
                 "q": row.q,

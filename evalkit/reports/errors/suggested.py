@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalkit.reports.errors.failure_map import LEVEL
-from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_p_value
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_mean, arm_p_value
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected, Marks, Tag
@@ -20,16 +19,16 @@ LEAST_LOOKS = 10
 class SuggestedTag:
     """One tag: how often it was suggested and taken, and how often it is marked with and without.
 
-    ``helped`` and ``held_out`` are means over people of the share of their looks that found it,
-    None without people; ``difference`` is the first less the second. ``p`` and ``q``, over the
+    ``helped`` and ``held_out`` are means over people of the share of their looks that found it;
+    ``difference`` is the first less the second. ``p`` and ``q``, over the
     tags, are None where that has no interval.
     """
 
     tag: Tag
     n_taken: int
     n_refused: int
-    helped: float | None
-    held_out: float | None
+    helped: Estimate
+    held_out: Estimate
     difference: Estimate
     p: float | None
     q: float | None = None
@@ -44,7 +43,8 @@ class SuggestedTag:
 class Suggesting:
     """What was suggested in a study, and what that did.
 
-    People count who looked at ``LEAST_LOOKS`` responses since the first suggestion.
+    People count who looked at ``LEAST_LOOKS`` responses since the first suggestion, while some
+    were made.
     """
 
     is_on: bool
@@ -77,7 +77,7 @@ def suggesting_report(collected: Collected) -> Suggesting:
     if not offered.is_helped:
         return Suggesting(offered.is_on, n_taken, n_refused, 0, 0, 0, ())
     rows, n_helped, n_held_out, n_looks = [], 0, 0, 0
-    counted = _since(collected, offered.since)
+    counted = _while_on(collected)
     arms = np.array([-1 if drawn is None else int(drawn) for drawn in offered.is_helped])
     for place, (tag, looks) in enumerate(zip(collected.tags, tagged(counted), strict=True)):
         n = np.bincount(looks.annotator, minlength=len(arms))
@@ -94,8 +94,8 @@ def suggesting_report(collected: Collected) -> Suggesting:
                     tag,
                     taken,
                     refused,
-                    _mean(helped),
-                    _mean(held_out),
+                    arm_mean(helped),
+                    arm_mean(held_out),
                     arm_difference(helped, held_out),
                     arm_p_value(helped, held_out),
                 )
@@ -112,13 +112,9 @@ def _with_q(rows: list[SuggestedTag]) -> tuple[SuggestedTag, ...]:
     )
 
 
-def _since(collected: Collected, look: int) -> Collected:
-    """Keep the marks of later looks."""
+def _while_on(collected: Collected) -> Collected:
+    """Keep the marks of looks after the first suggestion, while some were made."""
     marks = collected.marks
-    later = marks.look > look
+    later = collected.offered.counts(marks.look)
     columns = (marks.output, marks.annotator, marks.tag, marks.look)
     return replace(collected, marks=Marks(*(column[later] for column in columns)))
-
-
-def _mean(shares: FloatArray) -> float | None:
-    return float(shares.mean()) if len(shares) else None

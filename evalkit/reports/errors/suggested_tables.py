@@ -2,8 +2,8 @@
 
 from evalkit import text
 from evalkit.phrases import joined
-from evalkit.reports.blocks import Block, Cell, Heading, Table, table, words
-from evalkit.reports.errors.suggested import LEAST_LOOKS, Suggesting
+from evalkit.reports.blocks import Block, Cell, Heading, Table, table, value_cell, words
+from evalkit.reports.errors.suggested import LEAST_LOOKS, SuggestedTag, Suggesting
 from evalkit.stats.arms import LEAST_PEOPLE
 
 TITLE = "Errors suggested while annotating"
@@ -18,7 +18,7 @@ def suggesting_sentences(suggesting: Suggesting) -> list[str]:
         return ["Errors are suggested from what annotators write; none has been suggested yet."]
     taken = (
         f"Errors suggested from what annotators wrote: {n:,}, of which "
-        f"{suggesting.n_taken:,} were taken ({text.percent(suggesting.n_taken / n)})."
+        f"{suggesting.n_taken:,} were taken."
     )
     people = f"{suggesting.n_helped:,} with and {suggesting.n_held_out:,} without"
     if not suggesting.is_told:
@@ -26,12 +26,12 @@ def suggesting_sentences(suggesting: Suggesting) -> list[str]:
             taken,
             f"Not yet: whether suggestions change what is marked is told once {LEAST_PEOPLE} "
             f"people with and {LEAST_PEOPLE} without them have looked at {LEAST_LOOKS} responses "
-            f"each since the first suggestion; these are {people}.",
+            f"each while some were made; these are {people}.",
         ]
     return [
         taken,
         f"A lot decided who is offered any: {people}, who looked at {suggesting.n_looks:,} "
-        "responses since the first suggestion.",
+        "responses while some were made.",
         *_differing(suggesting),
     ]
 
@@ -45,30 +45,43 @@ def _differing(suggesting: Suggesting) -> list[str]:
 
 
 def suggesting_table(suggesting: Suggesting) -> Table:
-    """Give a row per error: how often suggested and taken, and marked with and without."""
-    rows = [
+    """Give a row per error: how often suggested and taken, and marked with and without.
+
+    The latter once it is told by enough people.
+    """
+    told = suggesting.is_told
+    rows: list[tuple[str | Cell, ...]] = [
         (
             row.tag.name,
             text.whole(row.n_taken + row.n_refused),
             text.whole(row.n_taken),
-            _share(row.helped),
-            _share(row.held_out),
-            Cell(
-                text.difference(row.difference, text.points),
-                number=row.difference,
-                about=row.difference.reason or "",
-            ),
-            text.bare_p(row.q),
+            *(_compared(row) if told else ()),
         )
         for row in suggesting.tags
     ]
+    columns = ("", "Suggested", "Taken")
+    if not told:
+        return table(TITLE, columns, rows)
     note = (
         "With and without: the share of the responses somebody looked at in which they marked it, "
-        "as a mean over people. The difference has Welch's interval over people; q is its chance, "
-        "held to one false finding in twenty over all errors of the table."
+        "as a mean over people, with Student's interval over people; that of the difference is "
+        "Welch's. q is its chance, held to one false finding in twenty over all errors here."
     )
-    columns = ("", "Suggested", "Taken", "With", "Without", "Difference", "q")
-    return table(TITLE, columns, rows, note=note)
+    return table(TITLE, (*columns, "With", "Without", "Difference", "q"), rows, note=note)
+
+
+def _compared(row: SuggestedTag) -> tuple[Cell, ...]:
+    difference = Cell(
+        text.difference(row.difference, text.points),
+        number=row.difference,
+        about=row.difference.reason or "",
+    )
+    return (
+        value_cell(row.helped, text.percent),
+        value_cell(row.held_out, text.percent),
+        difference,
+        Cell(text.bare_p(row.q)),
+    )
 
 
 def suggesting_blocks(suggesting: Suggesting) -> tuple[Block, ...]:
@@ -77,7 +90,3 @@ def suggesting_blocks(suggesting: Suggesting) -> tuple[Block, ...]:
     if not sentences:
         return ()
     return (Heading(TITLE), words(*sentences), suggesting_table(suggesting))
-
-
-def _share(share: float | None) -> str:
-    return text.MISSING if share is None else text.percent(share)

@@ -8,7 +8,7 @@ from evalkit.reports.document import Document
 from evalkit.reports.failures import sentences
 from evalkit.reports.failures.fix import Fix
 from evalkit.reports.failures.report import BoardReport, FailureRow
-from evalkit.reports.failures.versions import TagChange, VersionsReport
+from evalkit.reports.failures.versions import TagChange, TagTimeline, VersionsReport
 
 
 def failures_document(
@@ -38,6 +38,7 @@ def failure_entry(row: FailureRow, history: Sequence[FailureChanged]) -> Documen
         "title": failure.title,
         "taxonomy": failure.taxonomy,
         "tag": failure.tag,
+        "split_in": failure.split_in,
         "model": failure.model,
         "category": failure.category,
         "owner": failure.owner or None,
@@ -86,9 +87,7 @@ def versions_entry(report: VersionsReport) -> Document:
         "n_tests": report.n_tests,
         "tags": [
             {
-                "taxonomy": line.taxonomy,
-                "tag": line.tag,
-                "name": line.name,
+                **_tag_entry(line),
                 "rates": [asdict(rate) for rate in line.rates],
             }
             for line in report.timelines
@@ -98,11 +97,19 @@ def versions_entry(report: VersionsReport) -> Document:
     }
 
 
+def _tag_entry(line: TagTimeline) -> Document:
+    return {
+        "taxonomy": line.taxonomy,
+        "tag": line.tag,
+        "name": line.name,
+        "split_in": line.split_in,
+    }
+
+
 def change_entry(change: TagChange) -> Document:
     """Return one change of a tag from a version to another (category null: over all)."""
     return {
-        "taxonomy": change.taxonomy,
-        "tag": change.tag,
+        **_tag_entry(change.of),
         "category": change.category,
         "before": change.before,
         "after": change.after,

@@ -91,14 +91,17 @@ class SetLooks:
 
     def tags_of(self, failure: Failure) -> BoolArray:
         """Return which tags are those of a failure, of shape (n_tags,)."""
-        split_in = self.split_in or (None,) * len(self.tags)
         return np.array(
             [
-                failure.is_of(taxonomy, key, split)
-                for (taxonomy, key, _), split in zip(self.tags, split_in, strict=True)
+                failure.is_of(taxonomy, key, self.split_of(place))
+                for place, (taxonomy, key, _) in enumerate(self.tags)
             ],
             bool,
         )
+
+    def split_of(self, tag: int) -> int | None:
+        """Return the version in which a tag was split; None while it stands."""
+        return self.split_in[tag] if self.split_in else None
 
     def in_scope(self, failure: Failure) -> BoolArray:
         """Return which looks asked for a failure, at responses in which it is looked for."""

@@ -187,7 +187,6 @@ def timelines(report: VersionsReport) -> Table:
 
 def changes(report: VersionsReport, *, most: int | None = MOST_CHANGES) -> Table:
     """Give the changes from version to version, the surest first; all where ``most`` is None."""
-    names = {(line.taxonomy, line.tag): line.name for line in report.timelines}
     ordered = sorted(
         (change for change in report.changes if change.q_value is not None or most is None),
         key=lambda change: (
@@ -197,19 +196,19 @@ def changes(report: VersionsReport, *, most: int | None = MOST_CHANGES) -> Table
         ),
     )
     columns = ("Tag", "Category", "Before", "After", "Appeared", "Gone", "Change", "q", "Cases")
-    rows = [_change(change, names) for change in ordered[:most]]
+    rows = [_change(change) for change in ordered[:most]]
     left = len(ordered) - len(rows)
     note = f"{_CHANGES} {left:,} more changes are not shown." if left else _CHANGES
     title = "What changed from version to version"
     return table(title, columns, rows, left=("Category", "Before", "After"), note=note)
 
 
-def _change(change: TagChange, names: dict[tuple[str, str], str]) -> tuple[Cell, ...]:
+def _change(change: TagChange) -> tuple[Cell, ...]:
     tone = Tone.OPEN
     if sentences.is_decided(change):
         tone = Tone.WORSE if (change.difference.value or 0.0) > 0 else Tone.BETTER
     return (
-        Cell(names[change.taxonomy, change.tag]),
+        Cell(change.of.name),
         Cell(category_name(change.category)),
         Cell(change.before),
         Cell(change.after),

@@ -37,6 +37,21 @@ class ModelVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class TagTimeline:
+    """How often a tag is marked in each version: the share of looks, clustered by case.
+
+    ``split_in`` tells a tag that was split, in that version of its taxonomy, from a later one of
+    its key.
+    """
+
+    taxonomy: str
+    tag: str
+    name: str
+    split_in: int | None
+    rates: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TagChange:
     """How a tag changed from one version to another, on the cases judged in all that are shown.
 
@@ -45,24 +60,13 @@ class TagChange:
     changes of the report with a case that changed, None where none did.
     """
 
-    taxonomy: str
-    tag: str
+    of: TagTimeline
     category: str | None
     before: str
     after: str
     difference: Estimate
     test: McNemar
     q_value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class TagTimeline:
-    """How often a tag is marked in each version: the share of looks, clustered by case."""
-
-    taxonomy: str
-    tag: str
-    name: str
-    rates: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,7 @@ def versions_report(
     timelines = tuple(
         TagTimeline(
             *looks.tags[int(np.flatnonzero(line.tags)[0])],
+            looks.split_of(int(np.flatnonzero(line.tags)[0])),
             tuple(
                 rate_of(looks.case, line.hit, line.keep & (version_of == number))
                 for number in range(len(versions))
@@ -311,4 +316,4 @@ def _change(
     )
     named = None if category is None else looks.categories[category]
     versions = of[0].name, of[1].name
-    return TagChange(line.taxonomy, line.tag, named, *versions, difference, test, None)
+    return TagChange(line, named, *versions, difference, test, None)

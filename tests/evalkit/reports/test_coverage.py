@@ -108,6 +108,32 @@ def test_one_new_topic_is_one_group_however_many_groups_are_asked_for():
     assert is_tight(group)
 
 
+def test_new_topics_that_share_polite_words_alone_are_each_listed():
+    polite = (
+        "Hello there, could you please tell me {}? Thank you very much for your help.",
+        "I would like to know {}. Many thanks in advance for your answer!",
+    )
+    topics = {
+        "recipes": ("which flour suits pasta", "how to replace eggs in a cake"),
+        "sky": ("why Mars looks red tonight", "which telescope shows the rings of Saturn"),
+        "law": ("whether my landlord may raise the rent", "which court handles a divorce"),
+        "sport": ("which shoes prevent blisters", "how offside works in football"),
+    }
+    new = []
+    for number in range(160):
+        asked = list(topics.values())[number % 4][number // 4 % 2]
+        words = f"{polite[number // 8 % 2].format(asked)} ({number})"
+        messages = [{"role": "user", "content": words}]
+        hashed = case_hash(messages=messages, context=(), tools=None)
+        new.append(logged_case(5000 + number, f"new-{number}", hashed, messages, category=""))
+
+    report = coverage_report(of_set(CASES), [*made(2, 100, start=1000), *new])
+
+    typical = " ".join(line.text for group in report.groups for line in group.typical)
+    for of_topic in topics.values():
+        assert any(asked in typical for asked in of_topic)
+
+
 def test_a_planted_topic_of_five_in_a_hundred_is_listed_as_one_thing(drifted):
     planted = {line.case_id for line in NEW[285:]}
 

@@ -1,5 +1,6 @@
 """Known failures: whether a fix holds, what a failure costs, what changed over versions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from evalkit.failures.life import Failure, FailureChanged, RegressionCase
 from evalkit.html.document import About, html_report
 from evalkit.reports.blocks import Table
 from evalkit.reports.failures import sentences, tables
-from evalkit.reports.failures.document import failures_document
+from evalkit.reports.failures.document import failures_document, versions_entry
 from evalkit.reports.failures.fix import FailureStanding, FixVerdict, fix_of, standing_of
 from evalkit.reports.failures.looks import JudgedRun, SetLooks, SinceFixed
 from evalkit.reports.failures.report import board_report, narrowed
@@ -412,6 +413,22 @@ def test_a_tag_that_falls_on_the_same_cases_is_decided_and_counts_cases():
     assert "3 less" in sentences.versions_verdict(report)  # all cases, and both categories
 
 
+def test_a_tag_that_was_split_and_a_later_one_of_its_key_keep_their_names_in_changes():
+    tags = (("Errors", "tone", "tone (split in version 2)"), ("Errors", "tone", "Tone of voice"))
+    looks = replace(looks_of(stepped(), tags=tags), split_in=(2, None))
+    report = versions_report(looks, judged_versions(looks))
+
+    assert {change.of.name for change in report.changes} == {"tone (split in version 2)"}
+    rows = tables.changes(report, most=None).rows
+    assert {row[0].text for row in rows} == {"tone (split in version 2)"}
+    entry = versions_entry(report)["changes"][0]
+    assert (entry["tag"], entry["name"], entry["split_in"]) == (
+        "tone",
+        "tone (split in version 2)",
+        2,
+    )
+
+
 @pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
 def test_different_models_are_no_change_in_whatever_order_they_came(ids):
     birch, cedar = (JudgedRun(n, m, "1", START, START) for n, m in zip(ids, "bc", strict=True))
@@ -477,7 +494,7 @@ def test_what_cannot_be_decided_costs_the_other_tests_nothing():
     of_tone = versions_report(alone, judged_versions(alone))
 
     def q_values(report, tag):
-        return [change.q_value for change in report.changes if change.tag == tag]
+        return [change.q_value for change in report.changes if change.of.tag == tag]
 
     assert set(q_values(of_both, "format")) == {None}
     assert q_values(of_both, "tone") == q_values(of_tone, "tone")

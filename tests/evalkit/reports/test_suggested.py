@@ -34,13 +34,16 @@ def test_people_with_and_without_are_compared_by_their_own_shares():
     tone, form = suggesting_report(study()).tags
 
     # (.5 + .6 + .4 + .7) / 4 = .55 and (.1 + .2 + 0) / 3 = .1.
-    assert (tone.helped, tone.held_out) == pytest.approx((0.55, 0.1))
+    assert (tone.helped.value, tone.held_out.value) == pytest.approx((0.55, 0.1))
+    # Student's: standard deviation √(.05/3), n = 4, t = 3.182: .55 ± .2054.
+    assert (tone.helped.low, tone.helped.high) == pytest.approx((0.3446, 0.7554), abs=1e-3)
+    assert (tone.helped.n, tone.held_out.n) == (4, 3)
     assert tone.difference.value == pytest.approx(0.45)
     # Welch: variances .05/3 and .01, se² = .0041667 + .0033333 = .0075, degrees
     # .0075² / (.0041667²/3 + .0033333²/2) = 4.95, t = 2.578: .45 ± .223.
     assert (tone.difference.low, tone.difference.high) == pytest.approx((0.227, 0.673), abs=2e-3)
     assert (tone.n_taken, tone.n_refused) == (3, 1)
-    assert (form.helped, form.held_out, form.difference.value) == (0, 0, 0)
+    assert (form.helped.value, form.held_out.value, form.difference.value) == (0, 0, 0)
     assert form.difference.low is None
     assert (form.p, form.q) == (None, None)
 
@@ -51,7 +54,7 @@ def test_what_was_marked_before_anything_was_suggested_does_not_count():
 
     assert (of.n_helped, of.n_held_out, of.n_looks) == (3, 3, 60)
     # (.6 + .4 + .7) / 3
-    assert of.tags[0].helped == pytest.approx(0.5667, abs=1e-4)
+    assert of.tags[0].helped.value == pytest.approx(0.5667, abs=1e-4)
 
 
 def test_who_looked_at_too_few_responses_does_not_count_and_it_is_said_how_many_there_are():
@@ -62,6 +65,20 @@ def test_who_looked_at_too_few_responses_does_not_count_and_it_is_said_how_many_
     assert sentences[1].startswith("Not yet: ")
     assert "these are 0 with and 0 without" in sentences[1]
     assert of.tags[0].difference.reason
+    assert of.tags[0].helped.value is None
+    assert suggesting_blocks(of)[2].columns == ("", "Suggested", "Taken")
+
+
+def test_what_was_marked_while_nothing_was_suggested_does_not_count():
+    made = study()
+    paused = replace(made, offered=replace(made.offered, pauses=((-1, 0),)))
+
+    # A look has the number of its person here: the first one looked while it was off.
+    of = suggesting_report(paused)
+
+    assert (of.n_helped, of.n_held_out, of.n_looks) == (3, 3, 60)
+    for_good = replace(made, offered=replace(made.offered, pauses=((4, None),)))
+    assert suggesting_report(for_good).n_held_out == 1
 
 
 def test_of_whom_the_lot_says_nothing_nothing_counts():
@@ -74,7 +91,7 @@ def test_it_is_said_which_errors_are_marked_more_often_with_suggestions():
     sentences = suggesting_sentences(suggesting_report(study()))
 
     assert sentences[0] == (
-        "Errors suggested from what annotators wrote: 5, of which 3 were taken (60 %)."
+        "Errors suggested from what annotators wrote: 5, of which 3 were taken."
     )
     assert sentences[1].startswith("A lot decided who is offered any: 4 with and 3 without")
     assert sentences[2] == "How often they are marked differs with suggestions: tone."

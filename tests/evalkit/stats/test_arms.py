@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import ttest_1samp, ttest_ind
 
-from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_p_value
+from evalkit.stats.arms import LEAST_PEOPLE, arm_difference, arm_mean, arm_p_value
 
 FIRST = np.array([0.1, 0.3, 0.25, 0.4, 0.15])
 SECOND = np.array([0.05, 0.1, 0.2, 0.0])
@@ -30,6 +30,18 @@ def test_the_order_of_people_changes_nothing_and_groups_that_change_places_turn_
         (ours.value, ours.low, ours.high)
     )
     assert arm_p_value(SECOND, FIRST[::-1]) == pytest.approx(arm_p_value(FIRST, SECOND))
+
+
+def test_the_mean_of_a_group_is_that_of_an_independent_implementation_in_any_order():
+    # scipy.stats.ttest_1samp: Student's interval.
+    theirs = ttest_1samp(FIRST, 0).confidence_interval(0.95)
+
+    for shares in (FIRST, FIRST[::-1]):
+        ours = arm_mean(shares)
+        assert (ours.value, ours.n) == (pytest.approx(FIRST.mean()), 5)
+        assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+    assert arm_mean(FIRST[:2]).reason == "It takes 3 people in each group."
+    assert arm_mean(np.zeros(4)).low is None
 
 
 def test_too_few_people_in_either_group_give_a_reason_and_no_number():

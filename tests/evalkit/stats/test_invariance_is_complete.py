@@ -17,6 +17,7 @@ EXEMPT = {
     "amount_estimate": "the interval of clustered_means, through mean_amounts",
     "any_of": "a formula of numbers, case by case; best of n through trials_report",
     "arm_difference": "order of people and of groups, in tests/evalkit/stats/test_arms.py",
+    "arm_mean": "order of people, in tests/evalkit/stats/test_arms.py",
     "arm_p_value": "order of people and of groups, in tests/evalkit/stats/test_arms.py",
     "average_ranks": "through compare_boards",
     "benjamini_hochberg": "takes p values, whose order is that of what comes back",
