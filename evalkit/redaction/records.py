@@ -91,6 +91,8 @@ def redacted_record(kind: str, fields: Mapping[str, Any], redaction: Redaction) 
             changed[name] = _value(value, redaction, is_named=name in _NAMED_THINGS)
     if kind in ("case", "failure") and changed.get("category"):
         changed["category"] = category_name(changed["category"], redaction)
+    if kind == "taxonomy_change" and changed.get("details"):
+        changed["details"] = _change(changed, redaction)
     if kind == "failure" and changed.get("events"):
         changed["events"] = [_event(event, redaction) for event in changed["events"]]
     return RedactedRecord(changed, moves)
@@ -104,6 +106,18 @@ def _event(event: Mapping[str, Any], redaction: Redaction) -> dict[str, Any]:
     return {**event, **{name: redaction.text(event[name]) for name in words if event.get(name)}}
 
 
+def _change(record: Mapping[str, Any], redaction: Redaction) -> dict[str, Any]:
+    """Return what was done to a taxonomy with its words replaced, and keys of tags as they are."""
+    details: dict[str, Any] = record["details"]
+    if record["kind"] == "freeze":
+        return dict(_fields(details, redaction, is_named=False))
+    parts = [
+        {**part, **{name: category_name(part[name], redaction) for name in ("name", "definition")}}
+        for part in details["parts"]
+    ]
+    return {**details, "name": category_name(details["name"], redaction), "parts": parts}
+
+
 def category_name(name: str, redaction: Redaction) -> str:
     """Return the name of a category with what is personal in it replaced, without its number.
 
@@ -113,10 +127,10 @@ def category_name(name: str, redaction: Redaction) -> str:
 
 
 def check_name(name: str, redaction: Redaction, key: Callable[[], bytes]) -> str:
-    """Return the name of an automated check with what is personal in it replaced.
+    """Return the name of an automated check, or a criterion, with what is personal replaced.
 
-    Files name checks by what they look for. Two that look for two addresses stay two checks, and
-    each is the same one in every import with the same key.
+    Files of other tools name them by what they look for. Two that look for two addresses stay
+    two, and each is the same one in every import with the same key.
     """
     masked = category_name(name, redaction)
     if masked == name:

@@ -10,11 +10,13 @@ from db.columns import DatabaseTable
 from db.commands.records import import_file, import_files
 from db.engine import engine, read_session
 from db.models import Annotator, ErrorMark
+from evalkit.cli import main
 from evalkit.errors import RefusedError
 from evalkit.redaction.redaction import Redaction
 from tests.db.record_files import CRITERION, TAG, case, exported, mark, output, score, write
 
 #: Things of which no trace may be in the database, and where in records texts stand.
+MOMENT = "2026-11-01T09:00:00+00:00"
 ADA, KEY = "ada@example.org", "sk-proj-abcDEF1234567890abcdef"
 EVERYWHERE = [
     TAG,
@@ -254,3 +256,65 @@ def test_people_of_the_history_of_a_failure_stay_different_people(database, tmp_
     assert started["author"] == stored["author"] == given["before"]
     assert given["author"] == stored["owner"] == given["after"] != started["author"]
     assert started["reason"] == "[EMAIL_1] says so"
+
+
+def test_words_of_a_change_of_a_taxonomy_are_replaced_and_its_keys_stay(database, tmp_path):
+    parts = [
+        {"key": key, "name": f"{key} {ADA}", "definition": f"As {ADA} says", "severities": []}
+        for key in ("cold", "pushy")
+    ]
+    details = {"tags": ["tone"], "target": "", "name": "", "parts": parts}
+    of_change = {
+        **{"type": "taxonomy_change", "taxonomy": "Errors", "created_at": MOMENT, "note": KEY},
+        "taxonomy_version": 2,
+    }
+    records = [
+        *(record | {"taxonomy_version": 1} if record is TAG else record for record in EVERYWHERE),
+        *({**TAG, "key": key, "taxonomy_version": 2} for key in ("cold", "pushy")),
+        of_change | {"kind": "split", "details": details},
+        of_change | {"kind": "freeze", "details": {"by": ADA}},
+    ]
+
+    import_file(write(tmp_path / "file.jsonl", records), redaction=Redaction())
+
+    assert ADA not in everything_stored()
+    assert KEY not in everything_stored()
+    stored = [json.loads(line) for line in exported()]
+    (split,) = [line for line in stored if line.get("kind") == "split"]
+    assert [part["name"] for part in split["details"]["parts"]] == ["cold [EMAIL]", "pushy [EMAIL]"]
+    assert split["details"]["tags"] == ["tone"]
+
+
+def test_what_assertions_of_another_tool_look_for_is_replaced_from_file_to_database(
+    database, tmp_path
+):
+    # The names of checks are cut at 200 signs: here within the key.
+    long = "Answers what was asked, politely and in full sentences. " * 3 + f"No word of {KEY}!"
+    assertions = [
+        {"type": "contains", "value": f"write to {ADA}"},
+        {"type": "contains", "value": "write to zoe@example.org"},
+        {"type": "icontains", "value": long},
+        {"type": "llm-rubric", "value": f"Does not give away {ADA}"},
+        {"type": "llm-rubric", "value": long},
+    ]
+    grades = [{"pass": True, "reason": f"Saw {ADA}", "assertion": each} for each in assertions]
+    row = {
+        **{"promptIdx": 0, "testIdx": 0, "prompt": {"raw": f"I am {ADA}"}, "success": True},
+        **{"provider": {"id": "A"}, "vars": {"who": ADA}, "score": 1},
+        "response": {"output": f"Wrote to {ADA}."},
+        "gradingResult": {"componentResults": grades},
+    }
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps({"results": {"results": [row]}}))
+
+    assert main(["import", str(file), "--eval-set", "Set", "--redact"]) == 0
+
+    for part in (ADA, "zoe@", KEY, KEY[:20], "ada@"):
+        assert part not in everything_stored()
+    stored = [json.loads(line) for line in exported()]
+    checks = [line["name"] for line in stored if line["type"] == "automated_check"]
+    assert len(set(checks)) == 3
+    scored = {line["criterion"] for line in stored if line["type"] == "score"}
+    asked = {line["key"] for line in stored if line["type"] == "criterion"}
+    assert scored <= asked
+    assert sum("llm-rubric" in key for key in scored) == 2

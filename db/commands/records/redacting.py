@@ -35,8 +35,11 @@ _TABLES = (
 )
 #: The fields that name a person.
 _PEOPLE = ("annotator", "author", "owner")
-#: The fields that name an automated check.
-_CHECK_NAMES = {AUTOMATED_CHECK: "name", FINDING: "check"}
+#: The fields that name an automated check or a criterion.
+_CHECK_NAMES = {
+    **{AUTOMATED_CHECK: "name", FINDING: "check", "criterion": "key"},
+    **{"score": "criterion", "gold": "criterion"},
+}
 _MOVES = 'SELECT moves, original FROM moved WHERE "case" = ? AND run = ? AND step IS ?'
 _CONTENT = 'SELECT content FROM output WHERE "case" = ? AND run = ? AND line > 0'
 _HELD = "SELECT line, fields, quote FROM held ORDER BY line"
@@ -56,6 +59,7 @@ class Redacting:
         self._problems = problems
         self._n_ids = self._n_unquoted = 0
         self._people: dict[str, str] = {}
+        self._checks: dict[str, str] = {}
         staging.script(_TABLES)
 
     @property
@@ -90,9 +94,7 @@ class Redacting:
             for name in ("author", *owners):
                 if event.get(name):
                     event[name] = self._person(event[name])
-        if called := _CHECK_NAMES.get(record.type):
-            name = whole.fields[called]
-            whole.fields[called] = check_name(name, self._redaction, ensure_people_key)
+        self._rename_checks(record.type, whole.fields)
         if record.type == "case" and self._redaction.finds_in(record.fields["id"]):
             self._n_ids += 1
         if record.type == "output" and whole.moves:
@@ -121,6 +123,23 @@ class Redacting:
         if name not in self._people:
             self._people[name] = person_name(name, self._redaction, ensure_people_key)
         return self._people[name]
+
+    def _rename_checks(self, kind: str, fields: dict[str, Any]) -> None:
+        """Replace what is personal in what checks and criteria are called, where they are named."""
+        called = _CHECK_NAMES.get(kind)
+        if called is not None and fields.get(called):
+            fields[called] = self._check(fields[called])
+        if kind == "criterion":
+            fields["question"] = category_name(fields["question"], self._redaction)
+        elif kind == "comparison" and fields.get("criteria"):
+            fields["criteria"] = {
+                self._check(name): value for name, value in fields["criteria"].items()
+            }
+
+    def _check(self, name: str) -> str:
+        if name not in self._checks:
+            self._checks[name] = check_name(name, self._redaction, ensure_people_key)
+        return self._checks[name]
 
     def held(self) -> Iterator[Record]:
         """Give the marks that waited, where they stand in what is stored."""

@@ -29,8 +29,10 @@ from evalkit.formats.read.pieces import (
     tokens,
     without_nothing,
 )
+from evalkit.redaction.cutting import cut
 
 _ERROR = 2
+_LONGEST_NAME = 200
 #: Assertions that a program tests, by promptfoo's documentation ("deterministic eval metrics").
 #: Of scripts only whoever wrote them knows what they ask.
 _PROGRAMS = frozenset(
@@ -143,7 +145,7 @@ def _grades(result: Row, of: Row, scales: Scales) -> Iterator[Row]:
         key = name_of(assertion.get("metric") or _assertion(assertion), otherwise="assertion")
         reason = component.get("reason")
         if _is_of_program(component):
-            told = {"detail": as_text(reason)[:LONGEST_DETAIL]} if reason else {}
+            told = {"detail": cut(as_text(reason), LONGEST_DETAIL)} if reason else {}
             passed = [(key, bool(component.get("pass")))]
             yield from (row | told for row in measured(passed, by="promptfoo", **of))
             continue
@@ -166,7 +168,7 @@ def _is_of_program(component: Row) -> bool:
 
 def _assertion(assertion: Row) -> str:
     told = assertion.get("value", assertion.get("threshold"))
-    return f"{assertion.get('type') or 'assertion'}: {as_text(told)}"[:200]
+    return cut(f"{assertion.get('type') or 'assertion'}: {as_text(told)}", _LONGEST_NAME)
 
 
 def _recognise(start: Beginning) -> Fit | None:
