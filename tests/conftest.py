@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 from tests.memory import folder_in_memory
@@ -54,15 +55,15 @@ def _only_hands_out(config: pytest.Config) -> bool:
 @contextmanager
 def _no_loop(item: pytest.Item) -> Iterator[None]:
     """Let a test run coroutines in a process where browser tests left Playwright's loop running."""
-    of_browsers = item.path.is_relative_to(Path(__file__).parent / "browser")
-    left = None if of_browsers else asyncio._get_running_loop()
-    if left:
-        asyncio._set_running_loop(None)
+    left = asyncio._get_running_loop()
+    if not left or item.path.is_relative_to(Path(__file__).parent / "browser"):
+        yield
+        return
+    asyncio._set_running_loop(None)
     try:
         yield
     finally:
-        if left:
-            asyncio._set_running_loop(left)
+        asyncio._set_running_loop(left)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,6 +78,22 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test as if it were the first of its process."""
     with _no_loop(item):
         return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Have a worker report what a test came to, and what went wrong before it or after.
+
+    Of thousands of tests every report is packed, sent, unpacked and shown: half are of nothing.
+    """
+    asked = item.config.option
+    if not hasattr(item.config, "workerinput") or asked.durations is not None or asked.xmlpath:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 def pytest_collection() -> None:

@@ -29,38 +29,39 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """Hash with the least cost there is: a fifth of a second for each account of the demo else."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+def what_costs_the_same_in_every_test() -> Iterator[None]:
+    """Do once, or cheaply, what takes longer than most tests; one fixture, for each takes time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(people, "_HASHER", hasher)
-        patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
+        _hash_cheaply(patch)
+        _compile_statements_once(patch)
+        _build_the_command_line_once(patch)
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def statements_compiled_once() -> Iterator[None]:
+def _hash_cheaply(patch: pytest.MonkeyPatch) -> None:
+    """Hash with the least cost there is: a fifth of a second for each account of the demo else."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    patch.setattr(people, "_HASHER", hasher)
+    patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
+
+
+def _compile_statements_once(patch: pytest.MonkeyPatch) -> None:
     """Let the databases of all tests share what SQLAlchemy makes of statements.
 
     It is kept by dialect, which every engine has one of its own of, and is most of the work in a
     test that begins with an engine of its own.
     """
     shared = {"compiled_cache": LRUCache(10_000)}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("db.engine.create_engine", partial(create_engine, execution_options=shared))
-        patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
-        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
-        yield
+    patch.setattr("db.engine.create_engine", partial(create_engine, execution_options=shared))
+    patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
+    patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def command_line_built_once() -> Iterator[None]:
+def _build_the_command_line_once(patch: pytest.MonkeyPatch) -> None:
     """Let all tests type to one command line: building it takes longer than most commands."""
     built = cache(typer.main.get_command)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("typer.main.get_command", built)
-        patch.setattr("typer.testing._get_command", built)
-        yield
+    patch.setattr("typer.main.get_command", built)
+    patch.setattr("typer.testing._get_command", built)
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,22 @@ TESTS = "assert double(2) == 4"
 only_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
 
 
+@pytest.fixture(scope="module")
+def network_can_be_cut():
+    return can_cut_network()
+
+
 @pytest.fixture
-def allowed(monkeypatch):
+def allowed(monkeypatch, network_can_be_cut):
     monkeypatch.setenv(SWITCH, "1")
-    if not can_cut_network():
+    if not network_can_be_cut:
         pytest.skip("namespaces: this machine lets nobody make them")
+
+
+@pytest.fixture
+def allowed_at_once(allowed, monkeypatch):
+    """Spare every check asking again what was asked for the file: a process each."""
+    monkeypatch.setattr("evalkit.checks.kinds.code.can_cut_network", lambda: True)
 
 
 def test_code_is_run_nowhere_unless_it_is_allowed(monkeypatch):
@@ -97,7 +108,7 @@ def test_fences_are_read_as_markdown_has_them(text, code):
         ("import os; os._exit(0)", "fail", "It ended itself before the tests were through."),
     ],
 )
-def test_a_response_passes_where_the_tests_do(allowed, response, expected, detail):
+def test_a_response_passes_where_the_tests_do(allowed_at_once, response, expected, detail):
     outcome = tell(CODE, CheckedResponse(response), tests=TESTS)
 
     assert (outcome.result.value, outcome.detail) == (expected, detail)
@@ -173,8 +184,9 @@ def test_no_number_to_leave_with_passes_since_it_is_drawn_for_each_run(monkeypat
         for number in (0, 1, 90, 91, 92)
     }
     assert ends == {CodeEnd.FAILED}
+    monkeypatch.undo()
     first = {
-        sandbox._run("pass", seconds=5, megabytes=512, is_offline=False).exit for _ in range(9)
+        sandbox._run("pass", seconds=5, megabytes=512, is_offline=False).exit for _ in range(3)
     }
-    assert first <= {101, 102, 103}
-    assert len(first) > 1  # one number nine times: once in 6,561
+    assert first <= set(sandbox._EXITS)
+    assert len(first) > 1  # one number of 150 three times: once in 22,500
