@@ -204,12 +204,34 @@ def offered_preferences(codings: Codings, *, offers_all: bool) -> Codings:
 
 def joint_codes(*codes: IntArray) -> IntArray:
     """Give each distinct combination of codes a number, in their order."""
+    key, n_keys = _dense(codes)
+    if fits_table(n_keys, n_entries=len(key)):
+        return number_cells(key, n_keys=n_keys)[1]
     sizes = [int(code.max(initial=0)) + 1 for code in codes]
     if math.prod(sizes) < 2**63:
         # One number per combination sorts ten times faster than rows do.
         key = np.ravel_multi_index(codes, sizes)
         return np.unique(key, return_inverse=True)[1].reshape(-1)
     return np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _dense(codes: tuple[IntArray, ...]) -> tuple[IntArray, int]:
+    """Return a number for each combination, in their order, and below what all of them are.
+
+    Each code counts from the least that stands beside the same codes before it, so that there are
+    few numbers where it is close to it, as outputs of one case are; the rest is not looked at once
+    there are too many for a table.
+    """
+    key, n_keys = codes[0].astype(np.int64), int(codes[0].max(initial=0)) + 1
+    for code in codes[1:]:
+        if not fits_table(n_keys, n_entries=len(key)):
+            break
+        least = np.full(n_keys, np.iinfo(np.int64).max)
+        np.minimum.at(least, key, code.astype(np.int64))
+        above = code - least[key]
+        width = int(above.max(initial=0)) + 1
+        key, n_keys = key * width + above, n_keys * width
+    return key, n_keys
 
 
 #: The values of an error tag on an output.

@@ -91,15 +91,18 @@ def jackknife_errors(
     -----
     ``se² = (G-1)/G Σ (a_g - mean a)²`` (Efron & Tibshirani 1993, chapter 11).
     """
-    if group is None:
-        group = np.zeros(len(left_out), dtype=np.int64)
-    n_cases = sums_of_alike(group, np.ones(len(left_out)), times, n_codes=n_groups)
+
+    def summed(of: FloatArray) -> FloatArray:
+        if group is not None:
+            return sums_of_alike(group, of, times, n_codes=n_groups)
+        return np.array([(of if times is None else times * of).sum()])
+
+    n_cases = summed(np.ones(len(left_out)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums_of_alike(group, left_out, times, n_codes=n_groups) / n_cases
-        rest = left_out - mean[group]
+        mean = summed(left_out) / n_cases
+        rest = left_out - (mean if group is None else mean[group])
         square = rest * rest
-        squares = sums_of_alike(group, square, times, n_codes=n_groups)
-        fourths = sums_of_alike(group, square * square, times, n_codes=n_groups)
+        squares, fourths = summed(square), summed(square * square)
         error = np.sqrt((n_cases - 1) / n_cases * squares)
     degrees = degrees_of_sums(n_cases, squares, fourths)
     return JackknifeErrors(error, degrees, n_cases.astype(np.int64))

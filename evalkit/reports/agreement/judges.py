@@ -141,7 +141,11 @@ def said_of_pairs(preferences: Preferences, every: Codings, people: PeoplesAnswe
     people : PeoplesAnswers
         What people said of these units.
     """
-    order = np.argsort(preferences.latest, kind="stable")
+    latest = preferences.latest
+    if not (latest[1:] < latest[:-1]).any():
+        # What comes from a database stands in the order of time.
+        return SaidOfPairs(every.unit, every.case, every.value, len(every.values), people)
+    order = np.argsort(latest, kind="stable")
     unit, case, value = (np.empty_like(of) for of in (every.unit, every.case, every.value))
     unit[order], case[order], value[order] = every.unit, every.case, every.value
     return SaidOfPairs(unit, case, value, len(every.values), people)
@@ -223,7 +227,32 @@ def seen_both_ways(preferences: Preferences, places: IntArray) -> tuple[IntArray
     whose = preferences.annotator[places].astype(np.int64) * (int(pair.max()) + 1) + pair
     orders, place = np.unique(2 * whose + (left > right), return_index=True)
     pairs = np.flatnonzero((orders[:-1] % 2 == 0) & (orders[1:] == orders[:-1] + 1))
-    looks = places[place[np.stack([pairs, pairs + 1])]]
-    latest = preferences.latest[looks]
-    early, late = np.where(latest[0] > latest[1], looks[::-1], looks)
-    return early, late
+    return _by_time(preferences, *places[place[np.stack([pairs, pairs + 1])]])
+
+
+def seen_by_judge(
+    preferences: Preferences, judge: int, pairs: SaidOfPairs
+) -> tuple[IntArray, IntArray]:
+    """Return what ``seen_both_ways`` gives of one judge, of pairs that are numbered."""
+    places = np.flatnonzero(preferences.annotator == judge)
+    turned = preferences.left[places] > preferences.right[places]
+    if turned.all() or not turned.any():
+        return places[:0], places[:0]
+    latest = preferences.latest[places]
+    if (latest[1:] < latest[:-1]).any():
+        order = np.argsort(latest, kind="stable")
+        places, turned = places[order], turned[order]
+    seen = np.full((2, len(pairs.people.case)), -1)
+    for way, is_so in enumerate((~turned, turned)):
+        at = places[is_so]
+        # Of a pair seen again in the same order what stands last stays.
+        seen[way, pairs.unit[at]] = at
+    return _by_time(preferences, *seen[:, (seen >= 0).all(axis=0)])
+
+
+def _by_time(
+    preferences: Preferences, one_way: IntArray, other_way: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return what was given first of each two, and what later."""
+    is_late = preferences.latest[one_way] > preferences.latest[other_way]
+    return np.where(is_late, other_way, one_way), np.where(is_late, one_way, other_way)

@@ -96,7 +96,7 @@ def _rows(
 def _row(judge: str, tag: Tag, rows: AnswersOfBoth) -> TagRow:
     n = rows.n
     marked = rows.by_people[:, 1] / rows.n_people
-    n_marked = float((rows.cases.units() @ marked).sum())
+    n_marked = float((rows.cases.units @ marked).sum())
     if missing := _missing(n, n_marked):
         none = Estimate(None, None, None, n, missing)
         return TagRow(judge, tag, none, none, none, n, n_marked)

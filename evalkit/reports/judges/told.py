@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.reports.agreement.judges import SaidOfPairs, said_of_pairs, seen_both_ways
+from evalkit.reports.agreement.judges import SaidOfPairs, said_of_pairs, seen_by_judge
 from evalkit.stats.counts import Codings, IntArray, number_cells
 from evalkit.stats.judges.answers import PeoplesAnswers, numbered, peoples_answers
 from evalkit.stats.judges.cases import Parts
@@ -96,10 +96,7 @@ def answered(
     if subject == PREFERRED and counted is not None:
         preferences = collected.preferences
         pairs = said_of_pairs(preferences, every, counted)
-        looks = {
-            place: seen_both_ways(preferences, np.flatnonzero(preferences.annotator == place))
-            for place in judges
-        }
+        looks = {place: seen_by_judge(preferences, place, pairs) for place in judges}
     return Answered(
         subject=subject,
         people=people,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, sum_by
 from evalkit.stats.intervals import (
     MIN_CASES,
     ClusteredMeans,
@@ -19,9 +19,9 @@ from evalkit.stats.judges.cases import (
     Parts,
     cases_of,
     means_of_columns,
-    shares_of_units,
+    shares_of_sums,
 )
-from evalkit.stats.judges.nearness import Others, in_place, people_and_others
+from evalkit.stats.judges.nearness import InPlace, Others, in_place, people_and_others
 from evalkit.stats.significance import benjamini_hochberg
 
 #: Persons to stand in for, and units that each must have in common with the judge and another.
@@ -130,20 +130,18 @@ def stand_in_by_part(
     verdicts: Codings, others: Others, *, margin: float, parts: Parts | None = None
 ) -> list[AlternativeTest]:
     """Return ``stand_in_test`` of each part of the cases."""
-    near, names = in_place(verdicts, others), verdicts.annotators
-    wins = (near.judge_near >= near.person_near - _SAME).astype(np.float64)
-    loses = (near.person_near >= near.judge_near - _SAME).astype(np.float64)
-    cases, n_people = cases_of(near.case, parts=parts), len(names)
+    names, came_out = verdicts.annotators, _outcomes(in_place(verdicts, others), others)
+    cases, n_people = cases_of(came_out.case, parts=parts), len(names)
     # A person is somebody else in every part.
-    person: IntArray = near.annotator
+    person: IntArray = came_out.who
     if cases.part is not None:
         person = person + n_people * cases.part[cases.place]
     n_persons = n_people * cases.n_parts
-    advantages, gaps = _by_person(person, wins, loses, cases, n_persons, others)
+    advantages, gaps = _by_person(person, came_out, n_persons)
     p_values = _p_values(gaps.value - margin, gaps.standard_error, gaps.n_cases)
     is_tested = (gaps.n >= MIN_UNITS) & (gaps.n_cases >= MIN_CASES)
     shares = share_estimates(advantages)
-    overall = _mean_advantage(wins, person, cases, n_people=n_people)
+    overall = _mean_advantage(came_out, person, cases, n_people=n_people)
     results = []
     for part in range(cases.n_parts):
         own = slice(part * n_people, (part + 1) * n_people)
@@ -179,18 +177,40 @@ def _matched(p_values: FloatArray, is_tested: BoolArray) -> BoolArray:
     return matched
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outcomes:
+    """What came of each person and case: how many units, on how many the judge was as near.
+
+    ``loses`` counts those on which the person was, so that both count where they are as near.
+    """
+
+    who: IntArray
+    case: IntArray
+    n: FloatArray
+    wins: FloatArray
+    loses: FloatArray
+
+
+def _outcomes(near: InPlace, others: Others) -> _Outcomes:
+    wins = near.judge_near >= near.person_near - _SAME
+    loses = near.person_near >= near.judge_near - _SAME
+    kind, n_cells = 2 * wins + loses, len(others.who)
+    counts = np.bincount(near.cell * 4 + kind, minlength=4 * n_cells).reshape(n_cells, 4)
+    there = counts.any(axis=1)
+    who, case = others.who, others.case
+    if not there.all():
+        who, case, counts = who[there], case[there], counts[there]
+    neither, lost, won, both = counts.T.astype(np.float64)
+    return _Outcomes(who, case, neither + lost + won + both, won + both, lost + both)
+
+
 def _by_person(
-    person: IntArray,
-    wins: FloatArray,
-    loses: FloatArray,
-    cases: Cases,
-    n_persons: int,
-    others: Others,
+    person: IntArray, came_out: _Outcomes, n_persons: int
 ) -> tuple[ClusteredMeans, ClusteredMeans]:
     """Return each person's means of wins and of loses less wins, with errors between cases."""
-    if others.is_single:
-        # Each unit is a case of its own: those on which the same came of it are counted.
-        key = person * 4 + (2 * wins + loses).astype(np.int64)
+    if (came_out.n == 1.0).all():
+        # Of one unit a case those on which the same came of it are counted.
+        key = person * 4 + (2 * came_out.wins + came_out.loses).astype(np.int64)
         times = np.bincount(key, minlength=4 * n_persons).astype(np.float64)
         cell: IntArray = np.flatnonzero(times)
         alike = Cases(len(cell), np.arange(len(cell)), None, times[cell], cell // 4, n_persons)
@@ -200,18 +220,9 @@ def _by_person(
             _of_one(means_of_columns(of[:, np.newaxis], even, alike)) for of in (won, lost - won)
         )
         return advantages, gaps
-    n_people = n_persons // cases.n_parts
-    who, n_cells = person % n_people, n_people * cases.n
-    cell, place = number_cells(who * cases.n + cases.place, n_keys=n_cells)
-    whose: IntArray = cell // max(cases.n, 1)
-    count = np.bincount(place).astype(np.float64)
-    if cases.part is not None:
-        whose = whose + n_people * cases.part[cell % cases.n]
+    wins, gap = came_out.wins, came_out.loses - came_out.wins
     advantages, gaps = (
-        means_of_cells(
-            whose, total=sum_by(place, of, n_codes=len(cell)), count=count, n_groups=n_persons
-        )
-        for of in (wins, loses - wins)
+        means_of_cells(person, total=of, count=came_out.n, n_groups=n_persons) for of in (wins, gap)
     )
     return advantages, gaps
 
@@ -246,18 +257,19 @@ def _p_values(above: FloatArray, error: FloatArray, n_cases: IntArray) -> FloatA
 
 
 def _mean_advantage(
-    wins: FloatArray, person: IntArray, cases: Cases, *, n_people: int
+    came_out: _Outcomes, person: IntArray, cases: Cases, *, n_people: int
 ) -> list[Estimate]:
     """Average the persons' advantages; a case pulls by all that it says of each of them."""
     n_persons, shape = n_people * cases.n_parts, (cases.n_parts, n_people)
-    times = np.bincount(person, minlength=n_persons)
+    times = sum_by(person, came_out.n, n_codes=n_persons)
     n_units = np.maximum(times, 1)
-    own = sum_by(person, wins, n_codes=n_persons) / n_units
+    own = sum_by(person, came_out.wins, n_codes=n_persons) / n_units
     # Each person counts the same, however much they judged.
     n_there = np.maximum((times.reshape(shape) > 0).sum(axis=1), 1)
     mean = np.repeat(own.reshape(shape).sum(axis=1) / n_there, n_people)
     weight = np.repeat(times.reshape(shape).sum(axis=1) / n_there, n_people) / n_units
-    # What an entry pulls hangs on whose it is and on whether the judge was as near.
-    pull = (mean - weight * own)[person] + weight[person] * wins
+    # What a case pulls hangs on whose it is and on how often the judge was as near.
+    pull = came_out.n * (mean - weight * own)[person] + weight[person] * came_out.wins
+    total, count = (cases.sums(of[:, np.newaxis]) for of in (pull, came_out.n))
     none = Estimate(None, None, None, 0, "No unit was judged by the judge and two people.")
-    return [of if of.n else none for (of,) in shares_of_units(pull[:, np.newaxis], cases)]
+    return [of if of.n else none for (of,) in shares_of_sums(total, count, cases)]

@@ -113,7 +113,7 @@ class AnswersOfBoth:
     @property
     def n_units(self) -> IntArray:
         """How many units both judged, in each part."""
-        n: IntArray = self.cases.units().sum(axis=1).astype(np.int64)
+        n: IntArray = self.cases.units.sum(axis=1).astype(np.int64)
         return n
 
     @property

@@ -98,7 +98,7 @@ def confusion_by_part(rows: AnswersOfBoth) -> list[FloatArray]:
     """Return ``confusion`` of each part of the cases."""
     people, tables = rows.of_people, []
     turned = np.array(rows.mirror or range(people.shape[1]))
-    for times in rows.cases.units():
+    for times in rows.cases.units:
         table = (people * times[:, np.newaxis]).T @ rows.by_judge
         tables.append((table + table[np.ix_(turned, turned)]) / 2)
     return tables

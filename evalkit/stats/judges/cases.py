@@ -1,6 +1,7 @@
 """Sums and shares by case of many columns at once, where all of them rest on the same units."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -19,7 +20,7 @@ class Parts:
     n: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Cases:
     """Which rows make up each of ``n`` cases, and which part each case is in.
 
@@ -52,6 +53,15 @@ class Cases:
             return rows
         return np.array([sum_by(self.place, column, n_codes=self.n) for column in rows.T]).T
 
+    @cached_property
+    def sizes(self) -> FloatArray:
+        """How many units each case holds; shape (n, 1)."""
+        if self.table is None:
+            size = np.bincount(self.place, minlength=self.n)
+        else:
+            size = np.diff(np.append(0, np.cumsum(self.table.data))[self.table.indptr])
+        return size.astype(np.float64)[:, np.newaxis]
+
     def at(self, is_kept: BoolArray) -> "Cases":
         """Return the cases of the rows that a mask picks."""
         if self.table is None:
@@ -78,19 +88,21 @@ class Cases:
 
     def each(self, by_part: FloatArray) -> FloatArray:
         """Return the row of its part for each case; of one part a single row for all."""
-        return by_part if self.part is None else by_part[self.part]
+        # Columns stay of one piece in memory, so that they are quick to reckon with.
+        return by_part if self.part is None else np.take(by_part.T, self.part, axis=1).T
 
+    @cached_property
     def units(self) -> FloatArray:
-        """Return how many units of each row there are in each part; shape (n_parts, n_rows)."""
-        part = np.zeros(self.n, dtype=np.int64) if self.part is None else self.part
+        """How many units of each row there are in each part; shape (n_parts, n_rows)."""
         if self.table is None:
-            n, row, case = len(self.place), np.arange(len(self.place)), self.place
-            weight = np.ones(n) if self.times is None else self.times[case]
+            n, row, of_case = len(self.place), np.arange(len(self.place)), self.place
+            weight = np.ones(n) if self.times is None else self.times[of_case]
+            cell = row if self.part is None else self.part[of_case] * n + row
         else:
-            n, weight = self.table.shape[1], self.table.data
-            row = self.table.indices.astype(np.int64)
-            case = np.repeat(np.arange(self.n), np.diff(self.table.indptr))
-        cells = sum_by(part[case] * n + row, weight, n_codes=self.n_parts * n)
+            n, weight, cell = self.table.shape[1], self.table.data, self.table.indices
+            if self.part is not None:
+                cell = np.repeat(self.part * n, np.diff(self.table.indptr)) + cell
+        cells = sum_by(cell, weight, n_codes=self.n_parts * n)
         return cells.reshape(self.n_parts, n)
 
 
@@ -146,8 +158,13 @@ def cases_of_kinds(
         return Cases(len(cells), np.arange(len(cells)), None, times, own, n_parts), cells // n_parts
     cells, row = number_cells(kind, n_keys=n_kinds)
     alone = cases_of(case, parts=parts)
-    shape = (alone.n, len(cells))
-    table = csr_array((np.ones(len(row)), (alone.place, row)), shape=shape)
+    place = alone.place
+    if (place[1:] < place[:-1]).any():
+        order = np.argsort(place, kind="stable")
+        place, row = place[order], row[order]
+    ends = np.append(0, np.cumsum(np.bincount(place, minlength=alone.n)))
+    # Two units of a case of one kind stand there as two.
+    table = csr_array((np.ones(len(row)), row, ends), shape=(alone.n, len(cells)))
     nothing = np.zeros(0, dtype=np.int64)
     return Cases(alone.n, nothing, table, None, alone.part, alone.n_parts), cells
 
@@ -203,10 +220,14 @@ def shares_of_units(values: FloatArray, cases: Cases) -> list[list[Estimate]]:
     list of list of Estimate
         Of each part, of each column.
     """
-    count = cases.sums(np.ones((len(values), 1)))
-    shares = share_estimates(means_of_columns(cases.sums(values), count, cases))
+    return shares_of_sums(cases.sums(values), cases.sizes, cases)
+
+
+def shares_of_sums(total: FloatArray, count: FloatArray, cases: Cases) -> list[list[Estimate]]:
+    """Return the same of sums by case: what there is, and of how many, as ``means_of_columns``."""
+    shares = share_estimates(means_of_columns(total, count, cases))
     return [
-        [shares[part, column] for column in range(values.shape[1])] for part in range(cases.n_parts)
+        [shares[part, column] for column in range(total.shape[1])] for part in range(cases.n_parts)
     ]
 
 

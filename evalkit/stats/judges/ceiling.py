@@ -17,7 +17,14 @@ from evalkit.stats.counts import (
 from evalkit.stats.intervals import Estimate, t_interval
 from evalkit.stats.jackknife import JackknifeErrors, jackknife_errors
 from evalkit.stats.judges.answers import AnswersOfBoth, beside
-from evalkit.stats.judges.cases import Cases, Parts, cases_of, columns, shares_of_units
+from evalkit.stats.judges.cases import (
+    Cases,
+    Parts,
+    cases_of,
+    columns,
+    shares_of_sums,
+    shares_of_units,
+)
 
 NO_UNITS = "Nothing was judged by this judge and by two people."
 _NOTHING = Estimate(None, None, None, 0, NO_UNITS)
@@ -116,7 +123,7 @@ def ceilings_by_part(
         jackknife_errors(of, cases.part, n_groups=cases.n_parts, times=cases.times)
         for of in (*left_out, ratios)
     ]
-    same, result = _same(twice, cases.n_parts), []
+    same, result = _same(None if twice is None or is_number else by_case, twice, cases), []
     for part, n in enumerate(n_units.tolist()):
         if not n:
             result.append(Ceiling(*[_NOTHING] * 5))
@@ -154,11 +161,16 @@ def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
     return same, ((rows.by_people**2).sum(axis=1) - rows.own) / pairs
 
 
-def _same(rows: AnswersOfBoth | None, n_parts: int) -> list[list[Estimate]]:
+def _same(
+    by_case: FloatArray | None, rows: AnswersOfBoth | None, cases: Cases
+) -> list[list[Estimate]]:
+    """Return how often two say the same, of ``_answers`` by case where these are at hand."""
+    if by_case is not None:
+        return shares_of_sums(by_case[:, 1:3], by_case[:, :1], cases)
     if rows is None:
         reason = "On a continuous scale two answers are hardly ever equal."
         none = Estimate(None, None, None, 0, reason)
-        return [[none, none]] * n_parts
+        return [[none, none]] * cases.n_parts
     return shares_of_units(columns(*_shares(rows)), rows.cases)
 
 

@@ -22,8 +22,10 @@ class Others:
         How many gave each value to each unit; of numbers empty.
     total, squares : FloatArray of shape (n_units,)
         Of numbers, the sums of them and of their squares; else empty.
-    is_single : bool
-        Whether each unit is a case of its own.
+    cell : IntArray of shape (n_entries,)
+        What each person said of each case is one cell.
+    who, case : IntArray of shape (n_cells,)
+        Of each cell.
     """
 
     people: Codings
@@ -32,7 +34,9 @@ class Others:
     n_same: IntArray
     total: FloatArray
     squares: FloatArray
-    is_single: bool
+    cell: IntArray
+    who: IntArray
+    case: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,14 +45,13 @@ class InPlace:
 
     Attributes
     ----------
-    annotator, case : IntArray of shape (n_entries,)
-        The person, and the case of the unit.
+    cell : IntArray of shape (n_entries,)
+        Of ``Others``: the person, and the case of the unit.
     judge_near, person_near : FloatArray of shape (n_entries,)
         How near the judge, and the person, is to the others.
     """
 
-    annotator: IntArray
-    case: IntArray
+    cell: IntArray
     judge_near: FloatArray
     person_near: FloatArray
 
@@ -66,20 +69,21 @@ def people_and_others(people: Codings, *, n_units: int, is_number: bool = False)
     n_people, nothing = np.bincount(people.unit, minlength=n_units), np.zeros(0)
     people = people.at(n_people[people.unit] >= 2)
     unit, n_values = people.unit, len(people.values)
-    case = np.full(n_units, -1, dtype=np.int64)
-    case[unit] = people.case
-    case = case[case >= 0]
-    is_single = len(number_cells(case, n_keys=int(case.max(initial=-1)) + 1)[0]) == len(case)
+    cases, place = number_cells(people.case, n_keys=int(people.case.max(initial=-1)) + 1)
+    n_cases = max(len(cases), 1)
+    key, n_cells = people.annotator * n_cases + place, len(people.annotators) * n_cases
+    cells, cell = number_cells(key, n_keys=n_cells)
+    where = cell, cells // n_cases, cases[cells % n_cases]
     if is_number:
         number = people.numbers
         total, squares = (sum_by(unit, of, n_codes=n_units) for of in (number, number * number))
         near = _nearness(number, number, n_people[unit], total[unit], squares[unit])
         none = np.zeros(0, dtype=np.int64)
-        return Others(people, near, n_people, none, total, squares, is_single)
+        return Others(people, near, n_people, none, total, squares, *where)
     place = unit * n_values + people.value
     n_same = np.bincount(place, minlength=n_units * n_values)
     near = (n_same[place] - 1.0) / (n_people[unit] - 1.0)
-    return Others(people, near, n_people, n_same, nothing, nothing, is_single)
+    return Others(people, near, n_people, n_same, nothing, nothing, *where)
 
 
 def in_place(verdicts: Codings, others: Others) -> InPlace:
@@ -93,11 +97,12 @@ def in_place(verdicts: Codings, others: Others) -> InPlace:
     """
     verdict = np.full(len(others.n_people), -1, dtype=np.int64)
     verdict[verdicts.unit] = verdicts.value
-    people, person_near = others.people, others.near
+    people, person_near, cell = others.people, others.near, others.cell
     theirs = verdict[people.unit]
     usable = theirs >= 0
     if not usable.all():
         people, person_near, theirs = people.at(usable), person_near[usable], theirs[usable]
+        cell = cell[usable]
     unit = people.unit
     n = others.n_people[unit]
     if len(others.n_same):
@@ -106,7 +111,7 @@ def in_place(verdicts: Codings, others: Others) -> InPlace:
     else:
         told = np.array(people.values, dtype=np.float64)[theirs]
         near = _nearness(told, people.numbers, n, others.total[unit], others.squares[unit])
-    return InPlace(people.annotator, people.case, near, person_near)
+    return InPlace(cell, near, person_near)
 
 
 def _nearness(

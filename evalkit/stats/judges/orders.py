@@ -15,7 +15,7 @@ from evalkit.stats.judges.cases import (
     Parts,
     cases_of_kinds,
     columns,
-    shares_of_units,
+    shares_of_sums,
     signed_estimate,
 )
 
@@ -98,25 +98,33 @@ def right_by_rule(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) ->
 def right_by_part(first: AnswersOfBoth, second: AnswersOfBoth, *, judge: str) -> list[RightByRule]:
     """Return ``right_by_rule`` of each part of the cases."""
     people, cases = first.of_people, first.cases
-    shares = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
+    right = [(rows.by_judge * people).sum(axis=1) for rows in (first, second)]
     same = (first.by_judge == second.by_judge).all(axis=1)
-    by_rule = columns(*shares, (shares[0] + shares[1]) / 2, np.where(same, shares[0], 0.0))
-    decided = _shares(shares[0][same], cases.at(same), NEVER_SAME)
-    kappas = [kappas_by_part(rows) for rows in (first, second)]
-    units = cases.units()
-    n_undecided = units[:, ~same].sum(axis=1).astype(np.int64).tolist()
+    both_right = np.where(same, right[0], 0.0)
+    # Every sum over the units of a case is taken once, though several numbers rest on it.
+    told = same.astype(np.float64), *right, both_right, first.by_judge, second.by_judge, people
+    sums, n_values = cases.sums(columns(*told)), people.shape[1]
+    n_same, early, late, agreed = (sums[:, place : place + 1] for place in range(4))
+    own, other, others = (sums[:, 4 + k * n_values : 4 + (k + 1) * n_values] for k in range(3))
+    kappas = [
+        _kappas(columns(cases.sizes, of_right, of_judge, others), cases, first.mirror)
+        for of_right, of_judge in ((early, own), (late, other))
+    ]
+    by_rule = shares_of_sums(columns(early, late, (early + late) / 2, agreed), cases.sizes, cases)
+    decided = _or_nothing(agreed, n_same, cases, NEVER_SAME)
+    n_undecided = cases.units[:, ~same].sum(axis=1).astype(np.int64).tolist()
     none, result = Estimate(None, None, None, 0, NO_UNITS), []
-    for part, (by_first, by_second, mean, both) in enumerate(shares_of_units(by_rule, cases)):
+    for part, (by_first, by_second, mean, both) in enumerate(by_rule):
         if not by_first.n:
             alone = AnnotatorAgreement(judge, none, none, 0)
             never = Estimate(None, None, None, 0, NEVER_SAME)
             result.append(RightByRule(alone, alone, none, none, never, 0))
             continue
-        own, other = (
+        alone, turned = (
             AnnotatorAgreement(judge, kappa[part], of, of.n)
             for kappa, of in zip(kappas, (by_first, by_second), strict=True)
         )
-        result.append(RightByRule(own, other, mean, both, decided[part], n_undecided[part]))
+        result.append(RightByRule(alone, turned, mean, both, decided[part], n_undecided[part]))
     return result
 
 
@@ -154,12 +162,14 @@ def positions_by_part(
     )
     first, second = both // n_codes, both % n_codes
     turned = np.where(second <= RIGHT, RIGHT - second + LEFT, second)
-    same = first == turned
+    same = (first == turned).astype(np.float64)
     to_first = ((first == LEFT) & (second == LEFT)).astype(np.float64)
     to_second = ((first == RIGHT) & (second == RIGHT)).astype(np.float64)
     half = (1.0 + to_first - to_second) / 2.0
-    primacy = _shares(to_first[~same], cases.at(~same), NOT_CONTRADICTED)
-    of_all = shares_of_units(columns(same.astype(np.float64), half, to_first + to_second), cases)
+    sums = cases.sums(columns(same, half, to_first + to_second, 1.0 - same, to_first))
+    # Who chose both times what stood first did not say the same.
+    primacy = _or_nothing(sums[:, 4:], sums[:, 3:4], cases, NOT_CONTRADICTED)
+    of_all = shares_of_sums(sums[:, :3], cases.sizes, cases)
     none = Estimate(None, None, None, 0, NO_UNITS)
     return [
         Positions(positional, primacy[part], signed_estimate(leaning, one_side))
@@ -169,10 +179,10 @@ def positions_by_part(
     ]
 
 
-def _shares(value: FloatArray, cases: Cases, nothing: str) -> list[Estimate]:
+def _or_nothing(total: FloatArray, count: FloatArray, cases: Cases, nothing: str) -> list[Estimate]:
     """Return the share of each part, or why there is none."""
     none = Estimate(None, None, None, 0, nothing)
-    return [of if of.n else none for (of,) in shares_of_units(value[:, np.newaxis], cases)]
+    return [of if of.n else none for (of,) in shares_of_sums(total, count, cases)]
 
 
 def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
@@ -192,14 +202,19 @@ def kappa_with_people(rows: AnswersOfBoth) -> Estimate:
 
 def kappas_by_part(rows: AnswersOfBoth) -> list[Estimate]:
     """Return ``kappa_with_people`` of each part of the cases."""
-    people, n_values, cases = rows.of_people, rows.by_people.shape[1], rows.cases
+    people, cases = rows.of_people, rows.cases
     agreed = (rows.by_judge * people).sum(axis=1)
     by_case = cases.sums(columns(np.ones(len(agreed)), agreed, rows.by_judge, people))
-    total = cases.total(by_case)
+    return _kappas(by_case, cases, rows.mirror)
+
+
+def _kappas(by_case: FloatArray, cases: Cases, mirror: tuple[int, ...]) -> list[Estimate]:
+    """Return κ of sums by case: units, how often both said the same, what each of them said."""
+    n_values, total = (by_case.shape[1] - 2) // 2, cases.total(by_case)
 
     def sides(of: FloatArray) -> tuple[FloatArray, FloatArray]:
         own, others = of[:, 2 : 2 + n_values], of[:, 2 + n_values :]
-        return both_ways(own, rows.mirror), both_ways(others, rows.mirror)
+        return both_ways(own, mirror), both_ways(others, mirror)
 
     def kappas(of: FloatArray) -> FloatArray:
         own, others = sides(of)

@@ -75,6 +75,7 @@ EXEMPT = {
     "sum_by": "sums columns",
     "sum_rows": "sums columns",
     "sums_of_alike": "sums columns",
+    "shares_of_sums": "of sums, what shares_of_units gives of values",
     "t_interval": "a formula of numbers",
     "t_quantile": "a formula of numbers",
     "tag_codings": "codes what was marked, and no number",

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evalkit.stats.counts import Codings
 from evalkit.stats.judges.alternative import stand_in_by_part, stand_in_test
@@ -114,11 +115,38 @@ def test_whether_a_judge_stands_in_hangs_on_no_count_of_units_alike(told):
         (unit, who): place
         for place, (unit, who) in enumerate(zip(people.unit, people.annotator, strict=True))
     }
-    others = people_and_others(people.at(np.array(sorted(last.values()))), n_units=N_UNITS)
+    latest = people.at(np.array(sorted(last.values())))
 
-    counted = stand_in_test(verdicts, others, margin=0.1)
+    counted = stand_in_test(verdicts, people_and_others(latest, n_units=N_UNITS), margin=0.1)
 
-    same(counted, stand_in_test(verdicts, replace(others, is_single=False), margin=0.1))
+    said, units_a_case = {}, {}
+    for unit, who, value in zip(latest.unit, latest.annotator, latest.value, strict=True):
+        said.setdefault(unit, {})[who] = value
+    verdict = dict(zip(verdicts.unit.tolist(), verdicts.value.tolist(), strict=True))
+    case_of = dict(zip(people.unit.tolist(), people.case.tolist(), strict=True))
+    assert [row.annotator for row in counted.rows] == ["A", "B", "C"]
+    for who, row in enumerate(counted.rows):
+        units_a_case.clear()
+        for unit, by in said.items():
+            if unit in verdict and who in by and len(by) > 1:
+                others = [value for other, value in by.items() if other != who]
+                judge, person = (others.count(value) for value in (verdict[unit], by[who]))
+                units_a_case.setdefault(case_of[unit], []).append(
+                    (judge >= person, int(person >= judge) - int(judge >= person))
+                )
+        assert row.n_units == sum(map(len, units_a_case.values()))
+        wins, gap = (_mean_and_error(list(units_a_case.values()), column) for column in range(2))
+        assert row.advantage.value == pytest.approx(wins[0])
+        t = (gap[0] - 0.1) / gap[1]
+        assert row.p_value == pytest.approx(stats.t.cdf(t, len(units_a_case) - 1))
+
+
+def _mean_and_error(cases, column):
+    """Return a mean over units and its error between cases, as Cochran (1977), 6.4, writes it."""
+    n, n_cases = sum(map(len, cases)), len(cases)
+    mean = sum(unit[column] for units in cases for unit in units) / n
+    rests = [sum(unit[column] for unit in units) - len(units) * mean for units in cases]
+    return mean, np.sqrt(n_cases / (n_cases - 1) * np.square(rests).sum()) / n
 
 
 def test_a_part_of_the_cases_has_the_numbers_of_this_part_alone(told):
