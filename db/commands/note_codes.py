@@ -11,6 +11,7 @@ from db.commands.rubrics import revise_taxonomy
 from db.engine import wait_for_imports, write_session
 from db.models import AuditEvent, CodedNote, Study, Tag, Taxonomy
 from db.queries.definitions import newest_taxonomy
+from db.queries.newer_taxonomy import newer_taxonomy
 from db.queries.results.note_codes import note_codes
 from evalkit.annotation.draft import checked_text
 from evalkit.errors import RefusedError
@@ -24,13 +25,17 @@ _NO_KEY = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class NamedNotes:
-    """What came of naming notes: the tag, the version of the taxonomy that has it, how many."""
+    """What came of naming notes: the tag, the version of the taxonomy that has it, how many.
+
+    ``is_offered`` says that a study like this one could ask for that version.
+    """
 
     taxonomy: str
     version: int
     tag: str
     is_new_tag: bool
     n_coded: int
+    is_offered: bool
 
 
 def code_notes(
@@ -81,7 +86,9 @@ def code_notes(
             session.add(
                 AuditEvent(actor_id=actor_id, action="code notes", subject=subject, details=details)
             )
-        return NamedNotes(taxonomy, version, made.name, known is None, len(coded))
+        newer = newer_taxonomy(session, study_id)
+        is_offered = newer is not None and newer.newest == version
+        return NamedNotes(taxonomy, version, made.name, known is None, len(coded), is_offered)
 
 
 def _taxonomy_of(session: Session, study_id: int) -> str:
@@ -113,9 +120,16 @@ def _tag_id(session: Session, taxonomy: str, version: int, key: str) -> int:
 def _new(
     session: Session, study_id: int, notes: Sequence[Note], taxonomy: str, key: str
 ) -> list[Note]:
-    """Return the notes that do not have the tag yet, in any version of its taxonomy."""
+    """Return the notes that do not have the tag yet, in any version of its taxonomy.
+
+    It stands in the newest, so it is none that was split, which may have had its key.
+    """
     codes = note_codes(session, study_id, taxonomy=taxonomy)
-    has_it = {(code.source.value, code.row_id) for code in codes if code.key == key}
+    has_it = {
+        (code.source.value, code.row_id)
+        for code in codes
+        if code.key == key and code.split_in is None
+    }
     wanted = {(note.source.value, note.row_id): note for note in notes}
     return [note for of, note in wanted.items() if of not in has_it]
 

@@ -316,10 +316,14 @@ Block = Words | Bullets | Heading | Table | Intervals | Scatter | Beside
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What answers one question, under its heading."""
+    """What answers one question, under its heading.
+
+    ``basis`` says what its numbers are of, where these are not those of the report around it.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    basis: str = ""
 
     def __bool__(self) -> bool:
         return any(self.blocks)

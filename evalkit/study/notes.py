@@ -59,12 +59,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class NoteCode:
-    """A tag that a person gave to a note: key and newest name of the tag, and which note."""
+    """A tag that a person gave to a note: key and newest name of the tag, and which note.
+
+    ``split_in`` tells a tag that was split, in that version, from a later one of its key.
+    """
 
     key: str
     name: str
     source: NoteSource
     row_id: int
+    split_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

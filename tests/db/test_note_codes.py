@@ -8,11 +8,14 @@ from db.commands.open_codings import reveal_models, save_open_note, start_open_c
 from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, AuditEvent, CodedNote, ErrorMark, Study, Taxonomy
+from db.queries import results
 from db.queries.definitions import newest_taxonomy
 from db.queries.results import ResultFilters, notes, result_study
 from db.queries.results.note_codes import note_codes
 from evalkit.errors import RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.taxonomy import TagDefinition
+from evalkit.reports.clusters.report import named_report
 from evalkit.study.notes import NoteCode
 from evalkit.vocabulary import NoteSource
 from tests.factories import annotate, make_eval_set, make_study
@@ -83,6 +86,31 @@ def test_a_named_tag_is_called_as_it_is_called_now(study):
 
     assert [(code.key, code.name) for code in codes(study)] == [("sums", "Wrong sums")] * 2
     assert code_notes(study, rows[:3], name="Wrong sums").n_coded == 1
+
+
+def test_a_tag_that_was_split_and_a_later_one_of_its_name_have_each_their_own_notes(study):
+    rows = read()
+    code_notes(study, rows[:3], name="Wrong total")
+    parts = tuple(TagDefinition(key, key, "", ()) for key in ("sums", "tax"))
+    split = TaxonomyChange(ChangeKind.SPLIT, ("wrong_total",), parts=parts)
+    change_taxonomy(TAXONOMY, split, reason="Two kinds", opened=2)
+
+    # One of the notes has the former tag, which is another.
+    assert code_notes(study, rows[2:4], name="Wrong total").n_coded == 2
+
+    with read_session() as session:
+        of_study = results.result_study(session, name="Study")
+        collected = results.collect(session, of_study)
+        notes = results.notes(session, of_study, filters=results.ResultFilters())
+    named = {row.name: row.n_notes for row in named_report(collected, notes, codes(study))}
+    assert named == {"Wrong total (split in version 3)": 3, "Wrong total": 2}
+
+
+def test_it_is_told_whether_a_study_like_this_one_could_ask_for_the_new_tag(study):
+    assert code_notes(study, read()[:1], name="Wrong total").is_offered
+    with write_session() as session:
+        session.get_one(Study, study).taxonomy_id = None
+    assert not code_notes(study, read()[:1], name="Wrong sum").is_offered
 
 
 def test_notes_of_merged_tags_have_the_one_once(study):

@@ -44,6 +44,7 @@ def note_codes(
             tags[row.tag_id].called,
             NoteSource(row.source),
             stands_in[row.id],
+            tags[row.tag_id].split_in,
         )
         for row in rows
     )

@@ -20,15 +20,18 @@ def offered_tags(
 ) -> OfferedTags:
     """Return what was suggested, in all revisions, and of the annotators who was offered tags."""
     stored = session.get(Study, study.study_id)
-    rows = session.execute(
+    with_offers = (
         sa.select(col(Annotation.id), col(Annotation.offers))
         .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
-        .where(col(Annotation.offers).is_not(None), *conditions)
-    ).all()
+        .where(col(Annotation.offers).is_not(None))
+    )
+    # Of the whole study: whom a filter leaves may have been offered nothing, and begins no later.
+    first = with_offers.where(col(Assignment.study_id) == study.study_id)
+    since = session.scalar(first.with_only_columns(sa.func.min(col(Annotation.id))))
     is_on = stored is not None and stored.suggests_tags
-    if stored is None or not rows:
+    if stored is None or since is None:
         return OfferedTags(is_on=True) if is_on else NO_OFFERED_TAGS
-    since = min(row.id for row in rows)
+    rows = session.execute(with_offers.where(*conditions)).all()
     place_of = _places_of_keys(session, study, stored.taxonomy_id)
     counts = Counter(
         (place_of.get(offer["tag"]), offer["outcome"]) for row in rows for offer in row.offers

@@ -112,20 +112,21 @@ def named_report(
 ) -> tuple[NamedRow, ...]:
     """Count the tags that people gave to notes, the commonest first.
 
-    A tag counts by its key, through all versions of its taxonomy; notes that do not count within
-    the filters are in no number.
+    A tag counts by its key, through all versions of its taxonomy but for those after it was split;
+    notes that do not count within the filters are in no number.
     """
     place_of = {(note.source, note.row_id): place for place, note in enumerate(notes.rows)}
-    places: dict[str, set[int]] = {}
-    names = {code.key: code.name for code in codes}
+    places: dict[tuple[str, int | None], set[int]] = {}
+    names = {(code.key, code.split_in): code.name for code in codes}
     for code in codes:
         place = place_of.get((code.source, code.row_id))
         if place is not None:
-            places.setdefault(code.key, set()).add(place)
-    keys = sorted(places, key=lambda key: (-len(places[key]), key))
-    rates = _rates(collected, notes.rows, [tuple(places[key]) for key in keys])
+            places.setdefault((code.key, code.split_in), set()).add(place)
+    tags = sorted(places, key=lambda tag: (-len(places[tag]), tag[0], names[tag]))
+    rates = _rates(collected, notes.rows, [tuple(places[tag]) for tag in tags])
     return tuple(
-        NamedRow(key, names[key], len(places[key]), of) for key, of in zip(keys, rates, strict=True)
+        NamedRow(tag[0], names[tag], len(places[tag]), of)
+        for tag, of in zip(tags, rates, strict=True)
     )
 
 

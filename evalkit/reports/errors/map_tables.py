@@ -59,7 +59,11 @@ def map_blocks(
     by_value = map_by_value(of)
     if most is not None and not any(cell.model is None for cell in of.decided()):
         by_value = replace(by_value, rows=())
-    maps = [readable(table_of_first(each, most)) for each in (by_model, by_value) if each]
+    maps = [
+        readable(table_of_first(each if most is None else _decided_first(each), most))
+        for each in (by_model, by_value)
+        if each
+    ]
     lines, findings = bullets(map_sentences(of)), table_of_first(findings_table(of), most)
     return Heading(MAP), lines, *maps, words(map_note(of), style="note"), findings
 
@@ -73,6 +77,13 @@ def table_of_first(whole: Table, most: int | None, *, n: int | None = None) -> T
         f"{n - len(first):,} of {counted(n, 'row')} are left out: the page and the JSON have all."
     )
     return replace(whole, rows=first, note=" ".join(filter(None, [whole.note, rest])))
+
+
+def _decided_first(grid: Table) -> Table:
+    """Put rows with a cell that differs beyond chance before the others: those are not left out."""
+    decided = (Tone.WORSE, Tone.BETTER)
+    rows = sorted(grid.rows, key=lambda row: not any(cell.tone in decided for cell in row))
+    return replace(grid, rows=tuple(rows))
 
 
 def map_by_model(of: FailureMap, order: Sequence[str]) -> Table:
@@ -209,6 +220,8 @@ def losing_blocks(
         return Heading(LOSING), lines
     by_model = replace(losing_by_model(losing, order), note="")
     if most is not None:
+        decided_first = sorted(losing.overall, key=lambda row: (not row.is_decided, _lost(row)))
+        overall = _losses(LOSING, decided_first, with_model=False)
         told = [row for row in losing.by_model if row.is_decided or row.cost.low is not None]
         told.sort(key=lambda row: (not row.is_decided, _lost(row)))
         first = replace(_losses(by_model.title, told, with_model=True), note="")

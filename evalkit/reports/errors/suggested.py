@@ -43,11 +43,12 @@ class SuggestedTag:
 class Suggesting:
     """What was suggested in a study, and what that did.
 
-    People count who looked at ``LEAST_LOOKS`` responses since the first suggestion, while some
-    were made.
+    ``is_begun`` once any was made, to whomever. People count who looked at ``LEAST_LOOKS``
+    responses since the first suggestion, while some were made.
     """
 
     is_on: bool
+    is_begun: bool
     n_taken: int
     n_refused: int
     n_helped: int
@@ -58,7 +59,7 @@ class Suggesting:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to say: tags were never suggested here, nor are now."""
-        return not (self.is_on or self.n_taken or self.n_refused)
+        return not (self.is_on or self.is_begun)
 
     @property
     def is_told(self) -> bool:
@@ -75,7 +76,7 @@ def suggesting_report(collected: Collected) -> Suggesting:
     offered = collected.offered
     n_taken, n_refused = sum(offered.taken), sum(offered.refused)
     if not offered.is_helped:
-        return Suggesting(offered.is_on, n_taken, n_refused, 0, 0, 0, ())
+        return Suggesting(offered.is_on, False, n_taken, n_refused, 0, 0, 0, ())
     rows, n_helped, n_held_out, n_looks = [], 0, 0, 0
     counted = _while_on(collected)
     arms = np.array([-1 if drawn is None else int(drawn) for drawn in offered.is_helped])
@@ -101,7 +102,7 @@ def suggesting_report(collected: Collected) -> Suggesting:
                 )
             )
     people = n_helped, n_held_out, n_looks
-    return Suggesting(offered.is_on, n_taken, n_refused, *people, _with_q(rows))
+    return Suggesting(offered.is_on, True, n_taken, n_refused, *people, _with_q(rows))
 
 
 def _with_q(rows: list[SuggestedTag]) -> tuple[SuggestedTag, ...]:

@@ -13,12 +13,14 @@ def suggesting_sentences(suggesting: Suggesting) -> list[str]:
     """Say how many suggestions were taken, and whether it can be told yet what they do."""
     if suggesting.is_empty:
         return []
-    n = suggesting.n_taken + suggesting.n_refused
-    if not n:
+    if not suggesting.is_begun:
         return ["Errors are suggested from what annotators write; none has been suggested yet."]
+    n = suggesting.n_taken + suggesting.n_refused
     taken = (
         f"Errors suggested from what annotators wrote: {n:,}, of which "
         f"{suggesting.n_taken:,} were taken."
+        if n
+        else "Of the errors suggested from what annotators wrote none is of what is read here."
     )
     people = f"{suggesting.n_helped:,} with and {suggesting.n_held_out:,} without"
     if not suggesting.is_told:

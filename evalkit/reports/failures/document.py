@@ -93,6 +93,7 @@ def versions_entry(report: VersionsReport) -> Document:
             for line in report.timelines
         ],
         "changes": [change_entry(change) for change in report.changes],
+        "other_models": list(report.others),
         "reason": report.reason,
     }
 

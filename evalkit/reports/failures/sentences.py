@@ -3,7 +3,7 @@
 from evalkit.phrases import counted, joined, lower, some
 from evalkit.reports.failures.fix import FEWEST_CASES, FailureStanding, Fix, FixVerdict
 from evalkit.reports.failures.report import BoardReport, FailureRow
-from evalkit.reports.failures.versions import TagChange, VersionsReport
+from evalkit.reports.failures.versions import FEWEST_VERSIONS, TagChange, VersionsReport
 from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.text import bounds, difference, estimate, percent, points
 
@@ -92,8 +92,8 @@ def what_cost_is(report: BoardReport) -> str:
 def over_all_studies(report: BoardReport) -> str:
     """Say what a board rests on beside the report of one study."""
     return (
-        f"Failures are those of the eval set “{report.eval_set}”, by all studies of it, whatever "
-        "this report is narrowed to."
+        f"All studies of the eval set “{report.eval_set}”, whatever people, cases and versions the "
+        "rest of this report is narrowed to; judges count where they do in it."
     )
 
 
@@ -205,16 +205,21 @@ def is_decided(change: TagChange) -> bool:
 
 
 def span(report: VersionsReport) -> str:
-    """Say which versions are read, in their order."""
-    if not report.versions:
+    """Say which versions are read, in their order, and which models have others."""
+    if len(report.versions) < FEWEST_VERSIONS:
         return ""
     first, last = report.versions[0], report.versions[-1]
+    n = len(report.others)
+    verb = "has" if n == 1 else "have"
+    others = (
+        f" {some(report.others)} {verb} several versions, too, which are not read here."
+        if report.others
+        else ""
+    )
     return (
         f"{len(report.versions):,} versions in the order of their time, from {first.name} "
         f"({first.when:%Y-%m-%d}) to {last.name} ({last.when:%Y-%m-%d}). Runs of one model of one "
-        "day are trials of one version."
-        if len(report.versions) > 1
-        else ""
+        f"day are trials of one version.{others}"
     )
 
 

@@ -84,13 +84,14 @@ def failures_section(report: BoardReport) -> Section:
     whole = board(report)
     n_left_out = len(whole.rows) - len(whole.rows[:_MOST_FAILURES])
     rest = f"{n_left_out:,} that cost less are left out." if n_left_out else ""
-    return section(
+    told = section(
         BOARD,
         words(sentences.costliest(report), sentences.standings(report)),
         bullets(sentences.reopenings(report)),
         replace(whole, rows=whole.rows[:_MOST_FAILURES], note=""),
-        words(rest, sentences.over_all_studies(report), whole.note, style="note"),
+        words(rest, whole.note, style="note"),
     )
+    return replace(told, basis=sentences.over_all_studies(report))
 
 
 def one_failure(row: FailureRow, history: Sequence[FailureChanged]) -> tuple[Block, ...]:

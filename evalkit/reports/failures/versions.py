@@ -1,5 +1,6 @@
 """Versions of models in the order of their time, and how often tags are marked from one to next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,7 @@ class VersionsReport:
     changes: tuple[TagChange, ...] = ()
     n_tests: int = 0
     reason: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def in_time(runs: Sequence[JudgedRun]) -> list[JudgedRun]:
@@ -164,7 +166,8 @@ def read_first(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     by_model: dict[str, list[ModelVersion]] = {}
     for version in versions:
         by_model.setdefault(version.model, []).append(version)
-    of_one = max(by_model.values(), key=lambda of: (len(of), of[-1].when), default=[])
+    by_name = [by_model[model] for model in sorted(by_model)]
+    of_one = max(by_name, key=lambda of: (len(of), of[-1].when), default=[])
     return tuple(of_one[-_MOST_FIRST:]) if len(of_one) >= FEWEST_VERSIONS else ()
 
 
@@ -240,7 +243,20 @@ def versions_report(
     )
     changes = _changes(looks, versions, version_of, timelines, of_lines)
     n_tests = sum(change.q_value is not None for change in changes)
-    return VersionsReport(tuple(versions), n_cases, timelines, changes, n_tests)
+    return VersionsReport(
+        tuple(versions), n_cases, timelines, changes, n_tests, others=_others(looks, versions)
+    )
+
+
+def _others(looks: SetLooks, versions: Sequence[ModelVersion]) -> tuple[str, ...]:
+    """Name the models with several judged versions of which none is read."""
+    n_versions = Counter(version.model for version in judged_versions(looks))
+    read = {version.model for version in versions}
+    return tuple(
+        sorted(
+            model for model, n in n_versions.items() if n >= FEWEST_VERSIONS and model not in read
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,10 @@ from pages.shared.response.chosen import ReadList
 _SOURCES, _MESSAGE = "clusters-sources", "clusters-message"
 #: So many notes are drawn, spread evenly: of more a browser is slow, and nothing is seen.
 _MOST_DRAWN = 3_000
+_ASK_FOR_IT = (
+    "The study goes on with its own version; a new study can ask for this one: Make something of "
+    "these responses, New study."
+)
 _MAP = (
     "Notes that use the same words lie near each other; the axes have no unit. Draw around notes "
     "to choose these alone, or choose a group in the list."
@@ -176,10 +180,8 @@ def say_what_was_named() -> None:
 def _in_words(named: NamedNotes) -> str:
     of = f"“{named.taxonomy}”, version {named.version}"
     tag = f"“{named.tag}” is now a tag of {of}" if named.is_new_tag else f"“{named.tag}” of {of}"
-    return (
-        f"{tag}. It was given to {counted(named.n_coded, 'note')}. The study goes on with its own "
-        "version; a new study can ask for this one: Make something of these responses, New study."
-    )
+    coded = f"{tag}. It was given to {counted(named.n_coded, 'note')}."
+    return f"{coded} {_ASK_FOR_IT}" if named.is_offered else coded
 
 
 def show_rates(report: ClustersReport, order: Sequence[str]) -> None:

@@ -246,3 +246,21 @@ def test_of_many_models_what_decides_nothing_takes_a_sentence():
     assert heading == Heading(LOSING)
     assert losing_sentences(losing)[0] in str(lines)
     assert any(isinstance(block, Table) for block in losing_blocks(losing, ("A", "B")))
+
+
+def test_of_many_models_what_is_decided_is_not_among_the_rows_left_out():
+    """Eight errors are in losers of two comparisons each; every winner has the last."""
+    tags = tuple(Tag(f"t{at}", f"T{at}") for at in range(9))
+    marks = [(0, case, model, tag) for case in range(16) for model, tag in ((0, 8), (1, case // 2))]
+    preferences = [(0, case, 0, 1, LEFT) for case in range(16)]
+    made = replace(study(marks=marks, preferences=preferences), tags=tags)
+    losing = why_we_lose(made)
+    assert [row.tag.key for row in losing.overall if row.is_decided] == ["t8"]
+
+    _, _, overall, _ = losing_blocks(losing, ("A", "B"), most=3)
+
+    assert overall.rows[0][0].text == "T8"
+    of = failure_map(made)
+    grid = map_blocks(of, ("A", "B"), most=3)[2]
+    decided = {cell.tag.name for cell in of.decided() if cell.model is not None}
+    assert decided <= {row[0].text for row in grid.rows} or len(decided) > 3

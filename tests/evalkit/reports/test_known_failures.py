@@ -443,6 +443,23 @@ def test_different_models_are_no_change_in_whatever_order_they_came(ids):
     assert len(versions_report(looks, every).timelines) == 1
 
 
+def test_of_models_with_as_many_versions_the_first_by_name_is_read_and_the_other_is_named():
+    day = timedelta(days=1)
+    runs = tuple(
+        JudgedRun(number, model, run, START, START + int(run) * day)
+        for number, (run, model) in enumerate((r, m) for m in ("cedar", "birch") for r in "12")
+    )
+    rows = [(case, run, 0 if run % 2 else None, 1.0) for case in range(8) for run in range(4)]
+    looks = looks_of(rows, runs=runs)
+
+    report = versions_report(looks, read_first(judged_versions(looks)))
+
+    assert {version.model for version in report.versions} == {"birch"}
+    assert report.others == ("cedar",)
+    assert "cedar has several versions, too, which are not read here." in sentences.span(report)
+    assert versions_entry(report)["other_models"] == ["cedar"]
+
+
 def test_only_cases_looked_at_in_every_version_count():
     rows = [*stepped(4), *((case, 0, 0, 1.0) for case in range(10, 20))]
     looks = looks_of(rows)
@@ -560,12 +577,14 @@ def test_the_report_of_a_study_shows_the_known_failures_of_its_eval_set():
     document = html_report(study, about=about, failures=report)
 
     part = document.split("<h2>Known failures</h2>")[1].split("<h2>")[0]
-    (shown,) = (each for each in tables.failures_section(report).blocks if isinstance(each, Table))
+    told = tables.failures_section(report)
+    assert told.basis == sentences.over_all_studies(report)
+    (shown,) = (each for each in told.blocks if isinstance(each, Table))
     assert [row[0].text for row in shown.rows] == [row.failure.title for row in report.rows[:10]]
     assert "2 that cost less are left out." in part
     assert "Curt &lt;1&gt;" in part
     assert "Curt <1>" not in document
-    assert "whatever this report is narrowed to" in part
+    assert told.basis in part
     assert "Known failures" not in html_report(study, about=about)
     none = board_report("Set", [], looks)
     assert "Known failures" not in html_report(study, about=about, failures=none)

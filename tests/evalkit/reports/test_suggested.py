@@ -156,3 +156,13 @@ def test_of_twenty_errors_that_suggestions_do_not_change_one_is_named_in_a_twent
         n_named += any(row.is_decided for row in of.tags)
     # Of 150 studies .05 are 7.5, its standard deviation 2.7; by each interval alone it were 90.
     assert n_named <= 15
+
+
+def test_a_filter_that_leaves_out_who_was_offered_any_does_not_say_that_nothing_was_suggested():
+    made = study()
+    nothing = replace(made.offered, taken=(0, 0), refused=(0, 0))
+
+    sentences = suggesting_sentences(suggesting_report(replace(made, offered=nothing)))
+
+    assert sentences[0].endswith("none is of what is read here.")
+    assert sentences[1].startswith("A lot decided who is offered any: 4 with and 3 without")
