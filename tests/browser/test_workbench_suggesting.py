@@ -131,3 +131,16 @@ def test_an_error_that_is_marked_already_is_not_suggested(opened):
 
     expect(offered(page)).to_have_count(0)
     wait_for_case(page, page.locator(".ek-category").inner_text())
+
+
+def test_what_is_suggested_on_a_phone_is_above_the_footer(opened):
+    page = start(opened)
+    page.set_viewport_size({"width": 420, "height": 860})
+    press(page, "n")
+    page.keyboard.type("Quite rude.")
+
+    take = offered(page).get_by_role("button", name="Mark in A: Tone")
+    expect(take).to_be_visible()
+    expect(page.locator(".ek-status")).to_have_text("Draft saved")
+    box, footer = take.bounding_box(), page.locator(".ek-footer").bounding_box()
+    assert box["y"] + box["height"] <= footer["y"]

@@ -460,6 +460,13 @@ TASKS: dict[str, ComparisonTask] = {
         checklist=ITEMS,
         collect=frozenset({"ranking", "scores", "tags", "comment"}),
     ),
+    "asserted": _task(
+        45,
+        BlindedResponse(PLAIN),
+        BlindedResponse(MARKDOWN),
+        criteria=(),
+        collect=frozenset({"preference", "tags", "comment", "assertion"}),
+    ),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS
     ),

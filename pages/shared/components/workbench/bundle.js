@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 4789e15d0be8801b9cc778b00faa26a9b9c9482276132081b1289c0923639e6e
+// Sources: 438925002db2a620e4592721c6196e9a06406d4a9d414fafc348ae705b10e9b3
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2903,6 +2903,7 @@ function offersOf({ tags, log, model, isReady }) {
         });
         node.replaceChildren(h("span", {}, "Suggested: ", h("b", { dir: "auto" }, tag.name)), ...ways);
         node.hidden = false;
+        node.scrollIntoView({ block: "nearest" });
         hide = close;
       }
       field.addEventListener("input", () => {
@@ -3930,13 +3931,14 @@ function commentPart({ answers, onchange, offers }, tags) {
 }
 function assertionPart({ answers, onchange }) {
   const hint = "What must hold in every response here";
-  const part = wordsPart(hint, "!", "Must always hold: “names the 30-day limit”", answers.assertion || "", (words) => {
+  const part = wordsPart(hint, "!", "Such as: names the 30-day limit", answers.assertion || "", (words) => {
     if (words) answers.assertion = words;
     else delete answers.assertion;
     onchange();
   });
   part.field.setAttribute("maxlength", "500");
-  return part;
+  const node = h("div", { class: "ek-assertion" }, h("span", { class: "ek-hint", "aria-hidden": "true" }, hint), part.node);
+  return { ...part, node };
 }
 function wordsPart(name, key, hint, value, onwritten) {
   const field = wordField(value, { "aria-label": name, ...shortcut(key), placeholder: hint }, onwritten);

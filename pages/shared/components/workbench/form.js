@@ -212,13 +212,15 @@ function commentPart({ answers, onchange, offers }, tags) {
  */
 function assertionPart({ answers, onchange }) {
   const hint = "What must hold in every response here";
-  const part = wordsPart(hint, "!", "Must always hold: “names the 30-day limit”", answers.assertion || "", (words) => {
+  const part = wordsPart(hint, "!", "Such as: names the 30-day limit", answers.assertion || "", (words) => {
     if (words) answers.assertion = words;
     else delete answers.assertion;
     onchange();
   });
   part.field.setAttribute("maxlength", "500");
-  return part;
+  // Said beside it as well: once both fields hold words, nothing else tells it from the comment.
+  const node = h("div", { class: "ek-assertion" }, h("span", { class: "ek-hint", "aria-hidden": "true" }, hint), part.node);
+  return { ...part, node };
 }
 
 /**

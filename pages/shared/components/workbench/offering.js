@@ -99,6 +99,7 @@ export function offersOf({ tags, log, model, isReady }) {
         });
         node.replaceChildren(h("span", {}, "Suggested: ", h("b", { dir: "auto" }, tag.name)), ...ways);
         node.hidden = false;
+        node.scrollIntoView({ block: "nearest" }); // on a phone it else comes beneath the footer
         hide = close;
       }
       field.addEventListener("input", () => {

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 4789e15d0be8801b9cc778b00faa26a9b9c9482276132081b1289c0923639e6e
+// Sources: 438925002db2a620e4592721c6196e9a06406d4a9d414fafc348ae705b10e9b3
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
