@@ -57,9 +57,7 @@ def test_no_study_that_does_not_ask_has_the_field_or_its_key(server, opened):
 
 
 @pytest.mark.parametrize("width", [1440, 420])
-def test_the_field_is_whole_in_view_while_it_is_written_and_says_what_it_is(
-    server, opened, width
-):
+def test_the_field_is_whole_in_view_while_it_is_written_and_says_what_it_is(server, opened, width):
     page = opened("asserted,plain")
     page.set_viewport_size({"width": width, "height": 860})
     press(page, "!")

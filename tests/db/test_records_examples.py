@@ -32,3 +32,13 @@ def test_a_file_of_the_docs_imports_and_comes_back_byte_by_byte(database, tmp_pa
     file.write_text("".join(once), encoding="utf-8")
     import_file(file)
     assert exported(study) == once
+
+
+def test_all_files_of_the_docs_import_one_after_the_other_into_one_database(database, tmp_path):
+    for number, words in enumerate(FILES):
+        file = tmp_path / f"example-{number}.jsonl"
+        file.write_text(words, encoding="utf-8")
+        import_file(file)
+
+    names = [json.loads(words.split("\n")[0])["study"] for words in FILES]
+    assert len(set(names)) == len(FILES)
