@@ -63,7 +63,7 @@ def start_failure(new: NewFailure, *, key: str | None = None, actor_id: int | No
     Raises RefusedError for a title that is empty, too long or there already, and NotFoundError for
     a tag, model, category, owner or case that is not there; nothing is stored then.
     """
-    title, reason = _title(new.title), optional(new.reason)
+    title, reason = failure_title(new.title), optional(new.reason)
     with write_session() as session:
         _lock_set(session, new.eval_set_id)
         if (known := _of_key(session, key)) is not None:
@@ -169,7 +169,7 @@ def rename_failure(
     failure_id: int, title: str, *, reason: str = "", actor_id: int | None = None
 ) -> None:
     """Call a failure something else; what it was called stays in its history."""
-    title, reason = _title(title), optional(reason)
+    title, reason = failure_title(title), optional(reason)
     with write_session() as session:
         failure = _locked(session, failure_id)
         if failure.title == title:
@@ -386,7 +386,11 @@ def _keys(session: Session, failure: KnownFailure, hashes: Sequence[str]) -> str
     return f"{', '.join(keys)}{f' and {more:,} more' if more > 0 else ''}"
 
 
-def _title(title: str) -> str:
+def failure_title(title: str) -> str:
+    """Return a title as it is stored, its words one space apart.
+
+    Raises RefusedError for an empty one and for one longer than MAX_TITLE.
+    """
     title = " ".join(checked_text(title, "The title").split())
     if not title:
         raise RefusedError("Give the failure a title: what goes wrong, in a few words.")

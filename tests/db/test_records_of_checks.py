@@ -137,3 +137,16 @@ def test_an_assertion_of_another_case_is_another_check(database, tmp_path: Path)
     with read_session() as session:
         eval_set = eval_set_called(session, "Set")
         assert [each.case_key for each in checks_of(session, eval_set)] == ["c1"]
+
+
+def test_a_check_that_findings_alone_name_is_no_record_of_the_file(sqlite_database, tmp_path: Path):
+    others = [CHECK, CHECK | {"name": "Says no", "settings": {"phrases": ["No"]}}]
+    named = finding(check="Counted elsewhere", result="undefined", value=0.5)
+    file = write(tmp_path / "a.jsonl", [*pair_of_outputs(), *others, named])
+
+    report = import_file(file)
+
+    counted = report.counts["automated_check"]
+    assert (counted.new, counted.present) == (2, 0)
+    counted = import_file(file).counts["automated_check"]
+    assert (counted.new, counted.present) == (0, 2)

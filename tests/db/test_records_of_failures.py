@@ -17,7 +17,7 @@ from db.commands.taxonomies import (
     take_back_recoding,
 )
 from db.engine import read_session, write_session
-from db.models import Annotator, OpenNote, Study, Taxonomy
+from db.models import Annotator, KnownFailureCase, OpenNote, Study, Taxonomy
 from db.queries.failures import changes_of_failure, eval_set_called, known_failures, runs_of_set
 from db.queries.recodings import last_recoding
 from db.queries.results import ResultFilters, notes, result_study
@@ -28,7 +28,17 @@ from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.records import RecordsRefusedError
 from evalkit.records.followed import FOLLOWED
 from evalkit.vocabulary import FailureState
-from tests.db.record_files import HEADER, TAG, case, empty_tables, exported, mark, output, write
+from tests.db.record_files import (
+    HEADER,
+    TAG,
+    case,
+    empty_tables,
+    exported,
+    mark,
+    output,
+    table_sizes,
+    write,
+)
 from tests.db.test_taxonomies import IN_TWO, RENAMED
 
 LABELLED = {**HEADER, "study": "Set"}
@@ -240,6 +250,73 @@ def test_what_is_about_nothing_is_refused_and_nothing_is_stored(
 
     with read_session() as session:
         assert session.exec(select(Study)).all() == []
+
+
+#: Each is sound by itself: what it is about is not there, or is told otherwise.
+ABOUT_NOTHING = [
+    (CODED | {"nth": 3}, "a mark of this annotator that counts"),
+    (NOTED, "a reading of this person"),
+    (FAILED | {"model": "Z"}, "a model of the eval set"),
+    (FAILED | {"owner": "Leo", "author": "leo"}, 'found "leo", expected "Leo", as who looks'),
+    (
+        FAILED | {"events": [{"kind": "note", "at": MOMENT, "reason": "", "author": "ANN"}]},
+        'events: found "ANN", expected "Ann", as who looks',
+    ),
+    (READ | {"annotator": "ann", "outputs": [{"case": "c1", "model": "A"}]}, "two people need"),
+    (FAILED | {"title": "F" * 121}, "at most 120 characters"),
+]
+
+
+@pytest.mark.parametrize(("record", "words"), ABOUT_NOTHING)
+def test_a_dry_run_says_what_the_import_would_refuse(sqlite_database, tmp_path, record, words):
+    file = write(tmp_path / "a.jsonl", [*RECORDS, record], header=LABELLED)
+
+    for dry_run in (True, False):
+        with pytest.raises(RecordsRefusedError, match=words):
+            import_file(file, dry_run=dry_run)
+
+    assert not any(table_sizes().values())
+
+
+def test_a_dry_run_of_what_fits_stores_nothing_and_counts_what_the_import_does(database, tmp_path):
+    reading = READ | {"outputs": [{"case": "c1", "model": "A"}]}
+    file = write(tmp_path / "a.jsonl", [*RECORDS, reading, NOTED, FAILED, CODED], header=LABELLED)
+    before = table_sizes()
+
+    rehearsed = import_file(file, dry_run=True)
+
+    assert table_sizes() == before
+    assert import_file(file).counts == rehearsed.counts
+
+
+def test_all_that_is_about_nothing_is_told_at_once(sqlite_database, tmp_path):
+    notes = [NOTED | {"case": key, "model": model} for key in ("c1", "c2") for model in ("A", "B")]
+    file = write(tmp_path / "a.jsonl", [*RECORDS, *notes], header=LABELLED)
+
+    with pytest.raises(RecordsRefusedError, match="refused with 4 problems"):
+        import_file(file)
+
+
+def test_two_cases_of_one_content_are_one_of_the_set_of_a_failure(sqlite_database, tmp_path):
+    again = case("c3", "What of c1?")
+    shows = [SHOWS_IT, SHOWS_IT | {"case": "c3", "out": True}]
+    failure = FAILED | {"title": "  Curt \n answers ", "cases": shows}
+
+    import_file(write(tmp_path / "a.jsonl", [*RECORDS, again, failure], header=LABELLED))
+
+    with read_session() as session:
+        (stored,) = known_failures(session, eval_set_called(session, "Set"))
+        (of_set,) = session.exec(select(KnownFailureCase)).all()
+    assert stored.title == "Curt answers"
+    assert not of_set.is_out
+
+
+def test_two_titles_that_are_read_alike_are_one(sqlite_database, tmp_path):
+    spaced = FAILED | {"title": " Curt ", "created_at": now().isoformat()}
+    file = write(tmp_path / "a.jsonl", [*RECORDS, FAILED, spaced], header=LABELLED)
+
+    with pytest.raises(RecordsRefusedError, match="no other failure of the eval set has"):
+        import_file(file)
 
 
 def test_two_failures_of_one_title_are_refused(sqlite_database, tmp_path):

@@ -1,59 +1,39 @@
-"""What of the failures that a file follows is new."""
+"""What became of failures, on its way from a file to the staging file."""
 
-from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from evalkit.records.followed import identity_of
 
-from db.commands.records.check.known import ImportTarget
-from db.commands.records.staging import Staging
-from db.models import KnownFailure, TaxonomyEvent
-from db.queries.records.followed import followed_records
-from db.queries.records.known_failures import FollowedScope
-from evalkit.records import Problems, shown
-from evalkit.records.followed import CHANGE, FAILURE, FOLLOWED, identity_of
+if TYPE_CHECKING:
+    from db.commands.records.staging import Staging
 
-
-def n_followed(
-    session: Session, staging: Staging, target: ImportTarget, problems: Problems
-) -> dict[str, int]:
-    """Count what is new of each type; note what is about something that says otherwise."""
-    scope = None
-    if target.eval_set_id is not None:
-        version_id = target.version_id or target.newest_id or 0
-        scope = FollowedScope(target.eval_set_id, version_id, target.study_id)
-    new = list(new_followed(session, staging, scope))
-    titles = _titles(session, target.eval_set_id)
-    for line, record in new:
-        if record["type"] == FAILURE:
-            if record["title"] in titles:
-                expected = "a title that no other failure of the eval set has"
-                problems.add(line, "title", shown(record["title"]), expected)
-            titles.add(record["title"])
-    n_new = Counter(record["type"] for _, record in new)
-    return {kind: n_new[kind] for kind in FOLLOWED}
+FOLLOWED_TABLE = """
+CREATE TABLE followed (line INTEGER PRIMARY KEY, type TEXT, identity BLOB, body TEXT);
+CREATE TABLE known_followed (identity BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+INSERT_FOLLOWED = "INSERT INTO followed VALUES (?, ?, ?, ?)"
+_NEW_OF = """
+SELECT followed.line, body FROM new_followed JOIN followed USING (line)
+WHERE new_followed.type = ? ORDER BY followed.line
+"""
 
 
-def new_followed(
-    session: Session, staging: Staging, scope: FollowedScope | None
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield what the file says of what nothing is stored about, each once."""
-    known = set() if scope is None else set(map(identity_of, followed_records(session, scope)))
-    names = {record["taxonomy"] for _, record in staging.followed if record["type"] == CHANGE}
-    stored = select(
-        col(TaxonomyEvent.taxonomy), col(TaxonomyEvent.version), col(TaxonomyEvent.kind)
-    ).where(col(TaxonomyEvent.taxonomy).in_(names))
-    for taxonomy, version, kind in session.execute(stored):
-        change = {"type": CHANGE, "taxonomy": taxonomy, "taxonomy_version": version, "kind": kind}
-        known.add(identity_of(change))
-    for line, record in staging.followed:
-        if (of := identity_of(record)) not in known:
-            known.add(of)
-            yield line, record
+def followed_row(line: int, fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the row of a record."""
+    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return line, fields["type"], digest_of(fields), body
 
 
-def _titles(session: Session, eval_set_id: int | None) -> set[str]:
-    statement = select(col(KnownFailure.title)).where(col(KnownFailure.eval_set_id) == eval_set_id)
-    return set(session.scalars(statement))
+def digest_of(record: Mapping[str, Any]) -> bytes:
+    """Return what tells one thing that a record is about from all others, in a few bytes."""
+    identity = json.dumps(identity_of(dict(record)), ensure_ascii=False)
+    return hashlib.blake2b(identity.encode(), digest_size=16).digest()
+
+
+def new_of(staging: "Staging", kind: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what is new of a type, with its line, once it was sorted out."""
+    for line, body in staging.db.cursor().execute(_NEW_OF, (kind,)):
+        yield line, json.loads(body)

@@ -3,18 +3,19 @@
 import functools
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from sqlmodel import Session
 
-from db.commands.records.check.automated import CheckOfFile, sort_checks
+from db.commands.records.check.automated import sort_checks
 from db.commands.records.check.definitions import (
     RUBRICS,
     TAXONOMIES,
     Definition,
     planned_definitions,
 )
+from db.commands.records.check.followed import n_followed
 from db.commands.records.check.gold import sort_gold
 from db.commands.records.check.known import ImportTarget, find_target, stage_known
 from db.commands.records.check.lessons import check_examples, sort_lessons
@@ -29,7 +30,6 @@ from db.commands.records.check.references import (
 from db.commands.records.check.revisions import drop_repeated, sort_labels
 from db.commands.records.choices import Choices
 from db.commands.records.counting import record_counts
-from db.commands.records.followed import n_followed
 from db.commands.records.further import FurtherRuns
 from db.commands.records.join import (
     add_what_is_named,
@@ -41,6 +41,7 @@ from db.commands.records.join import (
 from db.commands.records.lessons import LESSON_NUMBERS
 from db.commands.records.looks import Again
 from db.commands.records.pictures import pictures_sentence, with_pictures_apart
+from db.commands.records.plan import ImportPlan
 from db.commands.records.redacting import Redacting
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import (
@@ -66,40 +67,6 @@ from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: What a header says of the version whose cases follow.
 _OF_VERSION = ("version_note", "version_author")
-
-
-@dataclass(slots=True)
-class ImportPlan:
-    """What a checked file will do to the database."""
-
-    target: ImportTarget
-    rubrics: list[Definition]
-    taxonomies: list[Definition]
-    checks: list[CheckOfFile]
-    followed: dict[str, int]
-    needs_newest: bool
-    again: Again
-    contents: Contents
-    elsewhere: dict[str, int]
-    filled: dict[str, int]
-    traffic: Traffic
-    counts: dict[str, RecordCount] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    mixed: str = ""
-
-    @property
-    def signature(self) -> tuple[Any, ...]:
-        """Return what must still be true of the database when the file is written."""
-        wholes = [(part.name, part.version, part.db_id) for part in self.rubrics + self.taxonomies]
-        return self.target.state, tuple(wholes)
-
-    @property
-    def has_news(self) -> bool:
-        """Tell whether the file would change anything."""
-        is_new_study = self.target.study is not None and self.target.study_id is None
-        is_new_set = self.target.eval_set_id is None
-        is_new = is_new_study or is_new_set or any(self.filled.values()) or bool(self.traffic)
-        return is_new or any(count.new for count in self.counts.values())
 
 
 class Import:
@@ -188,6 +155,8 @@ class Import:
         names = self._names(self._choices.get("eval_set"), self._choices.get("study"))
         with read_session() as session:
             plan = self._plan(session, *names)
+        if dry_run and any(plan.followed.values()):
+            self._rehearse(plan)
         if dry_run or not plan.has_news:
             return self._report(plan, dry_run=dry_run)
         self._progress("Storing", 0, 1)
@@ -198,26 +167,40 @@ class Import:
             else:
                 check_names(session, self._staging, self._problems)
                 self._problems.refuse_if_any()
-            version = write_staged(
-                session,
-                self._staging,
-                plan.target,
-                rubrics=plan.rubrics,
-                taxonomies=plan.taxonomies,
-                checks=plan.checks,
-                needs_newest=plan.needs_newest,
-                traffic=plan.traffic,
-                of_version=self._of_version(),
-                source=self._problems.file,
-                sides=[header.get("sides") for header in self._headers],
-                looks=self._looks,
-                actor_id=self._choices.get("actor_id"),
-                drawn=self._choices.get("drawn") or {},
-                progress=self._progress,
-                problems=self._problems,
-            )
+            version = self._write(session, plan)
             know_tables(session.connection())
         return self._report(plan, version=version)
+
+    def _write(self, session: Session, plan: ImportPlan) -> int:
+        return write_staged(
+            session,
+            self._staging,
+            plan.target,
+            rubrics=plan.rubrics,
+            taxonomies=plan.taxonomies,
+            checks=plan.checks,
+            needs_newest=plan.needs_newest,
+            traffic=plan.traffic,
+            of_version=self._of_version(),
+            source=self._problems.file,
+            sides=[header.get("sides") for header in self._headers],
+            looks=self._looks,
+            actor_id=self._choices.get("actor_id"),
+            drawn=self._choices.get("drawn") or {},
+            progress=self._progress,
+            problems=self._problems,
+        )
+
+    def _rehearse(self, plan: ImportPlan) -> None:
+        """Refuse what writing would refuse, and leave nothing of it.
+
+        What records of failures are about, marks and readings of the same file among it, is known
+        once it is there.
+        """
+        with write_session() as session:
+            wait_for_imports(session)
+            self._write(session, plan)
+            session.rollback()
 
     def _of_version(self) -> dict[str, str | None]:
         """Return what one file says of the version that its cases are; of several nothing."""

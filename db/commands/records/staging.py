@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from db.commands.records.automated import FINDING_TABLE, INSERT_FINDING, finding_row
 from db.commands.records.digests import case_digests, case_life
+from db.commands.records.followed import FOLLOWED_TABLE, INSERT_FOLLOWED, followed_row
 from db.commands.records.lessons import LESSON_NUMBERS, lesson_row
 from evalkit.records.automated import AUTOMATED_CHECK, FINDING
 from evalkit.records.checks import as_moment
@@ -42,6 +43,7 @@ LABEL_TYPES = {
 #: A taxonomy is what one record says of it as a whole, and a record for each of its tags.
 TAXONOMY_TYPES = ("taxonomy", "tag")
 
+_FOLLOWED = "followed"
 _BATCH = 1_000
 _MAX_WAITING = 4 * 1024 * 1024
 _CACHE_KIB = 32 * 1024
@@ -78,6 +80,7 @@ CREATE TABLE other_case (id INTEGER PRIMARY KEY, hash TEXT);
 CREATE TABLE bound_case (id INTEGER PRIMARY KEY);
 """
     + FINDING_TABLE
+    + FOLLOWED_TABLE
 )
 
 _INSERT = {
@@ -87,6 +90,7 @@ _INSERT = {
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
     FINDING: INSERT_FINDING,
+    _FOLLOWED: INSERT_FOLLOWED,
 }
 
 #: The digest of a label leaves its revision out: that is compared by order.
@@ -120,7 +124,6 @@ class Staging:
         self.merged_from: dict[tuple[str, str], int | None] = {}
         self.criteria: list[tuple[int, dict[str, Any]]] = []
         self.tags: list[tuple[int, dict[str, Any]]] = []
-        self.followed: list[tuple[int, dict[str, Any]]] = []
         self.automated: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
         self.names_texts_elsewhere = False
@@ -156,7 +159,7 @@ class Staging:
         elif kind == GOLD:
             self.add_gold(record.line, fields)
         elif kind in FOLLOWED:
-            self.followed.append((record.line, fields))
+            self._insert(_FOLLOWED, followed_row(record.line, fields))
         elif kind == AUTOMATED_CHECK:
             self.automated.append((record.line, fields))
         elif kind == FINDING:

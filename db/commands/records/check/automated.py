@@ -35,7 +35,10 @@ class RevisionOfFile:
 
 @dataclass(slots=True)
 class CheckOfFile:
-    """A check that a file has revisions of, or that its findings name; by its id a stored one."""
+    """A check that a file has revisions of, or that its findings name; by its id a stored one.
+
+    One that ``is_only_named`` no record of the file is about, nor any that is stored.
+    """
 
     name: str
     case_key: str | None = None
@@ -43,6 +46,7 @@ class CheckOfFile:
     is_retired: bool = False
     revisions: dict[int, RevisionOfFile] = field(default_factory=dict)
     db_id: int | None = None
+    is_only_named: bool = False
 
     @property
     def n_new(self) -> int:
@@ -167,7 +171,7 @@ def _add_named(
             check = checks.setdefault(key, CheckOfFile(name, db_id=known.id))
             check.revisions[number] = RevisionOfFile(number, "", {}, "", known.by_number[number])
         elif check is None and known is None and number == 1:
-            check = checks.setdefault(key, CheckOfFile(name))
+            check = checks.setdefault(key, CheckOfFile(name, is_only_named=True))
             hashed = check_hash(IMPORTED, {})
             check.revisions[1] = RevisionOfFile(1, IMPORTED.key, {}, hashed)
         elif check is None or check.db_id is None or known is None:

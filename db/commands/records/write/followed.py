@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from db.columns import number_of
-from db.commands.records.followed import new_followed
+from db.commands.failures import failure_title
+from db.commands.records.check.followed import sort_followed
+from db.commands.records.followed import new_of
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.followed_rows import AboutNothingError, FollowedRows, moment
 from db.commands.records.write.recodings import Recodings
@@ -47,17 +49,17 @@ def write_followed(
 
     Raises RecordsRefusedError for what is about nothing that is there: then nothing is stored.
     """
-    if not writing.staging.followed:
+    staging = writing.staging
+    if not staging.count("SELECT EXISTS (SELECT 1 FROM followed)"):
         return set()
     scope = FollowedScope(writing.eval_set_id, version_id, study_id)
-    new = list(new_followed(writing.session, writing.staging, scope))
+    sort_followed(writing.session, staging, scope)
     writer = _Followed(writing, scope, problems)
     for kind in FOLLOWED:
-        for line, record in new:
-            if record["type"] == kind:
-                writer.write(line, record)
+        for line, record in new_of(staging, kind):
+            writer.write(line, record)
         problems.refuse_if_any()  # what comes next may be about these
-    return {record["taxonomy"] for _, record in new if record["type"] == CHANGE}
+    return {record["taxonomy"] for _, record in new_of(staging, CHANGE)}
 
 
 class _Followed:
@@ -135,7 +137,7 @@ class _Followed:
 
     def _reading(self, record: dict[str, Any]) -> None:
         coding = OpenCoding(
-            reader_id=self._rows.person(record["annotator"]) or 0,
+            reader_id=self._rows.person(record["annotator"], "annotator") or 0,
             eval_set_version_id=self._scope.version_id,
             study_id=self._scope.study_id if record.get("of_study") else None,
             seed=record["seed"],
@@ -188,13 +190,13 @@ class _Followed:
         fixed_in, fixed_at = record.get("fixed_in"), record.get("fixed_at")
         failure = KnownFailure(
             eval_set_id=self._scope.eval_set_id,
-            title=record["title"],
+            title=failure_title(record["title"]),
             taxonomy=record["taxonomy"],
             tag=record["tag"],
             tag_version=record["taxonomy_version"],
             model_id=self._rows.model(record["model"]) if record.get("model") else None,
             category=record.get("category"),
-            owner_id=self._rows.person(record.get("owner")),
+            owner_id=self._rows.person(record.get("owner"), "owner"),
             state=record["state"],
             fixed_run_id=self._rows.run(fixed_in) if fixed_in else None,
             fixed_at=moment(fixed_at) if fixed_at else None,
@@ -204,21 +206,23 @@ class _Followed:
         self._session.add(failure)
         self._session.flush()
         failure_id = number_of(failure)
+        # Two cases of one content are one of its set, which the first of them stands for.
+        cases = {self._rows.case(case["case"]): case for case in record.get("cases", ())[::-1]}
         self._session.add_all(
             KnownFailureCase(
                 failure_id=failure_id,
-                case_hash=self._rows.case(case["case"]),
+                case_hash=case_hash,
                 is_out=case["out"],
                 added_at=moment(case["added_at"]),
             )
-            for case in record.get("cases", ())
+            for case_hash, case in cases.items()
         )
         for event in record.get("events", ()):
             self._session.add(
                 KnownFailureEvent(
                     failure_id=failure_id,
                     at=moment(event["at"]),
-                    actor_id=self._rows.person(event.get("author")),
+                    actor_id=self._rows.person(event.get("author"), "events"),
                     kind=event["kind"],
                     before=event.get("before"),
                     after=event.get("after"),

@@ -12,10 +12,17 @@ from db.models import Annotator, Model, OpenCoding, OpenNote, Run, Tag, Taxonomy
 from db.queries.records.known_failures import FollowedScope
 from db.queries.records.whose import annotations_by_whose, marks_by_whose
 from evalkit.errors import RefusedError
+from evalkit.names import name_key
 from evalkit.records import Problems, shown
 from evalkit.records.checks import as_moment
 from evalkit.records.names import DEFAULT_RUN
 from evalkit.vocabulary import AnnotatorKind, Role
+
+_OF_OUTPUTS = ('CREATE INDEX IF NOT EXISTS output_of ON output ("case", run)',)
+_OUTPUT = """
+SELECT COALESCE(db_id, {first} + place) FROM output WHERE "case" = ? AND run IS ?
+ORDER BY id DESC LIMIT 1
+"""
 
 
 class AboutNothingError(Exception):
@@ -29,19 +36,26 @@ class FollowedRows:
         self._problems = problems
         self._session, self._staging = writing.session, writing.staging
         self._scope = scope
-        self._outputs = _outputs(writing)
+        self._output = _OUTPUT.format(first=writing.first["output"])
+        writing.staging.script(_OF_OUTPUTS)
         self._whose: dict[bool, dict[Any, int]] = {}
         self.line = 0
 
-    def person(self, name: str | None) -> int | None:
-        """Find or make a person; one that is made here cannot sign in."""
+    def person(self, name: str | None, field: str = "author") -> int | None:
+        """Find or make a person; one that is made here cannot sign in.
+
+        Refused is a name that people would take for one that is there, as of who labels.
+        """
         if name is None:
             return None
-        statement = select(col(Annotator.id)).where(
-            col(Annotator.kind) == AnnotatorKind.HUMAN, col(Annotator.name) == name
+        statement = select(col(Annotator.id), col(Annotator.name)).where(
+            col(Annotator.kind) == AnnotatorKind.HUMAN, col(Annotator.name_key) == name_key(name)
         )
-        if (known := self._session.scalar(statement)) is not None:
-            return known
+        if (known := self._session.execute(statement).first()) is not None:
+            if known.name != name:
+                spelled = f"{shown(known.name)}, as who looks the same is spelled already"
+                self.refuse(field, name, f"{spelled}; two people need two names")
+            return int(known.id)
         made = Annotator(name=name, kind=AnnotatorKind.HUMAN, role=Role.ANNOTATOR)
         self._session.add(made)
         self._session.flush()
@@ -104,14 +118,18 @@ class FollowedRows:
 
     def output(self, record: dict[str, Any]) -> int:
         """Return the output that a record names."""
-        of = (record["case"], record["model"], record.get("run", DEFAULT_RUN))
-        return self._outputs.get(of) or self.refuse("model", " / ".join(of), "an output")
+        run = record.get("run", DEFAULT_RUN)
+        of = (record["case"], self._staging.runs.get((record["model"], run)))
+        known = self._staging.db.execute(self._output, of).fetchone()
+        if known is None or known[0] is None:
+            self.refuse("model", " / ".join((record["case"], record["model"], run)), "an output")
+        return int(known[0])
 
     def coding(self, record: dict[str, Any]) -> int:
         """Return the reading of a person that a record names."""
         known = self._session.scalar(
             select(col(OpenCoding.id)).where(
-                col(OpenCoding.reader_id) == self.person(record["annotator"]),
+                col(OpenCoding.reader_id) == self.person(record["annotator"], "annotator"),
                 col(OpenCoding.created_at) == moment(record["reading"]),
                 col(OpenCoding.eval_set_version_id) == self._scope.version_id,
             )
@@ -159,11 +177,3 @@ def moment(written: str) -> datetime:
     if moment is None:
         raise RefusedError(f"{shown(written)} is no time.")
     return moment
-
-
-def _outputs(writing: Writing) -> dict[tuple[str, str, str], int]:
-    """Return the id of each output that the file is about or that was there."""
-    runs = {number: of for of, number in writing.staging.runs.items()}
-    first = writing.first["output"]
-    statement = f'SELECT "case", run, COALESCE(db_id, {first} + place) FROM output'
-    return {(key, *runs[run]): row_id for key, run, row_id in writing.new_rows(statement)}
