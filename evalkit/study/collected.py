@@ -98,8 +98,7 @@ class Outputs:
     latency_ms, cost_usd, input_tokens, output_tokens, reasoning_tokens : FloatArray
         Of shape (n_outputs,); ``NaN`` where not recorded. Those of reasoning are of the output's.
     sampled : FloatArray of shape (n_outputs,) or None
-        The chance with which its case was drawn for the eval set; ``NaN`` where not recorded, None
-        where of no case.
+        With which chance its case was drawn; ``NaN`` where not recorded, None where of no case.
     """
 
     id: IntArray
@@ -209,8 +208,9 @@ class Collected:
         asked which response is better, or said so.
     penalties, weights
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
-    limits : Limits
-        The filters, to be shown with every number they shaped.
+    limits, of_two_samples
+        The filters, to be shown with every number they shaped; whether the cases are those of two
+        samples, each drawn for itself, so that no chances are known.
     gold, traffic, first_shown
         What is known to be right, and nobody's annotation; what production is asked of each
         category, where a lead said so; rankings by what was shown first, where that is known.
@@ -239,6 +239,7 @@ class Collected:
     penalties: Penalties | None = None
     weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()
+    of_two_samples: bool = False
     runs_of: str = ""
     checks: Checks = NO_CHECKS
     gold: Gold = NO_GOLD

@@ -3,13 +3,17 @@
 import json
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from db.commands import versions
 from db.commands.cases import change_status
-from db.engine import read_session
+from db.engine import read_session, write_session
+from db.models import EvalSetVersion, VersionCase
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.cli import app
+from evalkit.reports.production.report import production_report
+from evalkit.reports.production.sentences import basis
 from evalkit.study import sentences
 from evalkit.vocabulary import CaseStatus
 from tests.factories import annotate, make_eval_set, make_study
@@ -65,6 +69,32 @@ def test_quarantined_cases_count_only_where_asked_for_and_it_is_said_how_many(id
         "Without 1 quarantined, 1 retired and 1 saturated cases."
     )
     assert sentences.limits(read(quarantined=True)) == ""
+
+
+def test_chances_count_as_of_a_version_of_the_same_draw_and_of_another_draw_none_do(ids):
+    with write_session() as session:
+        for row in session.exec(select(VersionCase)):
+            row.inclusion_probability = 0.5
+    versions.leave_out(SET, [ids["case-0"]], note="Trivial")
+    with write_session() as session:
+        drawn_again = EvalSetVersion(eval_set_id=ids["eval_set"], number=3, content_hash="third")
+        session.add(drawn_again)
+        session.flush()
+        session.add_all(
+            VersionCase(
+                version_id=drawn_again.id, case_id=ids[f"case-{place}"], inclusion_probability=0.25
+            )
+            for place in (1, 2)
+        )
+
+    same_draw, another = read(as_of=2), read(as_of=3)
+
+    assert same_draw.outputs.sampled.tolist() == [0.5] * 6
+    assert not same_draw.of_two_samples
+    assert another.outputs.sampled is None
+    report = production_report(another)
+    assert report.measures == ()
+    assert "each drawn for itself" in " ".join(basis(report))
 
 
 def test_the_terminal_and_json_say_the_same_and_an_unknown_version_is_refused(ids):

@@ -108,6 +108,24 @@ def test_the_newest_run_is_set_beside_the_one_before_of_the_same_model(app, sign
     assert "score it 4 or above on helpfulness" in said
 
 
+def test_as_of_a_version_only_the_cases_that_it_holds_are_set_side_by_side(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    now = opened(app, by="helpfulness")
+    first = opened(app, **{"as-of": "1"})
+    next(box for box in app.selectbox if box.label == "As of version").set_value("2").run()
+
+    # Of ten cases version 2 dropped one, changed another, and has a new one: eight are in both.
+    assert "8 cases answered by both; 2 new and 2 removed, set apart" in now
+    assert (
+        "8 cases answered by both; 2 removed, set apart; only cases that version 1 holds" in first
+    )
+    assert not app.exception
+    assert app.query_params["as-of"] == ["2"]
+    assert "by both; 2 new, set apart" in written(app)
+    assert "only cases that version 2 holds" in written(app)
+
+
 def test_the_page_begins_with_the_eval_set_of_the_study_at_hand(app, sign_in):
     ids = make_eval_set(name="First", models=(ONE, TWO))
     make_study(ids)

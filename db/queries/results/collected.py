@@ -11,7 +11,6 @@ from db.models import (
     Annotation,
     Assignment,
     Case,
-    EvalSetVersion,
     Output,
     ResultsState,
     Score,
@@ -42,12 +41,11 @@ from db.queries.results.studies import (
     ResultFilters,
     ResultStudy,
 )
-from db.queries.results.versions import eval_set_of
-from db.queries.traffic import chances_of_cases, is_of_chosen
+from db.queries.traffic import are_of_two_samples, chances_as_of
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
 from evalkit.stats.annotators.first_shown import NO_FIRST_SHOWN, FirstShown
-from evalkit.stats.counts import BoolArray, FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.collected import (
     Collected,
     Criterion,
@@ -109,6 +107,7 @@ def collect(
         penalties=penalties,
         weights=study.weights,
         limits=limits(study, filters),
+        of_two_samples=are_of_two_samples(session, *_drawn(study, filters)),
         asks_acceptable=is_asked or asks_acceptable(session, study, has_unsafe=bool(unsafe)),
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
@@ -197,28 +196,12 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         input_tokens=measured[:, 2],
         output_tokens=measured[:, 3],
         reasoning_tokens=measured[:, 4],
-        sampled=_chances(session, study, filters, case[order]),
+        sampled=chances_as_of(session, *_drawn(study, filters), case[order]),
     )
 
 
-def _chances(
-    session: Session, study: ResultStudy, filters: ResultFilters, case: IntArray
-) -> FloatArray | None:
-    """Return the chance of each case to be in the version asked for, else in the study's.
-
-    None of a study of chosen cases: it speaks of these alone.
-    """
-    if is_of_chosen(session, study.name):
-        return None
-    if filters.as_of is not None:
-        asked = sa.select(col(EvalSetVersion.id)).where(
-            col(EvalSetVersion.eval_set_id) == eval_set_of(study.version_id),
-            col(EvalSetVersion.number) == filters.as_of,
-        )
-        of_asked = chances_of_cases(session, session.connection().scalar(asked) or 0, case)
-        if of_asked is not None:
-            return of_asked
-    return chances_of_cases(session, study.version_id, case)
+def _drawn(study: ResultStudy, filters: ResultFilters) -> tuple[str, int, int | None]:
+    return study.name, study.version_id, filters.as_of
 
 
 def _cases(session: Session, study: ResultStudy, filters: ResultFilters) -> IntArray:

@@ -36,6 +36,17 @@ def version_numbers(session: Session, version_id: int) -> tuple[int, ...]:
     return tuple(session.connection().scalars(statement))
 
 
+def numbers_of_set(session: Session, name: str) -> tuple[int, ...]:
+    """Return the numbers of all versions of the eval set of a name, newest first."""
+    statement = (
+        sa.select(col(EvalSetVersion.number))
+        .join(EvalSet, col(EvalSet.id) == col(EvalSetVersion.eval_set_id))
+        .where(col(EvalSet.name) == name)
+        .order_by(col(EvalSetVersion.number).desc())
+    )
+    return tuple(session.connection().scalars(statement))
+
+
 def eval_set_of(version_id: int) -> sa.ScalarSelect[int]:
     """Select the eval set of a version."""
     version = sa.alias(sa.inspect(EvalSetVersion).local_table)

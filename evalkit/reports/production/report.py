@@ -33,6 +33,7 @@ class Chances(StrEnum):
 
     NONE = "not recorded"
     SOME = "recorded of some cases only, and not used"
+    OF_TWO_SAMPLES = "of two samples, and not used"
     ALL = "used"
 
 
@@ -123,7 +124,7 @@ def production_report(collected: Collected) -> ProductionReport | None:
         traffic=collected.traffic,
         sampled=outputs.sampled,
     )
-    if weights is None and not collected.traffic:
+    if weights is None and not collected.traffic and not collected.of_two_samples:
         return None
     no_case, no_share = _apart(collected)
     shares = _shares(collected, weights)
@@ -174,6 +175,8 @@ def _shares(collected: Collected, weights: CaseWeights | None) -> tuple[tuple[st
 
 def _chances(collected: Collected) -> Chances:
     sampled = collected.outputs.sampled
+    if collected.of_two_samples:
+        return Chances.OF_TWO_SAMPLES
     if sampled is None or not len(sampled) or np.isnan(sampled).all():
         return Chances.NONE
     return Chances.SOME if np.isnan(sampled).any() else Chances.ALL

@@ -105,4 +105,9 @@ def _odds(report: ProductionReport) -> str:
         return "Each case counts for one over the chance with which it was sampled."
     if report.chances is Chances.SOME:
         return "The chance of being sampled is recorded of some cases only, and is not used."
+    if report.chances is Chances.OF_TWO_SAMPLES:
+        return (
+            "The cases that count are in two samples, each drawn for itself: how likely a case was "
+            "to be in both is not known, so no chances are used."
+        )
     return ""

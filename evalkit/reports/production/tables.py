@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.reports.blocks import Block, Cell, Section, Table, section, table, words
-from evalkit.reports.production.report import ProductionMeasure, ProductionReport, ProductionRow
+from evalkit.reports.production.report import (
+    Chances,
+    ProductionMeasure,
+    ProductionReport,
+    ProductionRow,
+)
 from evalkit.reports.production.sentences import NOTHING_HERE, basis, how_to_read, what_changes
 from evalkit.stats.intervals import Estimate
 
@@ -33,7 +38,8 @@ def production_blocks(
     if report is None:
         return ()
     if not report.measures:
-        return (words(NOTHING_HERE, *basis(report)),)
+        is_asked = report.chances is Chances.OF_TWO_SAMPLES and not report.no_share
+        return (words(*(() if is_asked else (NOTHING_HERE,)), *basis(report)),)
     measures = report.of(only, without)
     if not measures:
         return ()

@@ -1,8 +1,10 @@
-"""Which cases of a study count: those of a version, and of which status."""
+"""Which cases count: those of a version, and of which status."""
+
+from dataclasses import dataclass
 
 import streamlit as st
 
-from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results import ResultFilters
 from evalkit.vocabulary import CaseStatus
 from pages.shared.address import choices
 
@@ -11,14 +13,25 @@ _NO_VERSION = ""
 _RESTING = (CaseStatus.SATURATED, CaseStatus.RETIRED)
 
 
-def asked(study: ResultStudy | None, key: str) -> ResultFilters:
+@dataclass(frozen=True, slots=True)
+class CaseChoices:
+    """Among what can be chosen: numbers of versions, and how many cases have which status."""
+
+    versions: tuple[int, ...] = ()
+    n_of_status: tuple[tuple[CaseStatus, int], ...] = ()
+
+    @property
+    def written(self) -> list[str]:
+        """Return the versions as an address writes them, after none; none of the only one."""
+        several = self.versions if len(self.versions) > 1 else ()
+        return [_NO_VERSION, *map(str, several)]
+
+
+def asked(of: CaseChoices, key: str) -> ResultFilters:
     """Take from the address and the widgets which cases count; as usual where nobody can choose."""
-    if study is None:
-        return ResultFilters()
-    versions = _versions(study)
-    if len(versions) > 2:
-        choices.choice(_AS_OF, versions, key=_key(_AS_OF, key), default=_NO_VERSION)
-    there = {status for status, _ in study.n_of_status}
+    if len(of.written) > 1:
+        choices.choice(_AS_OF, of.written, key=_key(_AS_OF, key), default=_NO_VERSION)
+    there = {status for status, _ in of.n_of_status}
     for name, is_there in (
         (_QUARANTINED, CaseStatus.QUARANTINED in there),
         (_ONLY_ACTIVE, bool(there.intersection(_RESTING))),
@@ -35,17 +48,14 @@ def asked(study: ResultStudy | None, key: str) -> ResultFilters:
     )
 
 
-def show(study: ResultStudy | None, key: str) -> None:
+def show(of: CaseChoices, key: str) -> None:
     """Show the choices that there are."""
-    if study is None:
-        return
-    n_of = dict(study.n_of_status)
-    versions = _versions(study)
-    if len(versions) > 2:
+    n_of = dict(of.n_of_status)
+    if len(of.written) > 1:
         st.selectbox(
             "As of version",
-            versions,
-            format_func=lambda number: f"Version {number}" if number else "As the study is",
+            of.written,
+            format_func=lambda number: f"Version {number}" if number else "As it is",
             help="Only cases that this version of the eval set holds count.",
             key=_key(_AS_OF, key),
             persist_state="session",
@@ -76,10 +86,6 @@ def address_of(filters: ResultFilters) -> dict[str, list[str]]:
     }
 
 
-def _versions(study: ResultStudy) -> list[str]:
-    return [_NO_VERSION, *map(str, study.versions)]
-
-
 def _key(name: str, key: str) -> str:
-    """Give the key of one of the choices of a study."""
+    """Give the key of one of the choices."""
     return f"filter-{name}-{key}"

@@ -16,6 +16,7 @@ from evalkit.study.sentences import cases_in_words
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import downloads, labels
 from pages.shared.address import addresses, case_filters, choices, pins
+from pages.shared.address.case_filters import CaseChoices
 
 _LAST = "results-study"
 
@@ -80,7 +81,8 @@ def of_study(study: ResultStudy, room: DeltaGenerator) -> ResultFilters:
     """
     pins.take(study)
     key = str(study.study_id)
-    return filters_among(study.categories, study.annotators, room, key=key, study=study)
+    of_cases = CaseChoices(study.versions, study.n_of_status)
+    return filters_among(study.categories, study.annotators, room, key=key, of_cases=of_cases)
 
 
 def filters_among(
@@ -89,12 +91,9 @@ def filters_among(
     room: DeltaGenerator,
     *,
     key: str,
-    study: ResultStudy | None = None,
+    of_cases: CaseChoices,
 ) -> ResultFilters:
-    """Fold the filters by these categories and annotators under what they are, in few words.
-
-    Of one study also by which version's cases count, and of which status.
-    """
+    """Fold the filters by these categories, annotators and cases under what they are, in short."""
     judges = [annotator for annotator in annotators if annotator.kind == AnnotatorKind.JUDGE]
     by_category, with_judges = f"filter-categories-{key}", f"filter-judges-{key}"
     choices.several("category", categories, key=by_category)
@@ -110,8 +109,8 @@ def filters_among(
     by_annotator = f"filter-annotators-{key}-{are_in}"
     choices.several("annotator", list(names), key=by_annotator)
     by = tuple(map(int, _chosen(by_annotator)))
-    of_cases = case_filters.asked(study, key)
-    chosen = replace(of_cases, categories=_chosen(by_category), annotator_ids=by, judges=are_in)
+    counting = case_filters.asked(of_cases, key)
+    chosen = replace(counting, categories=_chosen(by_category), annotator_ids=by, judges=are_in)
     with room.popover(in_short(annotators, chosen), icon=":material/filter_list:", width="stretch"):
         st.multiselect(
             "Categories",
@@ -130,7 +129,7 @@ def filters_among(
             persist_state="session",
         )
         _judges_toggle(with_judges, is_there=bool(judges))
-        case_filters.show(study, key)
+        case_filters.show(of_cases, key)
     for name, values in address_of(chosen).items():
         addresses.remember(name, values)
     return chosen
