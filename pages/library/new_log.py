@@ -8,9 +8,8 @@ from db.queries.sampling import state_of_cases
 from evalkit.errors import EvalkitError
 from evalkit.redaction.redaction import Redaction
 from evalkit.vocabulary import Role
-from pages.shared import labels, new_logs, state, uploads
-from pages.shared.library import import_columns, import_reading
-from pages.shared.sections import new_log, sampling
+from pages.shared import labels, new_logs, state
+from pages.shared.sections import new_log, sampling, swapping
 
 user = state.require(Role.LEAD)
 
@@ -29,21 +28,12 @@ if message := st.session_state.pop("new-log-message", None):
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
 
 n_stored = st.session_state.setdefault("n-new-logs", 0)
-files = st.file_uploader("Files of the log", key=f"new-log-{n_stored}", accept_multiple_files=True)
-st.caption(
-    "Files above 50 MB are read on the command line: python -m evalkit report coverage and "
-    "python -m evalkit sample-log"
-)
-if not files:
-    new_logs.forget()
-    st.stop()
-sources = [(file.name, uploads.content(file)) for file in files]
-formats = import_reading.format_picker([name for name, _ in sources])
-mapping = import_columns.mapping_picker(sources, actor_id=user.id)
-eval_set = new_log.eval_set_beside(eval_sets)
 try:
-    ids = [file.file_id for file in files]
-    log = new_logs.open_log(ids, sources, formats=formats, mapping=mapping)
+    at_hand = new_logs.log_at_hand(f"new-log-{n_stored}", actor_id=user.id)
+    if at_hand is None:
+        st.stop()
+    file_name, log = at_hand
+    eval_set = new_log.eval_set_beside(eval_sets)
     report = None
     if eval_set is not None:
         stamp = (eval_set.content_hash, *states[eval_set.eval_set_id])
@@ -51,16 +41,18 @@ try:
         new_log.show_coverage(report, actor_id=user.id)
     st.subheader("Choose cases")
     pool = new_logs.pool_of_log(log, report if new_log.chosen_from(report) else None)
-    plan = new_log.log_plan(pool, adds=eval_set is not None)
-    sample = pool.sample(plan.n, seed=plan.seed, random_share=plan.random_share)
+    plan = new_log.log_plan(pool, eval_set)
+    pool, sample = sampling.kept_sample(pool, plan, new_logs.suggested(pool, plan))
 except EvalkitError as refused:
     st.error(labels.literal(str(refused)))
     st.stop()
 sampling.show_sample(sample, has_chances=eval_set is None)
+with st.expander("Swap a case for another", expanded=bool(sample.swaps)):
+    swapping.show_swap(pool, sample, plan)
 
 with st.form("new-log-store", border=False):
     name = eval_set.name if eval_set else st.text_input("Name of the eval set")
-    note = st.text_input("Note of the version", f"{plan.n:,} cases of {files[0].name}")
+    note = st.text_input("Note of the version", f"{plan.n:,} cases of {file_name}")
     why = st.text_input("Why these cases exist", placeholder="The failure they cover")
     redacts = st.checkbox("Replace personal data and secrets by placeholders", value=True)
     is_asked = st.form_submit_button("Store the cases", type="primary", icon=":material/check:")
@@ -76,4 +68,5 @@ if is_asked:
         st.stop()
     st.session_state["new-log-message"] = " ".join((stored.sentence, *stored.warnings))
     st.session_state["n-new-logs"] = n_stored + 1
+    new_logs.forget()
     st.rerun()

@@ -9,10 +9,67 @@ from db.commands.log_samples import LogFiles
 from evalkit.formats.read.mapping import ColumnMapping
 from evalkit.redaction.redaction import Redaction
 from evalkit.reports.coverage.report import CoverageReport
+from evalkit.sampling.clusters import CaseCluster, clusters_of
 from evalkit.sampling.sample import Pool
+from pages.shared import uploads
+from pages.shared.display import exhibits
+from pages.shared.library import import_columns, import_reading
+from pages.shared.sections import sampling
+from pages.shared.sections.sampling import SamplePlan
 from pages.shared.uploads import once
 
 _LOG, _BESIDE, _POOL = "new-log-files", "new-log-beside", "new-log-pool"
+_GROUPS = "new-log-groups"
+
+
+def log_at_hand(key: str, *, actor_id: int) -> tuple[str, LogFiles] | None:
+    """Ask for the files of a log; give the first one's name and the log, None where there is none.
+
+    A browser forgets what was uploaded when another page is shown. The log that was read stays
+    with the session until it is closed here, or another one is opened.
+
+    Raises RefusedError as `LogFiles` does.
+    """
+    files = st.file_uploader("Files of the log", key=key, accept_multiple_files=True)
+    st.caption(
+        "Files above 50 MB are read on the command line: python -m evalkit report coverage and "
+        "python -m evalkit sample-log"
+    )
+    if not files:
+        return _still_open()
+    sources = [(file.name, uploads.content(file)) for file in files]
+    formats = import_reading.format_picker([name for name, _ in sources])
+    mapping = import_columns.mapping_picker(sources, actor_id=actor_id)
+    ids = [file.file_id for file in files]
+    return sources[0][0], open_log(ids, sources, formats=formats, mapping=mapping)
+
+
+def _still_open() -> tuple[str, LogFiles] | None:
+    """Give the log that was read before, with a way to close it."""
+    kept = st.session_state.get(_LOG)
+    if kept is None:
+        return None
+    name: str = kept[0][0]
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    with left:
+        exhibits.say(f"{name} is still open, as it was read before.")
+    if right.button("Close it", icon=":material/close:", key="new-log-close"):
+        forget()
+        st.rerun()
+    return name, kept[1]
+
+
+def suggested(pool: Pool, plan: SamplePlan) -> dict[int, str]:
+    """Ask whether categories are made of groups of like lines; give those of each, by its id."""
+    n = sampling.n_clusters(pool)
+    if n is None:
+        return {}
+
+    def grouped() -> tuple[CaseCluster, ...]:
+        with st.spinner("Looking for groups"):
+            return clusters_of(pool, n)
+
+    return sampling.named_clusters(once(_GROUPS, (plan.stamp, n), grouped), pool)
 
 
 def open_log(
@@ -26,7 +83,7 @@ def open_log(
 
     Raises RefusedError as `LogFiles` does.
     """
-    asked = tuple(ids), repr(formats), repr(mapping)
+    asked = sources[0][0], tuple(ids), repr(formats), repr(mapping)
 
     def read() -> LogFiles:
         forget()
@@ -67,5 +124,6 @@ def forget() -> None:
     kept = st.session_state.get(_LOG)
     if kept is not None:
         kept[1].__exit__()
-    for key in (_LOG, _BESIDE, _POOL):
+    for key in (_LOG, _BESIDE, _POOL, _GROUPS):
         st.session_state.pop(key, None)
+    sampling.forget_sample()

@@ -9,6 +9,8 @@ from db.commands.records import import_files
 from db.engine import read_session, write_session
 from db.models import Annotation, Assignment, Output, Run, Score
 from evalkit.formats.read.mapping import ColumnMapping
+from evalkit.records import RecordsRefusedError
+from evalkit.redaction.redaction import Redaction
 from tests.evalkit.formats.samples import lines
 
 
@@ -55,6 +57,24 @@ def test_the_same_log_again_and_one_that_goes_on_bring_only_what_is_new(imported
     assert again.counts["output"].new == 1
     assert not imported(third, second, first).has_news
     assert len(stored()) == 3
+
+
+def test_a_log_that_is_stored_plain_is_refused_when_it_comes_redacted(imported):
+    rows = call("Write to ann@example.org.", 1), call("The Po.", 1, "Which other river?")
+    imported(*rows)
+
+    with pytest.raises(RecordsRefusedError, match="stored already as the file has it") as refused:
+        imported(*rows, redaction=Redaction())
+    assert "ann@example.org" not in str(refused.value)
+    assert [content for _, content in stored()] == ["Write to ann@example.org.", "The Po."]
+
+
+def test_a_log_that_is_stored_redacted_brings_nothing_when_it_comes_redacted_again(imported):
+    rows = call("Write to ann@example.org.", 1), call("Another: bo@example.org.", 2)
+    imported(*rows, redaction=Redaction())
+
+    assert not imported(*rows, redaction=Redaction()).has_news
+    assert len(stored()) == 2
 
 
 def test_what_is_said_of_a_further_answer_goes_with_it(tmp_path, database):

@@ -8,12 +8,14 @@ from db.models import (
     Assignment,
     Score,
 )
+from evalkit.errors import RefusedError
 from tests.db.record_files import (
     CRITERION,
     TAG,
     comparison,
     exported_labels,
     mark,
+    output,
     pair_of_outputs,
     score,
     write,
@@ -110,6 +112,19 @@ def test_what_shares_an_assignment_shares_its_row(database, tmp_path):
     assert together.right_output_id is not None
     assert alone.right_output_id is None
     assert len(rows(Annotation)) == 2
+
+
+def test_no_score_is_stored_of_an_output_that_its_assignment_did_not_show(database, tmp_path):
+    more = output(model="C")
+    first = [CRITERION, *pair_of_outputs(), more, score(2, assignment="a")]
+    import_file(write(tmp_path / "one.jsonl", first))
+
+    with pytest.raises(RefusedError, match="another output under assignment"):
+        import_file(write(tmp_path / "two.jsonl", [score(3, model="B", assignment="a")]))
+    three = [score(1, assignment="b"), *(score(1, model=who, assignment="b") for who in "BC")]
+    with pytest.raises(RefusedError, match="another output under assignment"):
+        import_file(write(tmp_path / "three.jsonl", three))
+    assert len(rows(Score)) == 1
 
 
 def test_a_later_file_supersedes_what_is_stored(database, tmp_path):

@@ -68,6 +68,48 @@ def test_what_no_case_is_like_is_shown_redacted_and_added_to_the_eval_set(
     assert not any("example.org" in str(case.input) for case in added)
 
 
+def test_a_log_is_still_open_for_who_comes_back_until_it_is_closed(
+    app, sign_in, sqlite_database, store_once, content
+):
+    store_once(store)
+    opened(app, sign_in, content)
+    at_page(app, "library/eval_sets.py").run(timeout=60)
+    at_page(app, PAGE).run(timeout=60)
+
+    assert not app.exception
+    assert app.file_uploader[0].value == []
+    assert "november.jsonl is still open" in everything_written(app)
+    assert "of its lines are unlike any case" in everything_written(app)
+    press(app, "Close it")
+    assert "still open" not in everything_written(app)
+    assert "unlike any case" not in everything_written(app)
+    assert "new-log-files" not in app.session_state
+
+
+def test_cases_of_a_log_are_swapped_and_put_into_groups_before_they_are_stored(
+    app, sign_in, sqlite_database, content
+):
+    opened(app, sign_in, content)
+    app.number_input(key="new-log-all").set_value(6).run(timeout=60)
+    app.toggle(key="sampling-groups").set_value(True).run(timeout=60)
+    _, pool, sample = app.session_state["sampling-sample"]
+    groups = {case.category for case in pool.cases}
+    out = app.selectbox(key="swap-out").value
+    gone = next(case.key for case in sample.chosen if case.case_id == out)
+    press(app, "Swap")
+    next(box for box in app.text_input if "Name of" in box.label).set_value("November")
+    press(app, "Store the cases")
+
+    with read_session() as session:
+        rows = session.exec(
+            select(Case.key, VersionCase.stratum).join(VersionCase, VersionCase.case_id == Case.id)
+        ).all()
+    assert len(rows) == 6
+    assert gone not in {key for key, _ in rows}
+    assert len(groups) > 1
+    assert any(group in stratum for group in groups for _, stratum in rows)
+
+
 def test_a_log_makes_an_eval_set_of_its_own_with_chances(app, sign_in, sqlite_database, content):
     opened(app, sign_in, content)
     app.number_input(key="new-log-all").set_value(12).run(timeout=60)

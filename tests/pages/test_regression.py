@@ -121,7 +121,7 @@ def test_as_of_a_version_only_the_cases_that_it_holds_are_set_side_by_side(app, 
         "8 cases answered by both; 2 removed, set apart; only cases that version 1 holds" in first
     )
     assert not app.exception
-    assert app.query_params["as-of"] == ["2"]
+    assert app.query_params["as-of"] == "2"
     assert "by both; 2 new, set apart" in written(app)
     assert "only cases that version 2 holds" in written(app)
 

@@ -88,6 +88,22 @@ class FurtherRuns:
             return self._output(record, fields, self._stored)
         return replace(record, fields=self._renamed(fields)) if self._names else record
 
+    def is_there_plain(self, record: Record) -> bool:
+        """Tell whether an answer is stored as its file has it, with what redaction replaces in it.
+
+        Asked of a record once its redacted form has its run: stored beside it, it would be there
+        twice.
+        """
+        if not self._stored or record.type != "output" or not record.is_sound:
+            return False
+        fields = normal(record.type, record.fields)
+        stored = self._stored.get((fields["case"], fields["model"]), {})
+        name = self._names.get((fields["case"], fields["model"], fields.get("run", DEFAULT_RUN)))
+        if name is None or name in stored:
+            return False
+        alone = _LoggedAnswer.of(fields).alone
+        return any(there is not None and there.alone == alone for there in stored.values())
+
     def _output(self, record: Record, fields: dict[str, Any], of_set: _Stored) -> Record:
         case_id, model = fields["case"], fields["model"]
         stored = of_set.get((case_id, model))

@@ -67,6 +67,11 @@ from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: What a header says of the version whose cases follow.
 _OF_VERSION = ("version_note", "version_author")
+_STORED_PLAIN = "a response that is stored already as the file has it, with nothing replaced"
+_NEW_SET = (
+    "the same import as before, which adds nothing, or another eval set: what is stored is not "
+    "redacted by importing it again, and a redacted copy would stand beside it as a further run"
+)
 
 
 class Import:
@@ -124,6 +129,8 @@ class Import:
         if whole is not None:
             if counted_by is not None:
                 whole = self._further.record(whole, counted_by)
+                if self._redacting and self._further.is_there_plain(record):
+                    self._problems.add(record.line, "content", _STORED_PLAIN, _NEW_SET)
             self._staging.add(whole)
 
     def _add_held(self, n_files: int) -> None:

@@ -73,7 +73,10 @@ CREATE TABLE quote (line INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE known_annotation (
     id INTEGER PRIMARY KEY, assignment INTEGER, revision INTEGER, is_superseded INTEGER
 );
-CREATE TABLE known_assignment (id INTEGER PRIMARY KEY, annotator INTEGER, key TEXT);
+CREATE TABLE known_assignment (
+    id INTEGER PRIMARY KEY, annotator INTEGER, key TEXT,
+    first INTEGER, second INTEGER, third INTEGER, fourth INTEGER, fifth INTEGER
+);
 CREATE TABLE unidentified (annotator INTEGER PRIMARY KEY);
 CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newest));
 CREATE TABLE other_case (id INTEGER PRIMARY KEY, hash TEXT);

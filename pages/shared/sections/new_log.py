@@ -1,7 +1,6 @@
 """Parts of the page of a new log: the eval set beside it, what drifted, and what to choose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,19 +13,11 @@ from evalkit.reports.shown_models import ShownModels
 from evalkit.sampling.sample import Pool
 from pages.shared.address import addresses, choices
 from pages.shared.display import blocks, exhibits
+from pages.shared.sections.sampling import SamplePlan
 
 _NEW = ""
 _USUAL_N, _USUAL_MORE, _MOST_N = 200, 20, 5_000
 _PAGE = blocks.Page({}, lambda target: target.view, ShownModels((), (), ()))
-
-
-@dataclass(frozen=True, slots=True)
-class LogPlan:
-    """How many cases of a log to choose; ``random_share`` of them are drawn."""
-
-    n: int
-    seed: int
-    random_share: float
 
 
 def eval_set_beside(eval_sets: Sequence[EvalSetSummary]) -> EvalSetSummary | None:
@@ -75,12 +66,17 @@ def chosen_from(report: CoverageReport | None) -> bool:
     return st.radio("Choose from", ways, key="new-log-from", horizontal=True) == ways[0]
 
 
-def log_plan(pool: Pool, *, adds: bool) -> LogPlan:
-    """Ask how many cases to choose, and how."""
+def log_plan(pool: Pool, eval_set: EvalSetSummary | None) -> SamplePlan:
+    """Ask how many cases to choose, and how; they are for an eval set that is there, or a new one.
+
+    What is planned is of these lines: another log is another plan.
+    """
     left, middle, right = st.columns(3)
-    key = "new-log-more" if adds else "new-log-all"
-    usual = max(1, min(_USUAL_MORE if adds else _USUAL_N, len(pool.cases)))
+    key = "new-log-more" if eval_set else "new-log-all"
+    usual = max(1, min(_USUAL_MORE if eval_set else _USUAL_N, len(pool.cases)))
     n = left.number_input("Cases to choose", 1, _MOST_N, usual, key=key)
     share = middle.number_input("Drawn at random, per cent", 20, 100, 50, 5, key="new-log-random")
     seed = right.number_input("Seed", 0, 2**31 - 1, 1, key="new-log-seed")
-    return LogPlan(int(n), int(seed), share / 100)
+    lines = hash(tuple((case.key, case.content_hash) for case in pool.cases))
+    name = eval_set.name if eval_set else _NEW
+    return SamplePlan(name, 0, (lines,), int(n), int(seed), share / 100, None)

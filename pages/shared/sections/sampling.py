@@ -158,6 +158,12 @@ def _sampled(pool: Pool, plan: SamplePlan, swaps: Sequence[Swap]) -> Sample:
     )
 
 
+def forget_sample() -> None:
+    """Let go of what was drawn, and of all that it was drawn from."""
+    for key in (_SAMPLE, _SWAPS, _PREVIEW):
+        st.session_state.pop(key, None)
+
+
 def set_swaps(swaps: Sequence[Swap]) -> None:
     """Swap these from the next run on."""
     asked, _ = st.session_state[_SWAPS]

@@ -32,7 +32,7 @@ from db.queries.records.labels import study_labels
 from db.queries.records.lessons import lesson_records, newest_lessons
 from db.queries.records.rows import BATCH, batched, case_records, output_records, stream
 from evalkit.errors import RefusedError
-from evalkit.vocabulary import CaseEventKind, TextPlace
+from evalkit.vocabulary import SIDES, CaseEventKind, TextPlace
 
 #: What is known comes before every line of the file, in the order of the database.
 _BEFORE = -(2**62)
@@ -205,17 +205,18 @@ def _stage_labels(session: Session, staging: Staging, study_id: int) -> None:
             col(Annotator.name),
             col(Assignment.key),
             col(Assignment.presentation),
+            *(col(getattr(Assignment, f"{side}_output_id")) for side in SIDES),
         )
         .join(Annotator, col(Assignment.annotator_id) == col(Annotator.id))
         .where(col(Assignment.study_id) == study_id)
     )
     rows = (
-        (row.id, who, name)
+        (row.id, who, name, *row[-len(SIDES) :])
         for row in stream(session, assignments)
         if (who := staging.annotators.get((row.kind, row.name))) is not None
         and (name := assignment_name(row.key, row.presentation)) is not None
     )
-    staging.db.executemany("INSERT INTO known_assignment VALUES (?, ?, ?)", rows)
+    staging.db.executemany("INSERT INTO known_assignment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _versions(eval_set_id: int | None) -> Any:

@@ -268,6 +268,13 @@ WHERE judged.key IS NOT NULL AND judged.line > 0 AND (
             WHERE ranking.presentation = judged.presentation AND ranking.type = 0
             AND output.id = judged.left
         ))
+    OR (type > 0 AND NOT is_compared AND presentation.db_id IS NULL
+        AND judged.left NOT IN (presentation.left, COALESCE(presentation.right, judged.left)))
+    OR (type > 0 AND presentation.db_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM known_assignment AS known JOIN output ON output.id = judged.left
+        WHERE known.id = presentation.db_id
+        AND output.db_id IN (first, second, third, fourth, fifth)
+    ))
 ) ORDER BY judged.line LIMIT ?
 """
 
