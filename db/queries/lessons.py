@@ -1,6 +1,6 @@
 """What was made of cases on which judges and people differ, and what people said of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,17 @@ from db.models import (
     ErrorMark,
     Rubric,
     Study,
+    Taxonomy,
 )
 from db.queries.annotation.task import submitted_draft
 from db.queries.few_shot import FewShotRow, few_shot_rows
 from db.queries.results.studies import COUNTED_KINDS
+from db.queries.tags_now import tags_now
+from db.queries.taxonomies import changes_since, counted_tag
 from evalkit.annotation.draft import NOTHING, Draft, ResponseDraft
+from evalkit.failures.changes import read_through
 from evalkit.study.collected import Criterion as Scored, Tag
-from evalkit.study.subject_keys import PREFERENCE
+from evalkit.study.subject_keys import PREFERENCE, SubjectKind, key_of_tag, named_subject
 from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject, subject_key
 from evalkit.vocabulary import AnnotatorKind, Preference
 
@@ -155,7 +159,7 @@ def _responses(
 ) -> tuple[tuple[Draft | None, Preference | float], ...]:
     """Return per person all that they entered of a response; files bring it in several parts."""
     entered: dict[int, ResponseDraft] = {}
-    looked = _who_looked(session, [annotation for annotation, _ in rows], output_id)
+    marked = _marked(session, [annotation for annotation, _ in rows], output_id)
     for annotation, assignment in rows:
         side = _SIDE if assignment.left_output_id == output_id else "right"
         part = submitted_draft(session, annotation, assignment).responses.get(side, NOTHING)
@@ -169,43 +173,52 @@ def _responses(
         )
     answers: list[tuple[Draft | None, Preference | float]] = []
     for annotator_id, response in entered.items():
-        value = _value(response, subject, has_looked=annotator_id in looked)
+        value = _value(response, subject, marked.get(annotator_id))
         if value is not None:
             answers.append((Draft(None, {_SIDE: response}, ""), value))
     return tuple(answers)
 
 
-def _who_looked(
+def _marked(
     session: Session, annotations: Sequence[Annotation], output_id: int
-) -> frozenset[int]:
-    """Return who looked for errors in a response."""
-    return frozenset(
-        session.exec(
-            select(Assignment.annotator_id)
-            .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-            .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
-            .where(
-                col(Annotation.id).in_([number_of(each) for each in annotations]),
-                col(ErrorMark.output_id) == output_id,
-                ~col(ErrorMark.is_superseded),
-            )
+) -> dict[int, frozenset[str]]:
+    """Return who looked for errors in a response, with what their marks on it count as by now."""
+    rows = session.exec(
+        select(Assignment.annotator_id, counted_tag())
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .where(
+            col(Annotation.id).in_([number_of(each) for each in annotations]),
+            col(ErrorMark.output_id) == output_id,
+            ~col(ErrorMark.is_superseded),
         )
-    )
+    ).all()
+    now = tags_now(session, {tag_id for _, tag_id in rows if tag_id is not None})
+    marked: dict[int, frozenset[str]] = {}
+    for annotator_id, tag_id in rows:
+        keys = frozenset() if tag_id is None else frozenset({now[tag_id].key})
+        marked[annotator_id] = marked.get(annotator_id, frozenset()) | keys
+    return marked
 
 
-def _value(response: ResponseDraft, subject: Subject, *, has_looked: bool) -> float | None:
+def _value(
+    response: ResponseDraft, subject: Subject, marked: frozenset[str] | None
+) -> float | None:
+    """Return what somebody said; ``marked`` is nothing where they did not look for errors."""
     if isinstance(subject, Scored):
         return response.scores.get(subject.key)
-    if not has_looked or not isinstance(subject, Tag):
+    if marked is None or not isinstance(subject, Tag):
         return None
-    marked = {*response.tags, *(mark.tag for mark in response.marks)}
     return float(bool(marked) if subject == ANY_ERROR else subject.key in marked)
 
 
 def adjudications_of(
     session: Session, study_id: int, subject: Subject, output_ids: Sequence[int]
 ) -> tuple[DecidedCase, ...]:
-    """Return what was decided of one thing, the last first, which holds."""
+    """Return what was decided of one thing, the last first, which holds.
+
+    What was decided of an error is of what that error is called by now.
+    """
     first, *others = output_ids
     ways = [(first, *others), (*others, first)] if others else [(first,)]
     statement = (
@@ -213,11 +226,11 @@ def adjudications_of(
         .outerjoin(Annotator, col(Annotator.id) == col(Adjudication.created_by_id))
         .where(
             col(Adjudication.study_id) == study_id,
-            col(Adjudication.subject) == subject_key(subject),
             or_(*(_is_of(way) for way in ways)),
         )
         .order_by(col(Adjudication.id).desc())
     )
+    key_now = _key_now(session, study_id)
     return tuple(
         DecidedCase(
             _as_if_first(row, first),
@@ -226,7 +239,27 @@ def adjudications_of(
             row.created_at,
         )
         for row, name in session.exec(statement)
+        if key_now(row.subject, row.created_at) == subject_key(subject)
     )
+
+
+def _key_now(session: Session, study_id: int) -> Callable[[str, datetime], str]:
+    """Return what tells what something decided at a moment is called by now."""
+    taxonomy = session.exec(
+        select(Taxonomy.name)
+        .join(Study, col(Study.taxonomy_id) == col(Taxonomy.id))
+        .where(col(Study.id) == study_id)
+    ).first()
+    changes = () if taxonomy is None else changes_since(session, taxonomy, 0)
+
+    def key_now(key: str, decided_at: datetime) -> str:
+        subject = named_subject(key)
+        if subject.kind is not SubjectKind.TAG or subject.name is None:
+            return key
+        later = [made.change for made in changes if made.at > decided_at]
+        return key_of_tag(read_through(subject.name, later).key)
+
+    return key_now
 
 
 def _is_of(outputs: Sequence[int]) -> Any:
@@ -261,12 +294,15 @@ def adjudicated_pairs(session: Session, study_id: int) -> Mapping[tuple[int, int
 
 def adjudicated_values(session: Session, study_id: int, subject: str) -> dict[int, float]:
     """Return the scores decided on one thing, by the response; ``subject`` is its key."""
-    statement = (
-        select(Adjudication.left_output_id, Adjudication.value)
-        .where(col(Adjudication.study_id) == study_id, col(Adjudication.subject) == subject)
-        .order_by(col(Adjudication.id))
+    statement = (select(Adjudication).where(col(Adjudication.study_id) == study_id)).order_by(
+        col(Adjudication.id)
     )
-    return {output: value for output, value in session.exec(statement) if value is not None}
+    key_now = _key_now(session, study_id)
+    return {
+        row.left_output_id: row.value
+        for row in session.exec(statement)
+        if row.value is not None and key_now(row.subject, row.created_at) == subject
+    }
 
 
 def notes_on_rubric(session: Session, name: str) -> tuple[CollectedNote, ...]:

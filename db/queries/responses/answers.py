@@ -22,6 +22,8 @@ from db.models import (
 )
 from db.queries.annotation.shown import shown_outputs
 from db.queries.results.studies import COUNTED_KINDS
+from db.queries.tags_now import tags_now
+from db.queries.taxonomies import counted_tag, has_recoded
 from evalkit.severity import Severity, gravity, read_severities, severity_name
 from evalkit.vocabulary import SIDES, AnnotatorKind, CheckValue, Preference
 
@@ -40,6 +42,7 @@ class GivenScore:
 class GivenMark:
     """One error marked in one response; without a tag: looked, and found none.
 
+    ``tag`` is what it counts as by now, as results call it.
     ``severity`` is its name; ``gravity`` runs from 0, the mildest of its taxonomy, to 1.
     """
 
@@ -265,12 +268,13 @@ def _checks(
 def _marks(
     session: Session, annotation_ids: Sequence[int], output_ids: Collection[int]
 ) -> dict[int, list[GivenMark]]:
+    counted = counted_tag() if has_recoded(session) else col(ErrorMark.tag_id)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(ErrorMark.annotation_id),
             col(ErrorMark.id),
             col(ErrorMark.output_id),
-            sa.func.coalesce(col(Tag.name), col(Tag.key)),
+            counted,
             col(ErrorMark.severity),
             col(Tag.taxonomy_id),
             col(ErrorMark.start),
@@ -290,8 +294,10 @@ def _marks(
     )
     rows = session.connection().execute(statement).all()
     severities = _severities(session, {row.taxonomy_id for row in rows})
+    now = tags_now(session, {row[3] for row in rows} - {None})
     marks: dict[int, list[GivenMark]] = {}
-    for annotation_id, mark_id, output_id, tag, key, taxonomy_id, *where in rows:
+    for annotation_id, mark_id, output_id, tag_id, key, taxonomy_id, *where in rows:
+        tag = None if tag_id is None else now[tag_id].called
         of_taxonomy = severities.get(taxonomy_id, ())
         name = severity_name(of_taxonomy, key) if key else None
         mark = GivenMark(mark_id, output_id, tag, name, gravity(of_taxonomy, key), *where)
