@@ -3,6 +3,7 @@
 Read without Alembic, which is needed only to change one: every start and every command ask.
 """
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -45,6 +46,7 @@ def newest() -> str:
     return known()[-1]
 
 
+@cache
 def known() -> list[str]:
     """Return every schema version, oldest first: a migration's file begins with its version."""
     files = (MIGRATIONS / "versions").glob("[0-9]*.py")

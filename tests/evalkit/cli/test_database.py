@@ -51,6 +51,7 @@ def test_upgrade_says_whose_name_is_written_in_another_way(sqlite_database, monk
     assert "Renamed: “ Zoë ” is now “Zoë”" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_whole_database_passes_every_check(sqlite_database, tmp_path, capsys):
     import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison()]))
 
@@ -61,6 +62,7 @@ def test_a_whole_database_passes_every_check(sqlite_database, tmp_path, capsys):
     assert {check["check"] for check in told["checks"]} >= {"schema version", "orphans"}
 
 
+@pytest.mark.slow
 def test_a_broken_reference_and_an_orphan_are_found(stored, capsys):
     with closing(sqlite3.connect(stored.removeprefix("sqlite:///"))) as connection:
         connection.execute("UPDATE score SET criterion_id = 99")

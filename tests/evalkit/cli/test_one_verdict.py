@@ -25,6 +25,7 @@ def run(sqlite_database):
     return of
 
 
+@pytest.mark.slow
 def test_models_that_share_cases_and_never_met_are_not_said_to_share_none(
     sqlite_database, tmp_path
 ):
@@ -45,6 +46,7 @@ def test_models_that_share_cases_and_never_met_are_not_said_to_share_none(
     assert "never met; by others, strength +" in text
 
 
+@pytest.mark.slow
 def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_path):
     # The exact sign test: 2 · (1 + 12) / 2^12 = 0.0063.
     decision = json.loads(run("decision", "--json"))

@@ -1,5 +1,7 @@
 """Groups of notes: known ones are found, none where there is none, and order moves nothing."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -74,14 +76,20 @@ def test_frequent_words_put_together_at_random_make_no_group_that_holds():
     assert shown == 0
 
 
+@cache
+def clustered_once():
+    notes, _ = planted(120, n_topics=4, share=0.6)
+    return notes, clusters_of_notes(notes)
+
+
 @settings(max_examples=3, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_in_whatever_order_notes_come_the_same_ones_are_together(random):
-    notes, _ = planted(120, n_topics=4, share=0.6)
+    notes, first = clustered_once()
     order = list(range(len(notes)))
     random.shuffle(order)
 
-    first, second = clusters_of_notes(notes), clusters_of_notes([notes[at] for at in order])
+    second = clusters_of_notes([notes[at] for at in order])
 
     assert {frozenset(cluster.places) for cluster in first.clusters} == {
         frozenset(order[place] for place in cluster.places) for cluster in second.clusters
@@ -93,9 +101,8 @@ def test_in_whatever_order_notes_come_the_same_ones_are_together(random):
 
 
 def test_a_note_said_a_hundred_times_in_the_same_words_weighs_once_and_counts_each_time():
-    notes, _ = planted(120, n_topics=4, share=0.6)
+    notes, once = clustered_once()
     again = clusters_of_notes([*notes, *[notes[0]] * 100])
-    once = clusters_of_notes(notes)
 
     assert again.n_different == once.n_different
     assert [of.stability for of in again.clusters] != []

@@ -102,18 +102,31 @@ def test_words_of_one_case_are_inside_a_sentence_what_they_are():
     assert text.inside("") == ""
 
 
+@pytest.fixture(scope="module")
+def plain():
+    """Give what every report says of a criterion that is called like nothing of ours."""
+    made = study(criterion="other")
+    return {
+        document: document(made)
+        for document in (agreement_document, scores_document, ranking_document)
+    } | {
+        quality: decision_document(made, quality=quality)["models"]
+        for quality in ("preference", "other")
+    }
+
+
 @pytest.mark.parametrize("key", ["preference", "acceptable", "penalty", "any_error", "error:x"])
-def test_a_criterion_called_like_something_of_ours_has_its_own_place_in_every_report(key):
-    made, plain = study(criterion=key), study(criterion="other")
+def test_a_criterion_called_like_something_of_ours_has_its_own_place_in_every_report(key, plain):
+    made = study(criterion=key)
     own = subject_key(made.criteria[0])
 
     assert own == f"{key} (score)"
     for document in (agreement_document, scores_document, ranking_document):
-        assert _renamed(document(plain), "other", key) == document(made)
+        assert _renamed(plain[document], "other", key) == document(made)
     quality = decision_document(made, quality="preference")["models"]
-    assert quality == decision_document(plain, quality="preference")["models"]
+    assert quality == plain["preference"]
     scored = decision_document(made, quality=own)["models"]
-    assert scored == decision_document(plain, quality="other")["models"]
+    assert scored == plain["other"]
     found = [subject_key(one.subject) for one in coefficients.coefficients(made)]
     assert sorted(found) == sorted({"preference", own})
     report = coefficients_document(made)["coefficients"]

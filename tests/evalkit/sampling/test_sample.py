@@ -84,6 +84,7 @@ def test_chances_of_a_stratum_stand_for_all_of_its_cases():
     assert len({case.case_id for case in sample.chosen}) == 60
 
 
+@pytest.mark.slow
 def test_the_chance_of_a_drawn_case_is_how_often_seeds_draw_it():
     pool = pool_of(log(24, categories=("all",)))
     draws = [pool.sample(8, seed=seed).chosen for seed in range(600)]
