@@ -135,7 +135,7 @@ def test_tests_may_be_written_as_a_program(allowed):
 )
 def test_code_that_loops_sleeps_grabs_or_forks_is_stopped(allowed, monkeypatch, code, end):
     if "sleep" in code or "fork" in code:  # which the clock stops
-        monkeypatch.setattr(sandbox, "_on_the_clock", lambda seconds: 0.6)
+        monkeypatch.setattr(sandbox, "_on_the_clock", lambda seconds: 0.3)
     run = run_code(code, seconds=1, megabytes=128, is_offline=True)
 
     assert run.end in ((end,) if end else (CodeEnd.FAILED, CodeEnd.TOOK_TOO_LONG))
@@ -148,12 +148,12 @@ def test_what_code_began_ends_with_it_even_where_it_left_its_session(allowed, tm
         "import os, time\n"
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
-        "    time.sleep(0.3)\n"
+        "    time.sleep(0.15)\n"
         f"    open({str(marker)!r}, 'w').close()\n"
     )
     assert run_code(code, seconds=1, megabytes=128, is_offline=True).end is CodeEnd.DONE
     # One that had outlived it would be asleep now: as long again, and it would have written.
-    run_code("import time; time.sleep(0.6)", seconds=1, megabytes=128, is_offline=True)
+    run_code("import time; time.sleep(0.3)", seconds=1, megabytes=128, is_offline=True)
     assert not marker.exists()
 
 

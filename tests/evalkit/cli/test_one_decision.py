@@ -17,7 +17,6 @@ from evalkit.reports.blocks import Table
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import decided
 from evalkit.stats.intervals import Estimate
-from pages.shared.display import html_tables
 
 CASES = Path(__file__).parents[2] / "cases"
 STUDIES = [("eleven_to_one", "eleven-one"), ("never_met", "never-met")]
@@ -38,6 +37,9 @@ def stored(database_of_file):
 @pytest.fixture(scope="module", params=STUDIES, ids=lambda study: study[0])
 def media(request, stored, tmp_path_factory):
     """Show the decision of a study in every medium."""
+    # Here, since Streamlit takes every worker a second that collects these tests.
+    from pages.shared.display import html_tables
+
     _, study = request.param
     page = tmp_path_factory.mktemp("html") / "study.html"
     with read_session() as session:

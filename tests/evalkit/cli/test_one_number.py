@@ -54,7 +54,6 @@ from evalkit.reports.regression.report import regression_report
 from evalkit.study.passing import PassRule, passing
 from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import JudgeTask
-from pages.shared.display import blocks, exhibits
 from tests.evalkit.more_rooms import MORE_ROOMS, store_more
 from tests.evalkit.planted_notes import planted
 from tests.factories import annotate, make_eval_set, make_study
@@ -327,6 +326,9 @@ def html_file(stored, tmp_path_factory):
 @pytest.fixture(scope="module", params=ROOMS)
 def media(request, html_file):
     """Show a room's tables in every medium; each medium's words, and the JSON."""
+    # Here, since Streamlit takes every worker a second that collects these tests.
+    from pages.shared.display import blocks, exhibits
+
     shown_of, command, on_page = ROOMS[request.param]
     with read_session() as session:
         study = results.result_study(session, name="Study")
@@ -388,6 +390,8 @@ def test_every_number_shown_is_in_the_json_with_its_interval_and_n(media):
 
 
 def test_what_is_downloaded_under_a_table_has_every_column_of_it(media):
+    from pages.shared.display import blocks
+
     tables, _, _ = media
 
     for table in tables:
