@@ -146,7 +146,7 @@ def _counts(
         .where(
             col(CheckFinding.revision_id).in_(revisions),
             ~col(CheckFinding.is_superseded),
-            _IS_OF_TEXT_NOW,
+            IS_OF_TEXT_NOW,
         )
         .group_by(col(CheckFinding.revision_id), col(CheckFinding.result))
     )
@@ -191,7 +191,8 @@ def _is_of_text_now() -> Any:
     return sa.or_(col(CheckFinding.revision_id).not_in(asserted), sa.exists(now))
 
 
-_IS_OF_TEXT_NOW = _is_of_text_now()
+#: What counts of findings: all but what an assertion on a case found of a text it had before.
+IS_OF_TEXT_NOW = _is_of_text_now()
 
 
 def check_called(session: Session, eval_set: str, name: str) -> CheckSummary:
@@ -300,7 +301,7 @@ def findings_of(
         .where(
             col(CheckFinding.revision_id) == revision_id,
             ~col(CheckFinding.is_superseded),
-            _IS_OF_TEXT_NOW,
+            IS_OF_TEXT_NOW,
             col(Case.status) != CaseStatus.QUARANTINED,
             col(CheckFinding.result).in_([result.value for result in results]),
         )

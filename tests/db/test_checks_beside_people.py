@@ -4,10 +4,12 @@ import pytest
 
 from db.checking import run_check
 from db.commands.checks import add_check
+from db.commands.versions import revise_case
 from db.engine import read_session
+from db.queries.case_life import cases_called
 from db.queries.checks import checks_of
 from db.queries.results import ResultFilters, collect, result_study
-from db.queries.results.automated_checks import automated_checks
+from db.queries.results.automated_checks import automated_checks, state_of_checks
 from evalkit.checks.answers import read_answers
 from evalkit.reports.checks.report import checks_report
 from evalkit.reports.checks.sentences import agreement_in_words, checks_verdict
@@ -166,3 +168,27 @@ def test_where_people_fail_nothing_a_false_pass_is_undefined(ids):
     assert of.false_pass.value is None
     assert of.false_pass.reason == "People fail none of these responses."
     assert of.false_fail.value == pytest.approx(0.5)
+
+
+def test_an_assertion_counts_no_response_to_a_text_its_case_had_before(ids):
+    add("Mine", "tag:tone", case_key="case-2")
+    run_all(ids)
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        before = state_of_checks(session, study)
+        (former,) = cases_called(session, EVAL_SET, ["case-2"])
+    # Model one's response to the case passes, Model two's fails; Ada marks tone on the latter.
+    assert numbers() == (1, 1, 0, 2)
+
+    revise_case(former, "What else?", reason="It was unclear")
+
+    assert numbers() == (0, 0, 0, 0)
+    with read_session() as session:
+        assert state_of_checks(session, study) != before
+        (listed,) = checks_of(session, ids["eval_set"])
+    assert (listed.n_pass, listed.n_fail, listed.n_undefined) == (0, 0, 0)
+
+
+def numbers():
+    (row,) = told().rows
+    return row.n_pass, row.n_fail, row.n_undefined, row.agreement.n

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import AutomatedCheck, CheckFinding, CheckRevision
-from db.queries.checks import checks_of
+from db.models import AutomatedCheck, Case, CheckFinding, CheckRevision
+from db.queries.checks import IS_OF_TEXT_NOW, checks_of
 from db.queries.results.reading import numbers_of
 from db.queries.results.studies import ResultStudy
 from db.queries.results.versions import eval_set_of
@@ -17,7 +17,11 @@ _CODES = {CheckResult.PASS: PASSED, CheckResult.FAIL: FAILED, CheckResult.UNDEFI
 
 
 def automated_checks(session: Session, study: ResultStudy) -> tuple[FoundByCheck, ...]:
-    """Return what the newest revisions of the checks in use found, in the order of their names."""
+    """Return what the newest revisions of the checks in use found, in the order of their names.
+
+    An assertion on one case says nothing of a text the case had before, whatever version a study
+    is of.
+    """
     eval_set_id = session.scalar(sa.select(eval_set_of(study.version_id))) or 0
     checks = [each for each in checks_of(session, eval_set_id) if not each.is_retired]
     of_checks = {check.revision_id for check in checks}
@@ -26,7 +30,11 @@ def automated_checks(session: Session, study: ResultStudy) -> tuple[FoundByCheck
     )
     statement: sa.Select[*tuple[Any, ...]] = sa.select(
         col(CheckFinding.revision_id), col(CheckFinding.output_id), result
-    ).where(col(CheckFinding.revision_id).in_(of_checks), ~col(CheckFinding.is_superseded))
+    ).where(
+        col(CheckFinding.revision_id).in_(of_checks),
+        ~col(CheckFinding.is_superseded),
+        IS_OF_TEXT_NOW,
+    )
     findings = numbers_of(session, statement)
     return tuple(
         FoundByCheck(
@@ -51,6 +59,13 @@ def state_of_checks(session: Session, study: ResultStudy) -> tuple[tuple[object,
             col(AutomatedCheck.retired_at),
             sa.select(sa.func.max(col(CheckRevision.id)))
             .where(col(CheckRevision.check_id) == col(AutomatedCheck.id))
+            .scalar_subquery(),
+            # With another text of its case what an assertion found counts no more.
+            sa.select(sa.func.max(col(Case.id)))
+            .where(
+                col(Case.eval_set_id) == col(AutomatedCheck.eval_set_id),
+                col(Case.key) == col(AutomatedCheck.case_key),
+            )
             .scalar_subquery(),
         )
         .where(col(AutomatedCheck.eval_set_id) == eval_set_of(study.version_id))
