@@ -139,7 +139,8 @@ class ReadFormat:
     all files of the format that came together. ``header`` is what holds for them as a whole;
     ``files`` are what to name on the command line. ``counts_runs`` says that a further answer of a
     model is a run of its own, also beside those of an earlier import; an output comes before what
-    is said of it. ``is_headless`` tells tables that begin with a row and not with headings.
+    is said of it. ``is_headless`` tells tables that begin with a row and not with headings;
+    ``is_of_scales`` that what it says of scales is worth storing without anything measured on them.
     """
 
     key: str
@@ -152,6 +153,7 @@ class ReadFormat:
     files: str = "FILE"
     counts_runs: bool = False
     is_headless: Callable[[Beginning], bool] = field(default=lambda _: False)
+    is_of_scales: bool = False
 
     @property
     def anchor(self) -> str:

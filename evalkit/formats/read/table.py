@@ -15,6 +15,7 @@ from evalkit.formats.read.mlflow import MLFLOW
 from evalkit.formats.read.openai_batch import OPENAI_BATCH
 from evalkit.formats.read.openai_chat import OPENAI_CHAT
 from evalkit.formats.read.openai_evals import OPENAI_EVALS, OPENAI_EVALS_LOG
+from evalkit.formats.read.openai_evals_graders import OPENAI_EVALS_GRADERS
 from evalkit.formats.read.otel import OPENTELEMETRY
 from evalkit.formats.read.own import EVALKIT
 from evalkit.formats.read.potato import POTATO
@@ -33,6 +34,7 @@ READABLE: dict[str, ReadFormat] = {
         LITELLM,
         OPENAI_EVALS_LOG,
         OPENAI_EVALS,
+        OPENAI_EVALS_GRADERS,
         LM_EVAL,
         FASTCHAT,
         ALPACA_EVAL_ANNOTATIONS,

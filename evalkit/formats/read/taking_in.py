@@ -283,7 +283,8 @@ def _written(
     origins = array("Q", [0])
     for record in _checked(made_as, parts, notes):
         write(record)
-        notes.is_empty = notes.is_empty and record["type"] in _OF_SCALES
+        is_worth_it = made_as.is_of_scales or record["type"] not in _OF_SCALES
+        notes.is_empty = notes.is_empty and not is_worth_it
         number, row = notes.place
         origins.append(number * _ROWS + row)
         if not first and record["type"] in ("case", "output") and not record.get("elsewhere"):

@@ -76,6 +76,16 @@ EVALS_LOG = (
 EVALS_ROW = {"item": {"id": 7, "question": "Which river?"},
              "sample": {"model": "m", "output_text": "The Po."},
              "results": [{"name": "match", "passed": True, "score": 1.0}]}  # fmt: skip
+EVALS_EVAL = {
+    "object": "eval", "id": "eval_1", "name": "Rivers", "testing_criteria": [
+        {"type": "label_model", "name": "tone", "model": "gpt-4o", "labels": ["kind", "rude"],
+         "passing_labels": ["kind"],
+         "input": [{"role": "developer", "content": "Is it kind?"},
+                   {"role": "user", "content": "{{sample.output_text}}"}]},
+        {"type": "string_check", "name": "names it", "input": "{{sample.output_text}}",
+         "reference": "{{item.ideal}}", "operation": "eq"},
+    ],
+}  # fmt: skip
 LM_EVAL = {
     "doc_id": 0, "doc": {"q": "Which river?"}, "target": "Po", "filter": "strict",
     "arguments": {"gen_args_0": {"arg_0": "Q: Which river?", "arg_1": {"until": ["\n"]}}},
@@ -217,6 +227,7 @@ SAMPLES = [
     ("litellm", [("log.json", document(LITELLM))]),
     ("openai-evals-log", [("log.jsonl", lines(*EVALS_LOG))]),
     ("openai-evals", [("rows.jsonl", lines(EVALS_ROW))]),
+    ("openai-evals-graders", [("eval.json", document(EVALS_EVAL))]),
     ("lm-eval", [("samples_rivers_2026-01-01T10-00-00.jsonl", lines(LM_EVAL))]),
     ("fastchat", [("question.jsonl", lines(QUESTION)), ("a.jsonl", lines(MT_ANSWER))]),
     ("alpaca-eval", [("annotations.json", document([ANNOTATION]))]),

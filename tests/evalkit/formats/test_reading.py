@@ -8,6 +8,8 @@ import zipfile
 import pytest
 import zstandard
 
+from evalkit.checks.settings import read_settings
+from evalkit.checks.table import kind_called
 from evalkit.errors import RefusedError
 from evalkit.formats.read.interface import Sureness
 from evalkit.formats.read.table import READABLE
@@ -397,3 +399,76 @@ def test_a_list_is_read_item_by_item_whatever_its_size():
     records, _ = read(("annotations.json", document(rows)))
 
     assert len(of_type(records, "comparison")) == 120
+
+
+def graders(*criteria):
+    evaluation = {"object": "eval", "name": "Rivers", "testing_criteria": list(criteria)}
+    return read(("eval.json", document(evaluation)))
+
+
+OUTPUT = "{{sample.output_text}}"
+
+
+def test_what_a_hosted_grader_asked_a_model_can_be_asked_of_people():
+    say = [{"role": "developer", "content": "Is {{sample.output_text}} kind to {{item.who}}?"},
+           {"role": "user", "content": {"type": "input_text", "text": OUTPUT}}]  # fmt: skip
+    label = {"type": "label_model", "name": "tone", "model": "m", "input": say,
+             "labels": ["rude", "kind"], "passing_labels": ["kind"]}  # fmt: skip
+    score = {"type": "score_model", "name": "depth", "model": "m", "range": [1, 7], "input": say}
+    records, _ = graders(label, score)
+
+    tone, depth = of_type(records, "criterion")
+    # What only shows the response is no question, and a field stands by its name.
+    assert tone["question"] == depth["question"] == "Is [output_text] kind to [who]?"
+    assert tone["level"] == "nominal"
+    assert tone["scale"] == [
+        {"value": 0, "label": "rude"},
+        {"value": 1, "label": "kind", "anchor": "Passes"},
+    ]
+    assert (depth["level"], depth["range"]) == ("interval", {"min": 1, "max": 7})
+
+
+@pytest.mark.parametrize(
+    ("grader", "check"),
+    [
+        (("string_check", "eq", "Po"), ("exact", {"normal": "exact", "expected": ["Po"]})),
+        (("string_check", "eq", "{{item.ideal}}"), ("exact", {"normal": "exact"})),
+        (("string_check", "ilike", "Po"),
+         ("mentions", {"phrases": ["Po"], "same_case": False, "whole_words": False})),
+        (("text_similarity", "rouge_l", "{{ item.answer }}"), ("rouge", {"of": "L", "least": 0.4})),
+        (("text_similarity", "bleu", "Po"), ("bleu", {"least": 40.0, "expected": ["Po"]})),
+    ],
+)  # fmt: skip
+def test_a_hosted_grader_that_is_a_program_becomes_the_check_that_passes_the_same(grader, check):
+    kind, how, reference = grader
+    records, reading = graders(
+        {"type": kind, "name": "g", "input": OUTPUT, "reference": reference, "operation": how,
+         "evaluation_metric": how, "pass_threshold": 0.4}
+    )  # fmt: skip
+
+    (made,) = of_type(records, "automated_check")
+    assert (made["name"], made["kind"], made["settings"]) == ("g", *check)
+    assert read_settings(kind_called(made["kind"]), made["settings"]).items() >= check[1].items()
+    assert reading.sentences == ()
+
+
+@pytest.mark.parametrize(
+    "grader",
+    [
+        {"type": "python", "source": "def grade(sample, item): return 1"},
+        {"type": "string_check", "operation": "ne", "input": OUTPUT, "reference": "Po"},
+        # The field is no reference of the case, and the text is not the response.
+        {"type": "string_check", "operation": "eq", "input": OUTPUT, "reference": "{{item.river}}"},
+        {"type": "string_check", "operation": "eq", "input": "{{item.a}}", "reference": "Po"},
+        {"type": "text_similarity", "evaluation_metric": "meteor", "input": OUTPUT,
+         "reference": "Po", "pass_threshold": 0.4},
+    ],
+)  # fmt: skip
+def test_a_hosted_grader_without_its_like_is_named_and_not_taken_for_another(grader):
+    taken = {"type": "string_check", "name": "t", "operation": "eq", "input": OUTPUT,
+             "reference": "Po"}  # fmt: skip
+    records, reading = graders({"name": "strict", **grader}, taken)
+
+    assert [record["name"] for record in records] == ["t"]
+    assert len(reading.sentences) == 1
+    assert f"“strict” ({grader['type']})" in reading.sentences[0]
