@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import FloatArray, IntArray
 
 
 def degrees_of_sums(n: FloatArray, squares: FloatArray, fourths: FloatArray) -> FloatArray:
@@ -23,3 +23,19 @@ def degrees_of_sums(n: FloatArray, squares: FloatArray, fourths: FloatArray) -> 
         kurtosis = n * fourths / squares**2
         degrees = 2 * n / (kurtosis - (n - 3) / (n - 1))
     return np.where(degrees < n - 1, degrees, n - 1)
+
+
+def spread_of_sums(
+    n: IntArray, squares: FloatArray, fourths: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the standard errors of sums over cases, and their degrees of freedom.
+
+    Parameters
+    ----------
+    n, squares, fourths
+        Of ``degrees_of_sums``, around the mean of the cases. Of fewer than two cases the error is
+        ``NaN``.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.where(n > 1, np.sqrt(n / (n - 1.0) * squares), np.nan)
+    return error, degrees_of_sums(n.astype(np.float64), squares, fourths)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from evalkit.stats.counts import FloatArray, IntArray, fits_table, number_cells, sum_by
-from evalkit.stats.degrees import degrees_of_sums
+from evalkit.stats.degrees import degrees_of_sums, spread_of_sums
 
 #: The 97.5 % quantile of the normal distribution.
 Z95 = 1.959963984540054
@@ -106,12 +106,11 @@ def means_of_cells(
     clusters = np.bincount(group, minlength=n_groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums / counts
-        rest = total - count * mean[group]
-        squares = sum_by(group, rest * rest, n_codes=n_groups)
-        error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
-    error[clusters < MIN_CASES] = np.nan
-    degrees = effective_degrees(rest, group, n_groups=n_groups)
-    return ClusteredMeans(mean, error, degrees, counts.astype(np.int64), clusters)
+        square = (total - count * mean[group]) ** 2
+    squares, fourths = (sum_by(group, each, n_codes=n_groups) for each in (square, square**2))
+    error, degrees = spread_of_sums(clusters, squares, fourths)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return ClusteredMeans(mean, error / counts, degrees, counts.astype(np.int64), clusters)
 
 
 def effective_degrees(

@@ -14,7 +14,7 @@ from evalkit.stats.associations.cells import (
     associations_of_blocks,
 )
 from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.intervals import Estimate
+from evalkit.stats.intervals import Estimate, compact_codes
 from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected, Tag
 from evalkit.study.facets import CaseFacets, Facet
@@ -141,9 +141,9 @@ def failure_map(
 
 def _comparison(case: IntArray, model: IntArray) -> Comparison:
     """Say whether most responses are to cases that several models answered."""
-    met = np.unique(np.column_stack([case, model]), axis=0)[:, 0]
-    _, place, n_models = np.unique(met, return_inverse=True, return_counts=True)
-    is_matched = n_models[place.reshape(-1)] > 1
+    n_models = int(model.max(initial=-1)) + 1
+    met = np.unique(compact_codes(case).astype(np.int64) * n_models + model) // n_models
+    is_matched = np.bincount(met)[met] > 1
     return Comparison.CASE if is_matched.mean() >= _MATCHED else Comparison.CATEGORY
 
 

@@ -14,13 +14,13 @@ from evalkit.stats.counts import (
     sum_by,
     sum_rows,
 )
+from evalkit.stats.degrees import spread_of_sums
 from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
     Shares,
     amount_estimate,
     compact_codes,
-    means_of_cells,
     share_estimates,
 )
 
@@ -159,51 +159,91 @@ def associations_of_blocks(
     Associations
         Of ``n_blocks * n_groups`` groups: those of the first block, then of the second and so on.
     """
-    looks, hits = observed.looks.astype(np.float64), observed.hits.astype(np.float64)
+    # One kind after the other is read: each in one piece.
+    looks, hits = observed.looks.astype(np.float64), _columns(observed.hits)
+    weight = None if observed.weight is None else _columns(observed.weight)
     alike, case = joint_codes(block, stratum, observed.looks), joint_codes(block, observed.case)
     odds = OddsOf(Members(group, alike, case, block, looks, n_groups, n_blocks))
     exchange = Exchange(
         group=group, stratum=alike, n_groups=n_groups, block=block, n_blocks=n_blocks
     )
-    tested = [exchange.of(kind) for kind in hits.T]
-    ratios = tuple(odds.ratios(kind) for kind in hits.T)
-    n_kinds, own, n_own = hits.shape[1], block * n_groups + group, n_blocks * n_groups
+    tested = [exchange.of(kind) for kind in hits]
+    ratios = tuple(odds.ratios(kind) for kind in hits)
+    n_kinds, own, n_own = len(hits), block * n_groups + group, n_blocks * n_groups
     weighed = np.full((n_kinds, n_own), np.nan)
-    if observed.weight is not None:
-        weighed[:] = [exchange.of(kind).p_value for kind in observed.weight.T]
+    if weight is not None:
+        weighed[:] = [exchange.of(kind).p_value for kind in weight]
     cells = _OfCases(observed, own, n_own)
+    means = cells.means(hits)
     return Associations(
-        sum_rows(hits, own, n_codes=n_own).T.astype(np.int64),
+        cells.totals(hits).astype(np.int64),
         np.reshape([of.lift for of in ratios], (n_kinds, n_own)),
         np.reshape([of.total - of.expected for of in tested], (n_kinds, n_own)),
         np.reshape([of.p_value for of in tested], (n_kinds, n_own)),
         np.reshape([of.least_p for of in tested], (n_kinds, n_own)),
         weighed,
-        share_estimates(cells.means(hits)),
-        None if observed.weight is None else cells.means(observed.weight),
+        share_estimates(means),
+        None if weight is None else cells.means(weight),
         ratios,
     )
 
 
+def _columns(rows: FloatArray | IntArray) -> FloatArray:
+    """Return columns as rows; shape (n_kinds, n_members)."""
+    return np.ascontiguousarray(rows.T, dtype=np.float64)
+
+
 class _OfCases:
-    """What each case has in each group, counted once for all that is summed there."""
+    """What each case has in each group, of few of which anything was found."""
 
     def __init__(self, observed: Observed, group: IntArray, n_groups: int) -> None:
-        case = compact_codes(observed.case)
+        case = compact_codes(observed.case).astype(np.int64)
         key, self._cell = number_cells(
             case * n_groups + group, n_keys=(int(case.max(initial=-1)) + 1) * n_groups
         )
         self._group, self._n_groups = key % n_groups, n_groups
         self._looks = sum_by(self._cell, observed.looks.astype(np.float64), n_codes=len(key))
+        self._n_cells = np.bincount(self._group, minlength=n_groups)
+        # Sums of whole numbers: none is rounded.
+        self._powers = {
+            power: sum_by(self._group, self._looks**power, n_codes=n_groups) for power in (1, 2, 4)
+        }
 
-    def means(self, rows: FloatArray) -> ClusteredMeans:
-        """Return the mean per look of each kind and group, kind by kind, clustered by case."""
-        n_kinds, n_cells = rows.shape[1], len(self._group)
-        total = sum_rows(rows, self._cell, n_codes=n_cells)
-        of_kind = np.repeat(np.arange(n_kinds), n_cells) * self._n_groups
-        return means_of_cells(
-            of_kind + np.tile(self._group, n_kinds),
-            total=total.T.reshape(-1),
-            count=np.tile(self._looks, n_kinds),
-            n_groups=n_kinds * self._n_groups,
-        )
+    def totals(self, kinds: FloatArray) -> FloatArray:
+        """Return the sums of kinds in groups; shape (n_kinds, n_groups)."""
+        return self._summed(*self._met(kinds)[::2], len(kinds)).reshape(-1, self._n_groups)
+
+    def means(self, kinds: FloatArray) -> ClusteredMeans:
+        """Return the mean per look of each kind and group, kind by kind, clustered by case.
+
+        What ``means_of_cells`` makes of all cells: those without anything are alike but for looks.
+        """
+        n_kinds = len(kinds)
+        own, looks, total = self._met(kinds)
+        count = np.tile(self._powers[1], n_kinds)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = self._summed(own, total, n_kinds) / count
+        rest = total - looks * mean[own]
+        of_rest = {
+            power: self._summed(own, rest**power, n_kinds)
+            + np.where(count > 0, mean, 0.0) ** power
+            * (np.tile(self._powers[power], n_kinds) - self._summed(own, looks**power, n_kinds))
+            for power in (2, 4)
+        }
+        n_cases = np.tile(self._n_cells, n_kinds)
+        error, degrees = spread_of_sums(n_cases, of_rest[2], of_rest[4])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            error = error / count
+        return ClusteredMeans(mean, error, degrees, count.astype(np.int64), n_cases)
+
+    def _met(self, kinds: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Return of the cells in which there is any the kind and group, the looks and the sum."""
+        kind, member = np.nonzero(kinds)
+        n_cells = len(self._group)
+        key, place = number_cells(kind * n_cells + self._cell[member], n_keys=len(kinds) * n_cells)
+        total = sum_by(place, kinds[kind, member], n_codes=len(key))
+        of, cell = np.divmod(key, n_cells)
+        return of * self._n_groups + self._group[cell], self._looks[cell], total
+
+    def _summed(self, own: IntArray, values: FloatArray, n_kinds: int) -> FloatArray:
+        return sum_by(own, values, n_codes=n_kinds * self._n_groups)

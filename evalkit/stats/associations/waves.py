@@ -1,6 +1,8 @@
 """How a sum of one member of each stratum is distributed, by Fourier transform of its chances."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,8 @@ SURE = 1e-6
 _RARE = 1e-9
 # No more than this is beyond the sums that are looked at, by Bernstein's inequality.
 _BEYOND = 1e-17
+# Of a transform, what is smaller moves no chance by as much as rounding does.
+_STILL = 1e-20
 # Complex numbers, a frequency and kind of stratum each, that one distribution may take.
 _MOST_TERMS = 2_000_000
 
@@ -100,12 +104,44 @@ def _half_width(variance: float, most: float) -> float:
 
 
 def _waves(values: IntArray, chance: FloatArray, often: IntArray, n: int) -> ComplexArray:
-    """Return the transform of the sum at the frequencies of n places: a product over strata."""
-    turn = np.exp(-2j * np.pi * np.arange(n) / n)
-    of_value = turn[np.outer(values, np.arange(n // 2 + 1)) % n]
+    """Return the transform of the sum at the frequencies of n places: a product over strata.
+
+    It is 0 where the product is so small that it moves no chance.
+    """
+    turn = _turns(n)
+    counts = np.flatnonzero(_most(values, chance, often, turn) > _STILL)
+    made = np.zeros(n // 2 + 1, dtype=np.complex128)
+    made[counts] = _product(turn[np.outer(values, counts) % n], chance, often)
+    return made
+
+
+@lru_cache(64)
+def _turns(n: int) -> ComplexArray:
+    """Return a full turn in n steps, clockwise."""
+    turn: ComplexArray = np.exp(-2j * np.pi * np.arange(n) / n)
+    turn.flags.writeable = False
+    return turn
+
+
+def _most(values: IntArray, chance: FloatArray, often: IntArray, turn: ComplexArray) -> FloatArray:
+    """Return what the transform is at most, in size, at each frequency.
+
+    The square of one stratum's is ``Σ p_i p_j cos((v_i - v_j) ω)``, which is 1 less
+    ``x = Σ p_i p_j (1 - cos((v_i - v_j) ω))``, and 1 - x is at most e^-x.
+    """
+    n = len(turn)
+    places, lost = np.arange(n // 2 + 1), np.zeros(n // 2 + 1)
+    pairs = (chance * often[:, None]).T @ chance
+    for i, j in combinations(range(len(values)), 2):
+        lost += pairs[i, j] * (1.0 - turn.real[abs(int(values[i] - values[j])) * places % n])
+    return np.exp(-lost)
+
+
+def _product(of_value: ComplexArray, chance: FloatArray, often: IntArray) -> ComplexArray:
+    """Multiply the transforms of all strata, each pattern of them as often as it is met."""
     # One product of real matrices: real and imaginary parts beside each other.
     each = (chance @ of_value.view(np.float64)).view(np.complex128)
-    made: ComplexArray = np.ones(n // 2 + 1, dtype=np.complex128)
+    made: ComplexArray = np.ones(of_value.shape[1], dtype=np.complex128)
     while len(often):
         made *= np.multiply.reduce(each[often & 1 > 0], axis=0)
         is_left = often > 1

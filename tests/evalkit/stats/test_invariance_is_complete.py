@@ -39,6 +39,7 @@ EXEMPT = {
     "confidence_sequence": "takes values in the order in which they came, which it is about",
     "cut_off": "a formula of numbers",
     "degrees_of_sums": "a formula of numbers",
+    "spread_of_sums": "a formula of numbers",
     "drift": "renaming answers, turning looks and order, in tests/evalkit/stats/test_drift.py",
     "power_to_notice": "a formula of numbers",
     "effective_degrees": "through every interval",
