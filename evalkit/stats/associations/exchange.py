@@ -135,19 +135,21 @@ class Exchange:
         """Return p values, the least there could be, and whether they were counted out."""
         p_value, least_p = np.full(len(total), np.nan), np.zeros(len(total))
         is_exact = np.zeros(len(total), dtype=np.bool_)
+        can_tell, has_step = sums[1] > 0, np.repeat(grains.step > 0, self._n_own)
         drawn = self._drawn.at(is_open[self._drawn.stratum])
         for way, surest in ((self._by_waves, SURE), (self._by_counting, 0.0)):
-            has_step = np.repeat(grains.step > 0, self._n_own)
-            wanted = drawn.at((has_step & ~is_exact)[drawn.group])
-            for groups, null in way(grains, is_open, wanted) if len(wanted.n) else ():
+            wanted = can_tell & has_step & ~is_exact
+            if not wanted.any():
+                break
+            own = drawn.at(wanted[drawn.group])
+            for groups, null in way(grains, is_open, own) if len(own.n) else ():
                 is_binary = bool(grains.is_binary[groups[0] // self._n_own])
                 told, least = _counted_out(null, total[groups], is_binary=is_binary)
                 is_sure = told >= surest
                 p_value[groups[is_sure]], least_p[groups[is_sure]] = told[is_sure], least
                 is_exact[groups[is_sure]] = True
-        can_tell = sums[1] > 0
         rest = np.flatnonzero(can_tell & ~is_exact)
-        half = np.where(grains.step > 0, 0.5, 0.0)[rest // self._n_own]
+        half = np.where(has_step[rest], 0.5, 0.0)
         p_value[rest] = _by_moments(total[rest], *(each[rest] for each in sums), half=half)
         p_value = np.where(can_tell, np.maximum(p_value, SMALLEST), np.nan)
         return p_value, np.where(can_tell, least_p, np.nan), is_exact

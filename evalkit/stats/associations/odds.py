@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array
 
-from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, number_cells, sum_by
 from evalkit.stats.intervals import MIN_CASES, Estimate, t_quantile
 
 NOBODY_ELSE = "There is nothing else here to compare with."
@@ -78,6 +78,27 @@ class Members:
     n_blocks: int = 1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strata:
+    """Looks of strata at members of each group, and in all; which groups met others there."""
+
+    own: FloatArray
+    everything: FloatArray
+    met: BoolArray
+    block: IntArray
+    #: What sums rows by block when it multiplies them.
+    sums: csc_array
+
+    def at(self, rows: IntArray) -> "_Strata":
+        return _Strata(
+            self.own[rows],
+            self.everything[rows],
+            self.met[rows],
+            self.block[rows],
+            self.sums[:, rows],
+        )
+
+
 class OddsOf:
     """Common odds ratios within a members, of one kind of hit after the other."""
 
@@ -98,21 +119,19 @@ class OddsOf:
         self._are_apart = int(self._stratum.max(initial=-1)) + 1 == self._n_pieces
         n_strata = int(self._stratum.max(initial=-1)) + 1
         n_cases = int(self._case.max(initial=-1)) + 1
-        self._block, of_case, of_stratum = block, np.zeros(n_cases, int), np.zeros(n_strata, int)
+        of_case, of_stratum = np.zeros(n_cases, int), np.zeros(n_strata, int)
         of_case[self._case], of_stratum[self._stratum] = block, block
         self._to_stratum = _summing(self._stratum, n_strata)
         self._to_case = _summing(self._case, n_cases)
-        self._of_strata, self._of_cases = (
-            _summing(each, members.n_blocks) for each in (of_stratum, of_case)
-        )
+        self._of_cases, sums = (_summing(each, members.n_blocks) for each in (of_case, of_stratum))
         self._looks = self._by_piece(members.looks)
         own = self._by_stratum(self._looks)
         everything = own.sum(axis=1, keepdims=True)
-        self._own, self._all = own, np.maximum(everything, 1.0)
-        self._met = (own > 0) & (own < everything)
-        case_met = self._to_case @ self._met[self._stratum].astype(np.float64) > 0
+        met = (own > 0) & (own < everything)
+        self._strata = _Strata(own, np.maximum(everything, 1.0), met, of_stratum, sums)
+        case_met = self._to_case @ met[self._stratum].astype(np.float64) > 0
         self._n_cases = (self._of_cases @ case_met.astype(np.float64)).astype(np.int64)
-        self._n = (self._of_strata @ (own * self._met)).astype(np.int64)
+        self._n = (sums @ (own * met)).astype(np.int64)
 
     def ratios(self, hits: FloatArray) -> OddsRatios:
         """Return the common odds ratio of each group of each block, against all others in strata.
@@ -133,29 +152,40 @@ class OddsOf:
         its own, that of a linearised ratio of sums (Cochran 1977, section 6.4).
         """
         pieces = self._by_piece(hits)
-        a = self._by_stratum(pieces)
-        b, c = self._own - a, a.sum(axis=1, keepdims=True) - a
-        d = self._all - a - b - c
+        if not self._are_apart:
+            return self._of(pieces, self._strata, self._to_case, self._stratum)
+        # A case without hits, a stratum of its own, adds nothing to any sum.
+        at = np.flatnonzero(pieces.any(axis=1))
+        strata, to_case = self._strata.at(at), self._to_case[:, at]
+        return self._of(pieces[at], strata, to_case, np.arange(len(at)))
+
+    def _of(
+        self, pieces: FloatArray, strata: _Strata, to_case: csc_array, stratum: IntArray
+    ) -> OddsRatios:
+        """Return the ratios of some strata, by what is in their pieces; of each its stratum."""
+        a, size = self._by_stratum(pieces), strata.everything
+        b, c = strata.own - a, a.sum(axis=1, keepdims=True) - a
+        d, block = size - a - b - c, strata.block[stratum]
         with np.errstate(invalid="ignore", divide="ignore"):
-            over, under = a * d / self._all, b * c / self._all
-            more = self._of_strata @ (a * (c + d) / self._all * self._met)
-            less = self._of_strata @ (c * (a + b) / self._all * self._met)
-            total, rest = self._of_strata @ over, self._of_strata @ under
+            over, under = a * d / size, b * c / size
+            more = strata.sums @ (a * (c + d) / size * strata.met)
+            less = strata.sums @ (c * (a + b) / size * strata.met)
+            total, rest = strata.sums @ over, strata.sums @ under
             value = np.where((total > 0) & (rest > 0), total / rest, np.nan)
             lift = np.where(less > 0, more / less, np.nan)
             if not self._are_apart:
                 over, under = self._shares((a, b, c, d), pieces)
-            pull = over / total[self._block] - under / rest[self._block]
+            pull = over / total[block] - under / rest[block]
         # Where there is no ratio, nothing pulls at it.
-        pull = np.where(self._met[self._stratum] & ~np.isnan(value)[self._block], pull, 0.0)
-        return self._ratios(value, lift, pull)
+        pull = np.where(strata.met[stratum] & ~np.isnan(value)[block], pull, 0.0)
+        return self._ratios(value, lift, to_case @ pull)
 
     def _shares(
         self, counts: tuple[FloatArray, ...], pieces: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Return what each piece adds to both sums, by derivatives at the counts of its stratum."""
         a, b, c, d = (count[self._stratum] for count in counts)
-        size = self._all[self._stratum]
+        size = self._strata.everything[self._stratum]
         own_misses = self._looks - pieces
         others = pieces.sum(axis=1, keepdims=True) - pieces
         own_size = self._looks.sum(axis=1, keepdims=True)
@@ -166,8 +196,8 @@ class OddsOf:
         )
 
     def _ratios(self, value: FloatArray, lift: FloatArray, pull: FloatArray) -> OddsRatios:
-        """Return the ratios of groups, those of the first block first."""
-        n_cases, squares = self._n_cases, self._of_cases @ (self._to_case @ pull) ** 2
+        """Return the ratios of groups, those of the first block first; cases pull at them."""
+        n_cases, squares = self._n_cases, self._of_cases @ pull**2
         with np.errstate(invalid="ignore", divide="ignore"):
             error = np.sqrt(n_cases / (n_cases - 1.0) * squares)
         return OddsRatios(
