@@ -1,12 +1,14 @@
 """The ASGI app: started by `streamlit run app.py`, or by any ASGI server as `app:app`."""
 
 import gc
+import os
 
 gc.disable()  # nothing of what is loaded now goes again, so to look for garbage is in vain
+# One page in one thread: helpers that wait for the next small matrix take time from all others.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import contextlib
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

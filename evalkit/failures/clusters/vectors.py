@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,10 +67,10 @@ def note_vectors(notes: Sequence[Sequence[str]]) -> FloatArray:
 
 def _terms(notes: Sequence[Sequence[str]]) -> tuple[IntArray, NDArray[np.uint64]]:
     """Return note and term of every word, and of every two that follow each other, in a note."""
-    number: dict[str, int] = {}
-    words = [number.setdefault(word, len(number)) for note in notes for word in note]
-    word = np.array(words, dtype=np.uint64) + np.uint64(1)
-    note = np.repeat(np.arange(len(notes)), [len(note) for note in notes])
+    every = list(chain.from_iterable(notes))
+    number = {word: place for place, word in enumerate(dict.fromkeys(every), 1)}
+    word = np.fromiter(map(number.__getitem__, every), dtype=np.uint64, count=len(every))
+    note = np.repeat(np.arange(len(notes)), list(map(len, notes)))
     is_pair = note[1:] == note[:-1]
     pair = (word[:-1] << np.uint64(32) | word[1:])[is_pair]
     return np.concatenate([note, note[1:][is_pair]]), np.concatenate([word, pair])

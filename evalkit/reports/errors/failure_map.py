@@ -13,7 +13,7 @@ from evalkit.stats.associations.cells import (
     associations,
     associations_of_blocks,
 )
-from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.counts import FloatArray, IntArray, number_cells
 from evalkit.stats.intervals import Estimate, compact_codes
 from evalkit.stats.significance import benjamini_hochberg
 from evalkit.study.collected import Collected, Tag
@@ -142,7 +142,9 @@ def failure_map(
 def _comparison(case: IntArray, model: IntArray) -> Comparison:
     """Say whether most responses are to cases that several models answered."""
     n_models = int(model.max(initial=-1)) + 1
-    met = np.unique(compact_codes(case).astype(np.int64) * n_models + model) // n_models
+    case = compact_codes(case).astype(np.int64)
+    n_keys = (int(case.max(initial=-1)) + 1) * n_models
+    met = number_cells(case * n_models + model, n_keys=n_keys)[0] // n_models
     is_matched = np.bincount(met)[met] > 1
     return Comparison.CASE if is_matched.mean() >= _MATCHED else Comparison.CATEGORY
 

@@ -174,15 +174,16 @@ def associations_of_blocks(
     if weight is not None:
         weighed[:] = [exchange.of(kind).p_value for kind in weight]
     cells = _OfCases(observed, own, n_own)
-    means = cells.means(hits)
     return Associations(
-        cells.totals(hits).astype(np.int64),
+        np.reshape([sum_by(own, kind, n_codes=n_own) for kind in hits], (n_kinds, n_own)).astype(
+            np.int64
+        ),
         np.reshape([of.lift for of in ratios], (n_kinds, n_own)),
         np.reshape([of.total - of.expected for of in tested], (n_kinds, n_own)),
         np.reshape([of.p_value for of in tested], (n_kinds, n_own)),
         np.reshape([of.least_p for of in tested], (n_kinds, n_own)),
         weighed,
-        share_estimates(means),
+        share_estimates(cells.means(hits)),
         None if weight is None else cells.means(weight),
         ratios,
     )
@@ -191,6 +192,12 @@ def associations_of_blocks(
 def _columns(rows: FloatArray | IntArray) -> FloatArray:
     """Return columns as rows; shape (n_kinds, n_members)."""
     return np.ascontiguousarray(rows.T, dtype=np.float64)
+
+
+def _powers(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the squares and the fourth powers."""
+    square = values * values
+    return square, square * square
 
 
 class _OfCases:
@@ -205,13 +212,10 @@ class _OfCases:
         self._looks = sum_by(self._cell, observed.looks.astype(np.float64), n_codes=len(key))
         self._n_cells = np.bincount(self._group, minlength=n_groups)
         # Sums of whole numbers: none is rounded.
-        self._powers = {
-            power: sum_by(self._group, self._looks**power, n_codes=n_groups) for power in (1, 2, 4)
-        }
-
-    def totals(self, kinds: FloatArray) -> FloatArray:
-        """Return the sums of kinds in groups; shape (n_kinds, n_groups)."""
-        return self._summed(*self._met(kinds)[::2], len(kinds)).reshape(-1, self._n_groups)
+        self._squares, self._fourths = (
+            sum_by(self._group, each, n_codes=n_groups) for each in _powers(self._looks)
+        )
+        self._count = sum_by(self._group, self._looks, n_codes=n_groups)
 
     def means(self, kinds: FloatArray) -> ClusteredMeans:
         """Return the mean per look of each kind and group, kind by kind, clustered by case.
@@ -220,18 +224,23 @@ class _OfCases:
         """
         n_kinds = len(kinds)
         own, looks, total = self._met(kinds)
-        count = np.tile(self._powers[1], n_kinds)
+        count = np.tile(self._count, n_kinds)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = self._summed(own, total, n_kinds) / count
         rest = total - looks * mean[own]
-        of_rest = {
-            power: self._summed(own, rest**power, n_kinds)
-            + np.where(count > 0, mean, 0.0) ** power
-            * (np.tile(self._powers[power], n_kinds) - self._summed(own, looks**power, n_kinds))
-            for power in (2, 4)
-        }
+        squares, fourths = (
+            self._summed(own, of_rest, n_kinds)
+            + of_mean * (np.tile(every, n_kinds) - self._summed(own, of_looks, n_kinds))
+            for of_rest, of_mean, of_looks, every in zip(
+                _powers(rest),
+                _powers(np.where(count > 0, mean, 0.0)),
+                _powers(looks),
+                (self._squares, self._fourths),
+                strict=True,
+            )
+        )
         n_cases = np.tile(self._n_cells, n_kinds)
-        error, degrees = spread_of_sums(n_cases, of_rest[2], of_rest[4])
+        error, degrees = spread_of_sums(n_cases, squares, fourths)
         with np.errstate(invalid="ignore", divide="ignore"):
             error = error / count
         return ClusteredMeans(mean, error, degrees, count.astype(np.int64), n_cases)
