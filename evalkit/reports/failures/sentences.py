@@ -1,5 +1,7 @@
 """Known failures in sentences: what costs most, whether fixes hold, what changed over versions."""
 
+from collections.abc import Sequence
+
 from evalkit.phrases import counted, joined, lower, some
 from evalkit.reports.failures.fix import FEWEST_CASES, FailureStanding, Fix, FixVerdict
 from evalkit.reports.failures.report import BoardReport, FailureRow
@@ -95,6 +97,17 @@ def over_all_studies(report: BoardReport) -> str:
         f"All studies of the eval set “{report.eval_set}”, whatever people, cases and versions the "
         "rest of this report is narrowed to; judges count where they do in it."
     )
+
+
+def left_out(rows: Sequence[FailureRow]) -> str:
+    """Count the failures that follow those that stand in the report of a study."""
+    n_unknown = sum(row.cost.value is None for row in rows)
+    n_known = len(rows) - n_unknown
+    cheaper = f"{n_known:,} that {'costs' if n_known == 1 else 'cost'} no more"
+    what = "what it costs" if n_unknown == 1 else "what they cost"
+    unknown = f"{n_unknown:,} of which nobody knows {what}"
+    told = [each for each, n in ((cheaper, n_known), (unknown, n_unknown)) if n]
+    return f"{joined(told)} {'is' if len(rows) == 1 else 'are'} left out." if told else ""
 
 
 def standings(report: BoardReport) -> str:

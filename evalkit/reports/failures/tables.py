@@ -82,8 +82,7 @@ def failures_section(report: BoardReport) -> Section:
     if not report.rows:
         return section(BOARD)
     whole = board(report)
-    n_left_out = len(whole.rows) - len(whole.rows[:_MOST_FAILURES])
-    rest = f"{n_left_out:,} that cost less are left out." if n_left_out else ""
+    rest = sentences.left_out(report.rows[_MOST_FAILURES:])
     told = section(
         BOARD,
         words(sentences.costliest(report), sentences.standings(report)),

@@ -581,10 +581,33 @@ def test_the_report_of_a_study_shows_the_known_failures_of_its_eval_set():
     assert told.basis == sentences.over_all_studies(report)
     (shown,) = (each for each in told.blocks if isinstance(each, Table))
     assert [row[0].text for row in shown.rows] == [row.failure.title for row in report.rows[:10]]
-    assert "2 that cost less are left out." in part
+    assert "2 that cost no more are left out." in part
     assert "Curt &lt;1&gt;" in part
     assert "Curt <1>" not in document
     assert told.basis in part
     assert "Known failures" not in html_report(study, about=about)
     none = board_report("Set", [], looks)
     assert "Known failures" not in html_report(study, about=about, failures=none)
+
+
+def test_of_failures_left_out_those_of_unknown_cost_are_not_said_to_cost_less():
+    looks = looks_of([*before(), *after(shown={1})])
+    known = [failure(failure_id=number, title=f"Curt {number}") for number in range(1, 12)]
+    # Of the third model nobody looked at a response, so what a failure of it costs is not known.
+    unknown = [
+        failure(failure_id=number, title=f"New {number}", model="oak") for number in (12, 13)
+    ]
+    report = board_report("Set", [*unknown, *known], looks)
+
+    assert [row.cost.value is None for row in report.rows] == [False] * 11 + [True] * 2
+    assert sentences.left_out(report.rows[10:]) == (
+        "1 that costs no more and 2 of which nobody knows what they cost are left out."
+    )
+    assert sentences.left_out(report.rows[10:11]) == "1 that costs no more is left out."
+    assert sentences.left_out(report.rows[11:]) == (
+        "2 of which nobody knows what they cost are left out."
+    )
+    assert sentences.left_out(report.rows[12:]) == (
+        "1 of which nobody knows what it costs is left out."
+    )
+    assert sentences.left_out(()) == ""
