@@ -372,3 +372,23 @@ def test_names_of_groups_that_lie_beside_each_other_stand_one_above_the_other():
     shifts = {of["text"]: of["yshift"] for of in drawn}
     assert shifts == {"late parcel": 18, "<b>wrong link</b>": 33, "no greeting": 18}
     assert drawn == turned
+
+
+def test_names_of_groups_at_the_edge_of_their_map_stand_within_it():
+    notes = [MappedNote(n, n / 10, n / 10, True, False, "A note") for n in range(11)]
+    names = [
+        GroupName("customer english", 0.98, 0.2, True),
+        GroupName("answer german", 0.02, 0.5, False),
+        GroupName("late parcel", 0.5, 0.8, False),
+    ]
+
+    drawn = notes_map(notes, names)["layout"]["annotations"]
+
+    # The map goes from -0.08 to 1.08, on a phone on 360 pixels; a letter takes 6 of them, bold 7.
+    middles = {"answer german": 0.02, "<b>customer english</b>": 0.98, "late parcel": 0.5}
+    assert {of["text"]: of["x"] for of in drawn} == middles
+    for of in drawn:
+        half = {"answer german": 39, "<b>customer english</b>": 56, "late parcel": 33}[of["text"]]
+        middle = (of["x"] + 0.08) / 1.16 * 360 + of["xshift"]
+        assert half - 0.5 <= middle <= 360.5 - half
+    assert [of["xshift"] for of in drawn if of["text"] == "late parcel"] == [0]

@@ -7,8 +7,8 @@ from pages.shared.display.charts.colours import FAINT, MUTED
 from pages.shared.display.charts.layout import SMALL, Spec, bare, on_hover, plain
 
 _HEIGHT = 460
-# Pixels: of a narrow map, of a name above its dots, of a line of names and a letter in it.
-_NARROW, _ABOVE, _LINE, _LETTER = 420, 18, 15, 6
+# Pixels: of a map on a phone, of a name above its dots, of a line of names, of a letter (bold, too).
+_NARROW, _ABOVE, _LINE, _LETTER, _BOLD = 360, 18, 15, 6, 7
 #: What is chosen, in a colour that carries on both grounds.
 _LIT = "#0072B2"
 
@@ -85,22 +85,26 @@ def _marks(notes: Sequence[MappedNote], look: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(names: Sequence[GroupName], ends: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
-    """Write names above the middles of their groups, none over another: the upper one moves up."""
+    """Write names above the middles of their groups, none over another or off the map.
+
+    The upper one of two moves up; one at the edge of a narrow map moves in.
+    """
     (left, right), (low, high) = ends
     taken: list[tuple[float, float, float]] = []
     made = []
     for of in sorted(names, key=lambda name: (name.y, name.x)):
-        x = (of.x - left) / (right - left) * _NARROW
+        across = (of.x - left) / (right - left) * _NARROW
         middle = (of.y - low) / (high - low) * _HEIGHT
-        y, half = middle + _ABOVE, len(of.name) * _LETTER / 2
+        y, half = middle + _ABOVE, len(of.name) * (_BOLD if of.is_lit else _LETTER) / 2
+        x = max(half, min(across, _NARROW - half))
         while any(abs(x - at) < half + wide and abs(y - up) < _LINE for at, up, wide in taken):
             y += _LINE
         taken.append((x, y, half))
-        made.append(_name(of, y - middle))
+        made.append(_name(of, x - across, y - middle))
     return made
 
 
-def _name(of: GroupName, shift: float) -> dict[str, Any]:
+def _name(of: GroupName, right: float, up: float) -> dict[str, Any]:
     words = plain(of.name)
     return {
         "x": of.x,
@@ -108,6 +112,7 @@ def _name(of: GroupName, shift: float) -> dict[str, Any]:
         "text": f"<b>{words}</b>" if of.is_lit else words,
         "showarrow": False,
         # Above the dots: on them no word can be read.
-        "yshift": round(shift),
+        "xshift": round(right),
+        "yshift": round(up),
         "font": {"size": SMALL},
     }
