@@ -7,7 +7,7 @@ from pages.shared.display.charts.colours import FAINT, MUTED
 from pages.shared.display.charts.layout import SMALL, Spec, bare, on_hover, plain
 
 _HEIGHT = 460
-# Pixels: of a map on a phone, of a name above its dots, of a line of names, of a letter (bold, too).
+# Pixels: a map on a phone, a name above its dots, a line of names, a letter and a bold one.
 _NARROW, _ABOVE, _LINE, _LETTER, _BOLD = 360, 18, 15, 6, 7
 #: What is chosen, in a colour that carries on both grounds.
 _LIT = "#0072B2"
