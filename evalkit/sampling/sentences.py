@@ -35,12 +35,15 @@ def sample_sentences(sample: Sample, *, has_chances: bool = True) -> tuple[str, 
     return (*told, _coverage(sample), speaks_of, *_swaps(sample))
 
 
-def swap_sentences(before: Sample, after: Sample) -> tuple[str, ...]:
-    """Say what the last swap of a sample did to the odds."""
+def swap_sentences(before: Sample, after: Sample, *, has_chances: bool = True) -> tuple[str, ...]:
+    """Say what the last swap of a sample did, and to the odds where these are stored."""
     swap = after.swaps[-1]
     out = next(case for case in before.chosen if case.case_id == swap.out)
     known = {case.case_id for case in before.chosen}
     into = next(case for case in after.chosen if case.case_id not in known)
+    if not has_chances:
+        by = "is what chance draws next" if swap.into is None else "was picked by hand"
+        return (f"“{out.key}” is left out for good. “{into.key}” {by}.",)
     old = next(row for row in before.strata if row.name == out.stratum)
     new = next(row for row in after.strata if row.name == out.stratum)
     told = [

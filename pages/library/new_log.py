@@ -48,7 +48,7 @@ except EvalkitError as refused:
     st.stop()
 sampling.show_sample(sample, has_chances=eval_set is None)
 with st.expander("Swap a case for another", expanded=bool(sample.swaps)):
-    swapping.show_swap(pool, sample, plan)
+    swapping.show_swap(pool, sample, plan, has_chances=eval_set is None)
 
 with st.form("new-log-store", border=False):
     name = eval_set.name if eval_set else st.text_input("Name of the eval set")

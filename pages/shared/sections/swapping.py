@@ -15,7 +15,7 @@ _NEXT = 0
 _MOST_CHARACTERS = 700
 
 
-def show_swap(pool: Pool, sample: Sample, plan: SamplePlan) -> None:
+def show_swap(pool: Pool, sample: Sample, plan: SamplePlan, *, has_chances: bool = True) -> None:
     """Ask for a case to take out and one to put in, say what it means, and do it."""
     texts = {case.case_id: case.text for case in pool.cases}
     chosen = {case.case_id: case for case in sample.chosen}
@@ -50,7 +50,7 @@ def show_swap(pool: Pool, sample: Sample, plan: SamplePlan) -> None:
     except RefusedError as refused:
         st.warning(labels.literal(str(refused)))
         return
-    exhibits.say(*swap_sentences(sample, after))
+    exhibits.say(*swap_sentences(sample, after, has_chances=has_chances))
     left, right = st.columns([1, 3])
     if left.button("Swap", icon=":material/swap_horiz:"):
         sampling.set_swaps(swaps)

@@ -83,6 +83,15 @@ def test_the_odds_are_said_in_words():
     assert "A person took out 1 case" in sample_sentences(sample(Swap(out, into)))[-1]
 
 
+def test_no_odds_are_said_of_cases_that_come_without_chances():
+    before = sample()
+    out, (into,) = ids(before, Way.DRAWN)[0], left_out(before)
+
+    (told,) = swap_sentences(before, sample(Swap(out, into)), has_chances=False)
+
+    assert told == f"“line-{out}” is left out for good. “line-{into}” was picked by hand."
+
+
 def test_a_swap_that_would_leave_nothing_to_chance_or_another_stratum_is_refused():
     before = sample()
     out, certain = ids(before, Way.DRAWN)[0], ids(before, Way.DIFFERS)[0]
