@@ -341,8 +341,7 @@ def bullets(sentences: Iterable[str]) -> Bullets:
 
 def beside(*groups: Iterable[Block]) -> Beside:
     """Return groups that stand beside each other, without empty ones."""
-    known = (tuple(block for block in group if block) for group in groups)
-    return Beside(tuple(group for group in known if group))
+    return Beside(tuple(filter(None, (tuple(filter(None, group)) for group in groups))))
 
 
 def section(title: str, *blocks: Block) -> Section:
@@ -362,9 +361,7 @@ def table(
 ) -> Table:
     """Return a table without the columns in which nothing stands in any row."""
     cells = [tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
-    places = [
-        place for place in range(len(columns)) if any(not row[place].is_empty for row in cells)
-    ]
+    places = [at for at in range(len(columns)) if any(not row[at].is_empty for row in cells)]
     return Table(
         title,
         tuple(columns[place] for place in places),
@@ -390,8 +387,7 @@ def value_cell(
         return Cell(text.MISSING)
     if estimate.value is None:
         return Cell(text.MISSING, number=estimate, about=estimate.reason or "")
-    written = text.estimate(estimate, form)
-    value = form(estimate.value)
+    written, value = text.estimate(estimate, form), form(estimate.value)
     ends = written.removeprefix(value).strip()
     return Cell(
         value,
