@@ -1,10 +1,11 @@
 """What was done to a taxonomy, and what marks count as since, in words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from evalkit.failures.changes import ChangeKind, TaxonomyChange
+from evalkit.failures.changes import ChangeKind, TaxonomyChange, read_through
 from evalkit.failures.taxonomy import TagDefinition
-from evalkit.phrases import quoted
+from evalkit.phrases import capital, quoted
 from evalkit.study.moved_tags import MovedTag
 
 
@@ -22,19 +23,50 @@ def change_in_words(change: TaxonomyChange) -> str:
     return f"{tags} put under `{change.target}`" if change.target else f"{tags} lifted to the top"
 
 
-def versions_differ(before: Sequence[TagDefinition], after: Sequence[TagDefinition]) -> str:
-    """Say which tags another version of a taxonomy has, has no more, and has in other words."""
-    was, becomes = ({tag.key: tag for tag in tags} for tags in (before, after))
-    parts = (
-        ("New", [tag.name for tag in after if tag.key not in was]),
-        ("No more there", [tag.name for tag in before if tag.key not in becomes]),
+def versions_differ(
+    before: Sequence[TagDefinition],
+    after: Sequence[TagDefinition],
+    changes: Sequence[TaxonomyChange] = (),
+    *,
+    is_weighed_anew: bool = False,
+) -> str:
+    """Say what was done to tags up to a later version, and what differs beside that.
+
+    ``is_weighed_anew`` where severities are others, or weigh something else.
+    """
+    readings = {tag.key: read_through(tag.key, changes) for tag in before}
+    parts = {
+        read_through(part.key, changes[place + 1 :]).key
+        for place, change in enumerate(changes)
+        for part in change.parts
+    }
+    was = {readings[tag.key].key: tag for tag in before if not readings[tag.key].is_stale}
+    keys = {tag.key for tag in after}
+    named = {key for change in changes if change.name for key in (*change.tags, change.target)}
+    told = (
+        ("New", [tag.name for tag in after if tag.key not in was and tag.key not in parts]),
+        ("No more there", [tag.name for key, tag in was.items() if key not in keys]),
         (
             "In other words, or with other severities",
-            [tag.name for tag in after if tag.key in was and tag != was[tag.key]],
+            [
+                tag.name
+                for tag in after
+                if tag.key in was
+                and tag.key not in parts
+                and _meaning(tag, is_named=tag.key in named)
+                != _meaning(was[tag.key], is_named=tag.key in named)
+            ],
         ),
     )
-    differing = [f"{what}: {quoted(names)}." for what, names in parts if names]
-    return " ".join(differing) or "Its tags are the same."
+    done = [f"{capital(change_in_words(change))}." for change in changes]
+    differing = [f"{what}: {quoted(names)}." for what, names in told if names]
+    weighed = ["Severities are others, or weigh something else."] if is_weighed_anew else []
+    return " ".join([*done, *differing, *weighed]) or "Its tags are the same."
+
+
+def _meaning(tag: TagDefinition, *, is_named: bool) -> TagDefinition:
+    """Return a tag without its key, and without the name that a change gave it."""
+    return replace(tag, key="", name="" if is_named else tag.name)
 
 
 def moved_sentences(moved: Sequence[MovedTag]) -> list[str]:

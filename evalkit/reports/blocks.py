@@ -100,10 +100,8 @@ class Table:
         What it is about, for who cannot see it.
     left : tuple of str
         The columns beside the first that hold words.
-    is_map : bool
-        Whether cells are read as a picture, tinted by their tone or value.
-    has_total : bool
-        Whether the first row is that of all others together.
+    is_map, has_total : bool
+        Whether cells are read as a picture, tinted by tone or value; the first row is that of all.
     note : str
         What says how to read it.
     groups : tuple of str
@@ -316,10 +314,7 @@ Block = Words | Bullets | Heading | Table | Intervals | Scatter | Beside
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What answers one question, under its heading.
-
-    ``basis`` says what its numbers are of, where these are not those of the report around it.
-    """
+    """What answers one question; ``basis`` says what its numbers are of, if not the report's."""
 
     title: str
     blocks: tuple[Block, ...]

@@ -196,28 +196,27 @@ class Collected:
     ----------
     models, categories, annotators
         Names, sorted; a case without a category has the category ``""``. Whoever is not named
-        comes last among the annotators.
-    runs_of : str
-        The one model whose runs stand for ``models``; empty where these are models.
+        comes last among the annotators. ``runs_of`` is the one model whose runs stand for models.
     n_unreadable, n_rankings : int
         Verdicts that could not be read, in no statistic; rankings, in it as the pairs they imply.
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
     asks_acceptable, asks_preference : bool
-        Whether anybody in the whole study called both bad or looked for what is unsafe; and was
-        asked which response is better, or said so.
+        Whether anybody in the study called both bad or looked for what is unsafe; and said, or was
+        asked, which response is better.
     penalties, weights
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits, of_two_samples
-        The filters, to be shown with every number they shaped; whether the cases are those of two
-        samples, each drawn for itself, so that no chances are known.
+        The filters, shown with every number they shaped; whether cases are of two samples, each
+        drawn for itself, so that no chances are known.
     gold, traffic, first_shown
-        What is known to be right, and nobody's annotation; what production is asked of each
-        category, where a lead said so; rankings by what was shown first, where that is known.
+        What is known to be right; what production is asked of each category, where a lead said
+        so; rankings by what was shown first, where that is known.
     by_criterion : tuple of Preferences
         What was preferred on each of ``criteria`` alone; empty where nobody said.
-    moved, offered
-        What became of tags since they were marked; those that were suggested, and to whom.
+    moved, offered, divided
+        What became of tags since they were marked; what was suggested, to whom; tags that were
+        split, with their parts, as indices.
     """
 
     study: str
@@ -250,6 +249,7 @@ class Collected:
     moved: tuple[MovedTag, ...] = ()
     first_shown: FirstShown = NO_FIRST_SHOWN
     offered: OfferedTags = NO_OFFERED_TAGS
+    divided: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 def comparisons(collected: Collected) -> Comparisons:

@@ -172,20 +172,34 @@ def marked_where_two_looked(collected: Collected) -> tuple[Tag, ...]:
 
 
 def _found(collected: Collected, tags: tuple[Tag, ...]) -> list[Looks]:
-    """Return for each tag whether a response was given it, looks in the order of their time."""
+    """Return for each tag whether a response was given it, looks in the order of their time.
+
+    While marks of a tag that was split wait to be coded anew, its parts are what it was: who coded
+    theirs already did not contradict who did not. A look whose mark waits says nothing of a part.
+    """
     marks = collected.marks
     first, place = first_looks(marks.output, marks.annotator)
     order = np.argsort(first, kind="stable")
     output, annotator = marks.output[first][order], marks.annotator[first][order]
+    waiting = [(whole, parts) for whole, parts in collected.divided if (marks.tag == whole).any()]
 
-    def hit(tag: Tag) -> BoolArray:
-        is_any = tag == ANY_ERROR
-        here = marks.tag != NO_TAG if is_any else marks.tag == collected.tags.index(tag)
+    def hit(is_of: BoolArray) -> BoolArray:
         is_hit = np.zeros(len(first), dtype=np.bool_)
-        is_hit[place[here]] = True
+        is_hit[place[is_of]] = True
         return is_hit[order]
 
-    return [Looks(output, annotator, hit(tag)) for tag in tags]
+    def looked(tag: Tag) -> Looks:
+        if tag == ANY_ERROR:
+            return Looks(output, annotator, hit(marks.tag != NO_TAG))
+        own = collected.tags.index(tag)
+        if not waiting:
+            return Looks(output, annotator, hit(marks.tag == own))
+        same = [own, *(part for whole, parts in waiting if whole == own for part in parts)]
+        wholes = [whole for whole, parts in waiting if own in parts]
+        tells = ~hit(np.isin(marks.tag, wholes))
+        return Looks(output[tells], annotator[tells], hit(np.isin(marks.tag, same))[tells])
+
+    return [looked(tag) for tag in tags]
 
 
 def _codings(collected: Collected, looked: Looks) -> Codings:

@@ -5,12 +5,14 @@ import pytest
 from db.checking import run_check
 from db.commands.checks import add_check
 from db.commands.versions import revise_case
+from db.commands.taxonomies import change_taxonomy
 from db.engine import read_session
 from db.queries.case_life import cases_called
 from db.queries.checks import checks_of
 from db.queries.results import ResultFilters, collect, result_study
 from db.queries.results.automated_checks import automated_checks, state_of_checks
 from evalkit.checks.answers import read_answers
+from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.reports.checks.report import checks_report
 from evalkit.reports.checks.sentences import agreement_in_words, checks_verdict
 from tests.factories import annotate, make_eval_set, make_study
@@ -192,3 +194,15 @@ def test_an_assertion_counts_no_response_to_a_text_its_case_had_before(ids):
 def numbers():
     (row,) = told().rows
     return row.n_pass, row.n_fail, row.n_undefined, row.agreement.n
+
+
+def test_a_check_stands_beside_what_became_of_its_tag(ids):
+    add("Text 0", "tag:tone")
+    run_all(ids)
+    before = told().rows[0].agreement.accuracy
+
+    renamed = TaxonomyChange(ChangeKind.RENAME, ("tone",), "voice")
+    change_taxonomy("Taxonomy of Study", renamed, reason="As people say", opened=1)
+
+    assert before.value is not None
+    assert told().rows[0].agreement.accuracy == before

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from db.commands.rubrics import save_taxonomy
-from db.commands.taxonomies import recode_mark, take_back_recoding
+from db.commands.taxonomies import change_taxonomy, recode_mark, take_back_recoding
 from db.engine import read_session
 from db.models import AuditEvent, RecodedMark
 from db.queries import results
@@ -15,8 +15,10 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.failures.words import moved_sentences
+from evalkit.reports.agreement.document import coefficients_document
 from evalkit.reports.errors.document import errors_document
 from tests.db.test_taxonomies import IN_TWO, MERGED, NAME, change, marked, rates, study
+from tests.factories import annotate, make_eval_set, make_study
 
 
 @pytest.fixture
@@ -154,3 +156,30 @@ def test_tags_of_one_key_have_each_a_line_of_their_own_under_a_key_of_their_own(
     assert {*hits} <= {cell["tag"] for cell in document["map"]["cells"]} | {*document["tags"]}
     (moved,) = moved_sentences(study().moved)
     assert moved.startswith(f"1 mark of `cold` is counted as `tone ({NAME} v3)` since")
+
+
+def test_who_coded_their_marks_anew_does_not_contradict_who_did_not_yet(database):
+    """Two people mark the same 6 of 12 responses; the tag is split, and the first codes theirs."""
+    ids = make_eval_set(n_cases=12)
+    make_study(ids)
+    for who in ("Ada", "Bob"):
+        for case in range(12):
+            marks = [(f"case-{case}/Model one", "tone" if case < 6 else None)]
+            annotate(ids, who, f"case-{case}/Model one", marks=marks)
+
+    def agreement():
+        with read_session() as session:
+            tags = coefficients_document(results.collect(session, study()))["tags"]
+        return {key: (tag["n_marked"], tag["alpha"]["value"]) for key, tag in tags.items()}
+
+    assert agreement() == {"tone": (12, 1.0)}
+    change_taxonomy(NAME, IN_TWO, reason="Two kinds", opened=1)
+    for mark in [mark for mark in stale() if mark.by == "Ada"]:
+        recode_mark(mark.mark_id, "cold")
+    # Of the part only Ada said anything: the other's looks wait, or found nothing.
+    halfway = agreement()
+    assert halfway["tone"] == (12, 1.0)
+    assert halfway["cold"][1] is None
+    for mark in stale():
+        recode_mark(mark.mark_id, "cold")
+    assert agreement() == {"cold": (12, 1.0)}

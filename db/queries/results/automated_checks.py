@@ -1,5 +1,7 @@
 """What automated checks found of the responses of a study's eval set."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,9 +9,11 @@ from sqlmodel import Session, col
 
 from db.models import AutomatedCheck, Case, CheckFinding, CheckRevision
 from db.queries.checks import IS_OF_TEXT_NOW, checks_of
+from db.queries.results.form_tags import places_of_form
 from db.queries.results.reading import numbers_of
 from db.queries.results.studies import ResultStudy
 from db.queries.results.versions import eval_set_of
+from evalkit.checks.answers import Answers, QuestionOf
 from evalkit.study.found_by_checks import FAILED, PASSED, UNTOLD, FoundByCheck
 from evalkit.vocabulary import CheckResult
 
@@ -36,17 +40,25 @@ def automated_checks(session: Session, study: ResultStudy) -> tuple[FoundByCheck
         IS_OF_TEXT_NOW,
     )
     findings = numbers_of(session, statement)
+    tags = {key: study.tags[at].key for key, at in places_of_form(session, study).items()}
     return tuple(
         FoundByCheck(
             check.name,
             check.kind,
             check.number,
             check.case_key,
-            check.answers,
+            _by_now(check.answers, tags),
             *findings[findings[:, 0] == check.revision_id, 1:].T,
         )
         for check in checks
     )
+
+
+def _by_now(answers: Answers | None, tags: Mapping[str, str]) -> Answers | None:
+    """Return what a check stands beside; a tag as what became of it."""
+    if answers is None or answers.of is not QuestionOf.TAG:
+        return answers
+    return replace(answers, key=tags.get(answers.key, answers.key))
 
 
 def state_of_checks(session: Session, study: ResultStudy) -> tuple[tuple[object, ...], ...]:

@@ -113,6 +113,7 @@ def collect(
         cases_of=study.cases_of,
         traffic=study.traffic,
         moved=study.moved,
+        divided=study.divided,
         offered=offered_tags(session, study, looked, annotators),
     )
     return of_split(session, study, filters, collected)

@@ -5,7 +5,8 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment, AuditEvent, Study, Tag
+from db.models import Annotation, Assignment, AuditEvent, Study
+from db.queries.results.form_tags import places_of_form
 from db.queries.results.studies import ResultAnnotator, ResultStudy
 from evalkit.annotation.suggesting.offers import OfferOutcome, is_helped
 from evalkit.study.offered_tags import NO_OFFERED_TAGS, OfferedTags
@@ -32,7 +33,7 @@ def offered_tags(
     if stored is None or since is None:
         return OfferedTags(is_on=True) if is_on else NO_OFFERED_TAGS
     rows = session.execute(with_offers.where(*conditions)).all()
-    place_of = _places_of_keys(session, study, stored.taxonomy_id)
+    place_of = places_of_form(session, study)
     counts = Counter(
         (place_of.get(offer["tag"]), offer["outcome"]) for row in rows for offer in row.offers
     )
@@ -61,17 +62,6 @@ def offered_tags(
         refused=tuple(counts[at, OfferOutcome.REFUSED] for at in places),
         pauses=_pauses(session, stored),
     )
-
-
-def _places_of_keys(
-    session: Session, study: ResultStudy, taxonomy_id: int | None
-) -> dict[str, int]:
-    """Return for each key of the study's form where the tag stands that it counts as by now."""
-    stored = session.execute(
-        sa.select(col(Tag.key), col(Tag.id)).where(col(Tag.taxonomy_id) == taxonomy_id)
-    )
-    places = study.tag_places
-    return {key: places[tag_id] for key, tag_id in stored if tag_id in places}
 
 
 def _pauses(session: Session, study: Study) -> tuple[tuple[int, int | None], ...]:

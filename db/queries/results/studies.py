@@ -124,7 +124,7 @@ class ResultStudy:
     ``severities`` weigh what the taxonomies say, ``weights`` what a lead set instead; ``traffic``
     is what production is asked of each category of its eval set. ``versions`` are the numbers of
     all versions of that, newest first; ``n_of_status`` how many of its own cases have which status.
-    ``counted_as``, ``moved`` and ``has_recoded`` say what became of tags, see
+    ``counted_as``, ``moved``, ``divided`` and ``has_recoded`` say what became of tags, see
     :class:`db.queries.results.tags.StudyTags`.
     """
 
@@ -146,6 +146,7 @@ class ResultStudy:
     openings: tuple[OpenedTest, ...] = ()
     counted_as: tuple[tuple[int, int], ...] = ()
     moved: tuple[MovedTag, ...] = ()
+    divided: tuple[tuple[int, tuple[int, ...]], ...] = ()
     has_recoded: bool = False
     traffic: Traffic = NO_TRAFFIC
     versions: tuple[int, ...] = ()
@@ -222,6 +223,7 @@ def result_study(
         tags=tags,
         counted_as=as_of_now.counted_as,
         moved=as_of_now.moved,
+        divided=as_of_now.divided,
         has_recoded=as_of_now.has_recoded,
         severities=severities,
         weights=_weights(session, study.taxonomy_id, tags, severities, planned),

@@ -48,13 +48,15 @@ class StudyTags:
     """The tags of a study, and what stored tags count as where that is another of these.
 
     ``counted_as`` are pairs of ids, of a stored tag and of one of ``tags``. ``has_recoded`` says
-    that marks may count as what they were coded anew.
+    that marks may count as what they were coded anew, ``divided`` which tags wait for it beside
+    which of their parts, as places among ``tags``.
     """
 
     tags: tuple[ResultTag, ...]
     counted_as: tuple[tuple[int, int], ...]
     moved: tuple[MovedTag, ...]
     has_recoded: bool
+    divided: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 def study_tags(
@@ -84,7 +86,8 @@ def study_tags(
         tag_id: tag.key for tag_id, row in row_of.items() for tag in tags if tag.tag_id == row.id
     }
     moved = _moved(session, study_id, rows, readings, keys, has_recoded=recoded)
-    return StudyTags(tags, counted_as, moved, recoded)
+    divided = _divided(rows, readings, row_of, tags) if recoded else ()
+    return StudyTags(tags, counted_as, moved, recoded, divided)
 
 
 def _rows(
@@ -194,6 +197,33 @@ def _named(rows: Sequence[Any]) -> tuple[ResultTag, ...]:
             key = f"{row.key} ({row.taxonomy} v{row.version})"
         tags.append(ResultTag(row.id, key, row.key, name, row.definition or ""))
     return tuple(tags)
+
+
+def _divided(
+    rows: Sequence[Any],
+    readings: Mapping[int, TagReading],
+    row_of: Mapping[int, Any],
+    tags: Sequence[ResultTag],
+) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Return where tags that were split stand, and what became of their parts, split or not."""
+    places = {tag.tag_id: place for place, tag in enumerate(tags)}
+    place_of = {row.id: places[row_of.get(row.id, row).id] for row in rows}
+    parts_of: dict[int, set[int]] = {}
+    for row in rows:
+        reading = readings.get(row.id)
+        if reading is None or not reading.now.is_stale:
+            continue
+        parts_of.setdefault(place_of[row.id], set()).update(
+            place_of[part.id]
+            for part in rows
+            if part.taxonomy == reading.taxonomy
+            and part.key in reading.parts
+            and part.version >= reading.version
+        )
+    for parts in reversed(parts_of.values()):
+        for place in tuple(parts):
+            parts |= parts_of.get(place, set())
+    return tuple((whole, tuple(sorted(parts))) for whole, parts in parts_of.items() if parts)
 
 
 def _moved(

@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from evalkit.annotation.blinding.names import KNOWN
@@ -23,8 +24,10 @@ LEAST_NOTES, LEAST_OF_TAG = 30, 3
 LEAST_CASES, MOST_TERMS = 3, 500
 #: A suggestion is offered where ones as sure were right so often, each note left out in turn.
 LEAST_RIGHT = 0.6
-#: So many suggestions that is judged by at least, so many notes are left out at most.
+#: That is judged by the surest so many suggestions, twice as many, and so on: few looks at the
+#: same notes, of which each may err once in a hundred. So many notes are left out at most.
 _LEAST_JUDGED, _MOST_LEFT_OUT = 10, 1000
+_Z99 = 2.326
 _LEAST_LETTERS = 2
 #: A part of a name that is shorter is too common a string to be looked for within words.
 _TELLING = 3
@@ -220,7 +223,11 @@ class _Sums:
         return TagModel(self._tags, idf, middle, middles, lengths, _rounded(cut))
 
     def cut(self, vectors: Sequence[Vector], told: Sequence[frozenset[str]]) -> float | None:
-        """Return the least score at and above which most are right, each note left out in turn."""
+        """Return the least score at and above which most are right, each note left out in turn.
+
+        More of them than naming the commonest tag each time would make, beyond chance: of two tags
+        that are as frequent as each other, words that say nothing are right in half of the notes.
+        """
         # How far means lie apart hardly changes with one note: it is not counted anew.
         lengths = [
             _apart(
@@ -235,13 +242,17 @@ class _Sums:
                 score, place = self._without(vector, own, lengths)
                 judged.append((score, self._tags[place] in own))
         judged.sort(key=lambda each: (-each[0], each[1]))
-        cut, right = None, 0
-        for number, (score, is_right) in enumerate(judged, start=1):
-            right += is_right
-            below = max(judged[number][0], 0.0) if number < len(judged) else 0.0
-            is_told = number >= _LEAST_JUDGED and right >= LEAST_RIGHT * number
-            if is_told and score > below:  # half way to the next, of which it does not hold
-                cut = (score + below) / 2
+        right = list(accumulate(is_right for _, is_right in judged))
+        guessed = max(sum(tag in own for own in told) for tag in self._tags) / len(told)
+        cut = None
+        for n in _few(len(judged)):
+            score, below = judged[n - 1][0], judged[n][0] if n < len(judged) else 0.0
+            share = right[n - 1] / n
+            is_told = share >= LEAST_RIGHT and _surely(share, n) > guessed
+            if is_told and score > 0:
+                cut = (
+                    score + max(below, 0.0)
+                ) / 2  # half way to the next, of which it may not hold
         return cut
 
     def _without(
@@ -258,6 +269,19 @@ class _Sums:
             score = (near - away) / lengths[place] if lengths[place] else 0.0
             best = max(best, (score, -place))
         return best[0], -best[1]
+
+
+def _few(n: int) -> list[int]:
+    """Return the numbers at which n suggestions are looked at: ever twice as many, then all."""
+    doubled = [_LEAST_JUDGED << power for power in range(n.bit_length())]
+    return [number for number in doubled if number < n] + [n] * (n >= _LEAST_JUDGED)
+
+
+def _surely(share: float, n: int) -> float:
+    """Return the lower end of Wilson's one-sided 99 % interval; `evalkit.stats` is not for here."""
+    z2 = _Z99 * _Z99
+    half = _Z99 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return (share + z2 / (2 * n) - half) / (1 + z2 / n)
 
 
 def _apart(vector: Vector, other: Vector) -> float:

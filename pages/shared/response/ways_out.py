@@ -157,9 +157,12 @@ def _version_picker(newer: NewerTaxonomy, source: str) -> int | None:
         labels.literal(f"Ask for version {newer.newest} of “{newer.name}”"),
         key=f"ways-newest-{labels.digest(newer.name, newer.newest)}",
     )
+    changed = versions_differ(
+        newer.before, newer.after, newer.changes, is_weighed_anew=newer.is_weighed_anew
+    )
     exhibits.say(
         f"“{source}” asks for version {newer.asked}, and goes on with it.",
-        f"What version {newer.newest} changes: {versions_differ(newer.before, newer.after)}",
+        f"What version {newer.newest} changes: {changed}",
     )
     return newer.newest if is_newest else None
 
