@@ -4,8 +4,8 @@ import pytest
 
 from db.checking import run_check
 from db.commands.checks import add_check
-from db.commands.versions import revise_case
 from db.commands.taxonomies import change_taxonomy
+from db.commands.versions import revise_case
 from db.engine import read_session
 from db.queries.case_life import cases_called
 from db.queries.checks import checks_of

@@ -81,8 +81,7 @@ def collect(
     preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
     marks, marked_words, counts, penalties = marks_of(session, study, looked, *ids)
     unsafe = _unsafe(study)
-    both_bad = preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]
-    is_asked = bool(both_bad.any() or (unsafe and len(marks.output)))
+    is_asked = bool(_has_both_bad(preferences) or (unsafe and len(marks.output)))
     collected = Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
@@ -117,6 +116,10 @@ def collect(
         offered=offered_tags(session, study, looked, annotators),
     )
     return of_split(session, study, filters, collected)
+
+
+def _has_both_bad(preferences: Preferences) -> bool:
+    return bool((preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]).any())
 
 
 def _unsafe(study: ResultStudy) -> tuple[int, ...]:

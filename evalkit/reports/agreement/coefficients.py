@@ -118,8 +118,12 @@ def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, 
     collected = without_judges(collected)
     agreements: list[CategoryAgreement] = []
     places: list[IntArray] = []
+    parts = {collected.tags[part] for _, parts in collected.divided for part in parts}
     for tag, codings in marked(collected):
-        # Who looks for errors looks for all of them, so all tags have the same entries.
+        if tag in parts:  # looks whose mark waits to be coded anew say nothing of it
+            agreements += _by_category(collected, tag, codings, _places(collected, codings))
+            continue
+        # Who looks for errors looks for all of them, so all other tags have the same entries.
         places = places or _places(collected, codings)
         agreements += _by_category(collected, tag, codings, places)
     return tuple(agreements)
