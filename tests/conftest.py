@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from tests.memory import folder_in_memory
 
@@ -39,6 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     is_quick = "not slow" in config.option.markexpr
     settings.load_profile("of quick tests" if is_quick else "of these tests")
+    if is_quick:
+        # Every worker reads every module of ours else, for constants to try among the values.
+        providers._get_local_constants = lambda: providers._local_constants
     if memory := folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
     if not _only_hands_out(config):

@@ -290,20 +290,28 @@ def test_every_command_is_among_those_that_are_tried():
     assert found - {("db", "backup")} - without == {tuple(_name(words)) for words in COMMANDS}
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
-def test_no_command_touches_the_database_of_a_newer_evalkit(stored, words, tmp_path, capsys):
-    write(tmp_path / "file.jsonl", RECORDS)
+def content():
+    with engine().connect() as connection:
+        return connection.connection.driver_connection.serialize()
+
+
+def store_newer():
+    store()
     with engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with engine().connect() as connection:
-        before = connection.connection.driver_connection.serialize()
+    return content()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
+def test_no_command_touches_the_database_of_a_newer_evalkit(store_once, words, tmp_path, capsys):
+    write(tmp_path / "file.jsonl", RECORDS)
+    before = store_once(store_newer)
     files = {"FILE": str(tmp_path / "file.jsonl"), "OUT": str(tmp_path / "out.jsonl")}
 
     assert main([files.get(word, word) for word in words]) == 1
 
     assert "newer evalkit" in capsys.readouterr().err
-    with engine().connect() as connection:
-        assert connection.connection.driver_connection.serialize() == before
+    assert content() == before
 
 
 def _commands():
