@@ -392,3 +392,13 @@ def test_names_of_groups_at_the_edge_of_their_map_stand_within_it():
         middle = (of["x"] + 0.08) / 1.16 * 360 + of["xshift"]
         assert half - 0.5 <= middle <= 360.5 - half
     assert [of["xshift"] for of in drawn if of["text"] == "late parcel"] == [0]
+
+
+def test_names_of_ticks_that_stand_close_lead_away_from_each_other():
+    # A phone draws an axis in 370 pixels: the bounds of agreement stand 25 apart on one from −1.
+    ticks = ((-1.0, "-1"), (0.0, "chance"), (0.667, "tentative"), (0.8, "firm"), (1.0, "1"))
+
+    figure = interval_rows(interval_frame(), limits=(-1, 1), ticks=ticks)
+
+    anchors = {text["text"]: text["xanchor"] for text in figure["layout"]["annotations"]}
+    assert [anchors[name] for _, name in ticks] == ["left", "center", "right", "left", "right"]

@@ -38,7 +38,7 @@ LOOKS = {
 }
 
 #: The columns of studies that hold text.
-TEXTS = ("State", "Eval set", "Models", "By")
+TEXTS = ("State", "Eval set", "Models", "By", "Overlap")
 
 
 def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:

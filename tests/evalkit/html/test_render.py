@@ -1,12 +1,13 @@
 """Wide tables come apart so that a page of paper holds each part, and nothing is lost."""
 
 import itertools
+import re
 
 from hypothesis import given, strategies as st
 
 from evalkit import text
-from evalkit.html.render import named, parts
-from evalkit.reports.blocks import Point, Quantity, Scatter, table
+from evalkit.html.render import ENVIRONMENT, named, parts
+from evalkit.reports.blocks import Axis, IntervalRow, Intervals, Point, Quantity, Scatter, table
 from evalkit.stats.intervals import Estimate
 
 CELLS = st.sampled_from(("", "7", "62 % [48, 74]", "$142.50 [138.44, 146.67]", "so many words"))
@@ -57,3 +58,15 @@ def test_all_of_a_few_points_are_named_and_of_many_those_on_the_front_that_have_
     # A name takes 8 % of the height: two that are nearer than that would overlap.
     heights = [int(name) / 59 for name in of_many]
     assert all(later - earlier > 0.08 for earlier, later in itertools.pairwise(heights))
+
+
+def test_names_of_ticks_that_stand_close_lead_away_from_each_other():
+    ticks = ((-1.0, "−1"), (0.0, "chance"), (0.667, "tentative"), (0.8, "firm"), (1.0, "1"))
+    row = IntervalRow("Preference", Estimate(0.3, -0.4, 1.0, 4))
+    macros = ENVIRONMENT.get_template("blocks.html").make_module({"colours": {}})
+
+    drawn = str(macros.intervals(Intervals("", (row,), Axis(-1.0, 1.0, ticks))))
+
+    # "last" ends at its place, "first" begins there, "middle" has it in its middle.
+    classes = re.findall(r'<span style="left:[^"]*" class="(\w+)">', drawn)
+    assert classes == ["first", "middle", "last", "first", "last"]

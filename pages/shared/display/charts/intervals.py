@@ -1,6 +1,7 @@
 """Values with their intervals, one row each: the name and the number above the line they share."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, TypedDict
 
 import pandas as pd
@@ -198,12 +199,24 @@ def _label(row: _Row, *, is_apart: bool) -> str:
 
 
 def _tick_names(ticks: Sequence[tuple[float, str]]) -> list[dict[str, Any]]:
-    """Name the ticks with texts of our own: those at the ends must not stick out."""
-    ends = {0: "left", len(ticks) - 1: "right"}
+    """Name the ticks with texts of our own: those at the ends must not stick out.
+
+    Of two that stand close, as the bounds of agreement do, the names lead away from each other:
+    on a phone they else lie one over the other.
+    """
     below = {"y": 0, "yref": "paper", "yshift": -12, "font": {"size": SMALL, "color": MUTED}}
+    if not ticks:
+        return []
+    places = [at for at, _ in ticks]
+    close = (places[-1] - places[0]) / 10
+    anchors = ["center"] * len(ticks)
+    for place, (before, after) in enumerate(pairwise(places)):
+        if after - before < close and anchors[place] == "center":
+            anchors[place : place + 2] = ["right", "left"]
+    anchors[0], anchors[-1] = "left", "right"
     return [
-        {"x": at, **below, **_text(text, ends.get(place, "center"))}
-        for place, (at, text) in enumerate(ticks)
+        {"x": at, **below, **_text(text, anchor)}
+        for (at, text), anchor in zip(ticks, anchors, strict=True)
     ]
 
 
