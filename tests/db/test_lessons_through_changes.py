@@ -9,10 +9,12 @@ from db.engine import read_session
 from db.models import Study
 from db.queries.lessons import adjudicated_values, adjudications_of, given_by_people
 from db.queries.responses.answers import answers
+from db.queries.results import ResultFilters, remarks, result_study
 from db.queries.taxonomies import stale_marks
 from evalkit.study.collected import Tag
 from evalkit.study.subjects import ANY_ERROR
 from tests.db.test_taxonomies import IN_TWO, NAME, RENAMED, change, marked
+from tests.factories import annotate
 
 TONE, VOICE, PUSHY = (Tag(key, key.capitalize()) for key in ("tone", "voice", "pushy"))
 
@@ -87,3 +89,15 @@ def test_marks_beside_a_response_are_called_what_they_count_as(ids):
 
     assert called() == ["Voice" if tag in ("tone", "Tone") else tag for tag in before]
     assert "Voice" in called()
+
+
+def test_remarks_say_what_the_error_they_are_on_counts_as(ids):
+    two = "case-0/Model two"
+    annotate(ids, "cy", "case-0/Model one", two, "left", marks=[(two, "tone")], note="Curt.")
+    change(ids, RENAMED, 1)
+
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        (remark,) = remarks(session, study, filters=ResultFilters(), search="voice")
+
+    assert (remark.text, remark.about, remark.models) == ("Curt.", "Voice", ("Model two",))

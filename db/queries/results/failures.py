@@ -7,24 +7,19 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
+from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output
 from db.queries.results.filtering import counted, in_categories, outputs_table
+from db.queries.results.notes import each_note
 from db.queries.results.studies import ResultFilters, ResultStudy
 from db.queries.taxonomies import counted_tag
 from evalkit.severity import Severity, severity_name
 from evalkit.study.subjects import ANY_ERROR
-from evalkit.vocabulary import SIDES
+from evalkit.vocabulary import SIDES, NoteSource
 
 Value = TypeVar("Value")
 
-#: What is said of every remark, beside its text.
-_ABOUT: tuple[Any, ...] = (
-    col(Annotation.id).label("annotation_id"),
-    col(Annotator.name),
-    col(Annotator.is_simulated),
-    col(Case.key),
-    sa.func.coalesce(col(Case.category), "").label("category"),
-)
+#: What is told as a remark.
+_REMARKED = (NoteSource.MARK, NoteSource.COMMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,103 +148,77 @@ def remarks(
 ) -> list[Remark]:
     """Return the notes and comments that contain every word of the search, newest first.
 
-    The search is done here, not in the database: SQLite folds the case of ASCII letters only.
+    Which error a note is on is said as it counts by now. The search is done here, not in the
+    database: SQLite folds the case of ASCII letters only.
     """
-    texts = [*_notes(session, study, filters), *_comments(session, study, filters)]
+    about, models_of = _about_marks(session, study), _models_shown(session, study)
     words = search.casefold().split()
-    texts = [
-        remark
-        for remark in texts
-        if all(word in f"{remark[1].text} {remark[1].about}".casefold() for word in words)
-    ]
-    texts.sort(key=lambda remark: -remark[0])
-    return [remark for _, remark in texts]
+    written: list[tuple[int, Remark]] = []
+    for note in each_note(session, study, filters=filters, sources=_REMARKED):
+        is_mark = note.source == NoteSource.MARK
+        annotation_id, what = about[note.row_id] if is_mark else (note.row_id, "Comment")
+        models = (note.model,) if is_mark else models_of[note.row_id]
+        if all(word in f"{note.text} {what}".casefold() for word in words):
+            who = note.who, note.is_simulated, note.case_key, note.category, models
+            written.append((annotation_id, Remark(note.output_id, note.text, what, *who)))
+    # Notes stand before the comment on the same responses.
+    written.sort(key=lambda remark: (-remark[0], remark[1].about == "Comment"))
+    return [remark for _, remark in written]
 
 
-def _notes(
-    session: Session, study: ResultStudy, filters: ResultFilters
-) -> list[tuple[int, Remark]]:
-    """Return the notes on errors with the annotation they belong to."""
-    model_of_run = {run.run_id: run.model for run in study.runs}
-    statement: sa.Select[*tuple[Any, ...]] = (
+def _about_marks(session: Session, study: ResultStudy) -> dict[int, tuple[int, str]]:
+    """Return of each mark with a note its annotation, and which error it is, as it counts now."""
+    places = study.tag_places
+    statement: sa.Select[*tuple[Any, ...]] = _of_study(
         sa.select(
-            *_ABOUT,
-            col(ErrorMark.output_id),
-            col(ErrorMark.note),
+            col(ErrorMark.id),
+            col(ErrorMark.annotation_id),
             col(ErrorMark.step),
             col(ErrorMark.severity),
             col(ErrorMark.is_omission),
-            sa.func.coalesce(col(Tag.name), col(Tag.key), "No error").label("tag"),
-            col(Output.run_id),
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
-        .join(Tag, col(Tag.id) == col(ErrorMark.tag_id), isouter=True)
-        .join(Output, col(Output.id) == col(ErrorMark.output_id))
-        .join(Case, col(Case.id) == col(Output.case_id))
-        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .where(
-            *counted(study, filters, subject=ANY_ERROR.key),
-            ~col(ErrorMark.is_superseded),
-            col(ErrorMark.note) != "",
-        )
-        .order_by(col(ErrorMark.id))
+            (counted_tag() if study.has_recoded else col(ErrorMark.tag_id)).label("tag_id"),
+        ),
+        study,
     )
-    return [
-        _remark(row, row.output_id, row.note, _about(row, study), [model_of_run[row.run_id]])
-        for row in session.connection().execute(statement)
-    ]
+    rows = session.connection().execute(
+        statement.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
+            col(ErrorMark.note) != ""
+        )
+    )
+    return {
+        row.id: (
+            row.annotation_id,
+            _about(
+                row,
+                study,
+                "No error" if row.tag_id is None else study.tags[places[row.tag_id]].name,
+            ),
+        )
+        for row in rows
+    }
 
 
-def _comments(
-    session: Session, study: ResultStudy, filters: ResultFilters
-) -> list[tuple[int, Remark]]:
-    """Return the comments on annotations with the annotation they belong to."""
+def _models_shown(session: Session, study: ResultStudy) -> dict[int, tuple[str, ...]]:
+    """Return of each annotation with a comment the models in the order they were shown."""
     model_of_run = {run.run_id: run.model for run in study.runs}
     outputs = {f"{side}_output_id": outputs_table() for side in SIDES}
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            *_ABOUT,
-            col(Annotation.comment),
-            col(Assignment.left_output_id),
-            *(output.c.run_id.label(f"run_of_{name}") for name, output in outputs.items()),
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(Case, col(Case.id) == col(Assignment.case_id))
-        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .where(
-            *counted(study, filters, subject=ANY_ERROR.key),
-            ~col(Annotation.is_superseded),
-            col(Annotation.comment) != "",
-        )
-        .order_by(col(Annotation.id))
-    )
+    statement: sa.Select[*tuple[Any, ...]] = _of_study(
+        sa.select(col(Annotation.id), *(output.c.run_id for output in outputs.values())), study
+    ).where(col(Annotation.comment) != "")
     for name, output in outputs.items():
         statement = statement.join(output, output.c.id == getattr(Assignment, name), isouter=True)
-    comments = []
-    for row in session.connection().execute(statement):
-        runs = [getattr(row, f"run_of_{name}") for name in outputs]
-        models = [model_of_run[run] for run in runs if run is not None]
-        comments.append(_remark(row, row.left_output_id, row.comment, "Comment", models))
-    return comments
+    return {
+        annotation_id: tuple(model_of_run[run] for run in runs if run is not None)
+        for annotation_id, *runs in session.connection().execute(statement)
+    }
 
 
-def _remark(
-    row: Any, output_id: int, text: str, about: str, models: list[str]
-) -> tuple[int, Remark]:
-    remark = Remark(
-        output_id=output_id,
-        text=text,
-        about=about,
-        annotator=row.name,
-        is_simulated=row.is_simulated,
-        case_key=row.key,
-        category=row.category,
-        models=tuple(models),
+def _of_study(statement: Any, study: ResultStudy) -> Any:
+    return (
+        statement.select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Assignment.study_id) == study.study_id)
     )
-    return row.annotation_id, remark
 
 
 def _runs(study: ResultStudy, model: str | None) -> list[int]:
@@ -260,11 +229,11 @@ def _only(category: str) -> ResultFilters:
     return ResultFilters(categories=(category,))
 
 
-def _about(row: Any, study: ResultStudy) -> str:
+def _about(row: Any, study: ResultStudy, tag: str) -> str:
     """Say which error a note is on: how severe, in which step, whether something is missing."""
     severity = f" ({severity_name(study.severities, row.severity)})" if row.severity else ""
     step = "" if row.step is None else f", step {row.step + 1}"
-    return f"{row.tag}{severity}{step}{', something is missing' if row.is_omission else ''}"
+    return f"{tag}{severity}{step}{', something is missing' if row.is_omission else ''}"
 
 
 def _once(values: Iterable[Value]) -> tuple[Value, ...]:
