@@ -43,6 +43,21 @@ def test_groups_are_listed_with_their_notes_and_how_often_each_is_noted(app, sig
     assert "Birch &lt;b&gt;" in page
 
 
+def test_the_keys_for_the_next_and_the_one_before_turn_the_notes_and_not_the_groups(
+    app, sign_in, study
+):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+
+    steps = [button for button in app.button if button.label in ("Previous", "Next")]
+
+    assert {button.key.startswith("clusters-notes") for button in steps} == {True, False}
+    for button in steps:
+        key = {"Previous": "p", "Next": "n"}[button.label]
+        of_notes = button.key.startswith("clusters-notes")
+        assert button.proto.shortcut.lower() == (key if of_notes else "")
+
+
 def test_a_named_group_becomes_a_tag_of_a_new_version_with_its_rate_per_model(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, PAGE)

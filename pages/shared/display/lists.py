@@ -33,11 +33,13 @@ def picker(
     right: Sequence[str] = (),
     n: int | None = None,
     most_first: int | None = None,
+    has_keys: bool = True,
 ) -> int:
     """Show the rows of :func:`shown_of`, offer ``everything`` to download; give the chosen place.
 
     ``rows`` is what the address says of each row in its parameter ``name``. There are ``n`` in
     all, where that is more than these. ``most_first`` is the greatest width of the first column.
+    Of two lists of a page only one ``has_keys``: that of what is read one after the other.
     """
     places = shown_of(rows, name)
     n = len(rows) if n is None else n
@@ -53,11 +55,13 @@ def picker(
     ]
     addresses.remember(name, rows[chosen])
     exhibits.download(everything, key=key)
-    _steps(rows, chosen, name=name, key=turned, n=n)
+    _steps(rows, chosen, name=name, key=turned, n=n, has_keys=has_keys)
     return chosen
 
 
-def _steps(rows: Sequence[str], chosen: int, *, name: str, key: str, n: int) -> None:
+def _steps(
+    rows: Sequence[str], chosen: int, *, name: str, key: str, n: int, has_keys: bool
+) -> None:
     """Offer the row before and the next one, by button and key; say where in the list one is."""
     if len(rows) < 2:
         return
@@ -71,7 +75,7 @@ def _steps(rows: Sequence[str], chosen: int, *, name: str, key: str, n: int) -> 
                 label,
                 key=f"{key}-{n_on}",
                 icon=icon,
-                shortcut=shortcut,
+                shortcut=shortcut if has_keys else None,
                 disabled=not 0 <= place < len(rows),
                 on_click=_choose,
                 args=(rows, place, name, key),

@@ -79,6 +79,7 @@ def group_picker(report: ClustersReport) -> int:
         key="clusters-groups",
         everything=lambda: frame,
         right=("Share", "Holds"),
+        has_keys=False,
     )
     exhibits.say(HOLDS)
     return place
