@@ -9,8 +9,8 @@ from pathlib import Path
 from evalkit.colours import model_colours
 from evalkit.errors import RefusedError
 from evalkit.html.method import METHOD
+from evalkit.html.opening import opening, simulated, what_was_judged, who_meets
 from evalkit.html.render import rendered
-from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
 from evalkit.reports.acceptance.audit import AcceptanceBasis
 from evalkit.reports.acceptance.report import acceptance_report
@@ -18,7 +18,7 @@ from evalkit.reports.acceptance.tables import acceptance_section
 from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
-from evalkit.reports.blocks import Block, Section, Words, section, words
+from evalkit.reports.blocks import Block, Section, section
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import criterion_section
 from evalkit.reports.by_model import among
@@ -28,7 +28,7 @@ from evalkit.reports.correction.report import CorrectionReport
 from evalkit.reports.correction.tables import correction_section
 from evalkit.reports.decision import tables as decision_tables
 from evalkit.reports.decision.board import board
-from evalkit.reports.decision.document import decided, decision_verdict, met
+from evalkit.reports.decision.document import decided
 from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
@@ -50,28 +50,24 @@ from evalkit.reports.power.scores import score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, power_section
 from evalkit.reports.production.report import production_report
 from evalkit.reports.production.tables import production_section
-from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
-from evalkit.reports.ranking.sentences import basis, headline
 from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
 from evalkit.reports.rules.report import other_rules, rules_report
 from evalkit.reports.rules.tables import rules_section
 from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
-from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
+from evalkit.reports.scores.tables import acceptable_section, scores_section
 from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.reports.shown_models import shown_models
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import strength_section
 from evalkit.reports.watched.report import NOTHING_WATCHED, WatchedReport
 from evalkit.reports.watched.tables import alarm_blocks
-from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
-from evalkit.study.sentences import annotators, cases_judged, limits
+from evalkit.study.sentences import limits
 from evalkit.study.subjects import PREFERRED, subjects
-from evalkit.vocabulary import AnnotatorKind
 
 #: Of more models than are drawn, so many are mapped by category and set against each other.
 _N_MAPPED = 5
@@ -167,17 +163,17 @@ def html_report(
         # Of many models no few have colours of their own: grey then means one thing, undecided.
         colours=model_colours(about.models) if len(best) == len(order) else {},
         study=collected.study,
-        about=f"{_judged(collected)}. {about.made_at:%d %B %Y}.",
+        about=f"{what_was_judged(collected)}. {about.made_at:%d %B %Y}.",
         board=(
             *alarm_blocks(watched),
-            *_opening(collected, decision, ranking, rates, scores, style),
-            *_met(collected, decision, about.requirements),
+            *opening(collected, decision, ranking, rates, scores, style),
+            *who_meets(collected, decision, about.requirements),
             *(board(decision) if decision else ()),
         ),
         left_out=_left_out(order, best, where="Ranking" if ranking.ranking else "Decision"),
         is_narrowed=collected.limits != Limits(),
         limits=limits(collected),
-        warning=_simulated(collected),
+        warning=simulated(collected),
         sections=[part for part in sections if part],
         method=METHOD,
         made=f"Made by evalkit on {about.moment} from database schema {about.schema}.",
@@ -279,43 +275,6 @@ def _mapped(collected: Collected, best: Sequence[str]) -> Sequence[str]:
     return best if len(best) == len(collected.models) else best[:_N_MAPPED]
 
 
-def _opening(
-    collected: Collected,
-    decision: DecisionReport | None,
-    ranking: RankingReport,
-    rates: Sequence[PairWinRate],
-    scores: ScoresReport,
-    style: StyleReport | None,
-) -> tuple[Block, ...]:
-    """Say the verdict of the decision; of what was only scored or weighed, its extremes."""
-    if not collected.annotators:
-        return (words("Nobody has annotated in this study yet.", style="verdict"),)
-    if decision is None:
-        checked = checklist_report(collected).rows
-        verdict = headline(ranking, scores, penalty_rows(collected), checked)
-        rests_on = words(basis(collected, ranking), style="note")
-        picture = (profile(scores),) if len(collected.models) == 1 else ()
-        return (words(verdict, style="verdict"), rests_on, *picture)
-    beware = cautions(ranking, rates) if decision.chosen.measure.is_preference else []
-    verdict = decision_verdict(collected, decision, style)
-    return decision_tables.opening(collected, decision, verdict, beware)
-
-
-def _met(
-    collected: Collected, decision: DecisionReport | None, requirements: Requirements
-) -> tuple[Block, ...]:
-    """Say who meets what is asked; nothing where nothing is."""
-    if decision is None or not requirements:
-        return ()
-    return (words(*met(collected, decision, requirements)[1], style="lead"),)
-
-
-def _judged(collected: Collected) -> str:
-    """Say what was judged: how many cases of which eval set, models and annotators."""
-    models = counted(len(collected.models), "model")
-    return f"{cases_judged(collected)}; {models}; {annotators(collected)}"
-
-
 def _left_out(order: Sequence[str], best: Sequence[str], *, where: str) -> str:
     """Say whom the pictures, maps and pairs of the appendix leave out, and where all stand."""
     if len(best) == len(order):
@@ -378,21 +337,3 @@ def write_report(file: Path, document: str) -> int:
     except OSError as error:
         raise RefusedError(f"{file} cannot be written: {error.strerror}.") from None
     return len(content)
-
-
-def _simulated(collected: Collected) -> Words:
-    """Name the annotators that a program played: nobody may take them for people."""
-    played = [annotator.name for annotator in collected.annotators if annotator.is_simulated]
-    if not played:
-        return words()
-    people = [
-        annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
-    ]
-    if len(played) == len(people) > 1:
-        who = f"All {len(played)} annotators are"
-    else:
-        who = f"{joined(played)} {'is' if len(played) == 1 else 'are'}"
-    return words(
-        f"{who} simulated: a program gave these annotations, not a person.",
-        style="warning",
-    )
