@@ -81,16 +81,38 @@ def failures_section(report: BoardReport) -> Section:
     """Show the costliest failures of a study's eval set, and how all stand; nothing of none."""
     if not report.rows:
         return section(BOARD)
-    whole = board(report)
     rest = sentences.left_out(report.rows[_MOST_FAILURES:])
     told = section(
         BOARD,
         words(sentences.costliest(report), sentences.standings(report)),
         bullets(sentences.reopenings(report)),
-        replace(whole, rows=whole.rows[:_MOST_FAILURES], note=""),
-        words(rest, whole.note, style="note"),
+        _narrow_board(report.rows[:_MOST_FAILURES]),
+        words(rest, sentences.what_cost_is(report), style="note"),
     )
     return replace(told, basis=sentences.over_all_studies(report))
+
+
+def _narrow_board(rows: Sequence[FailureRow]) -> Table:
+    """Give the board in as few columns as a printed page or a phone has room for."""
+    columns = ("Failure", "Cost", "Rate", "State", "Cases")
+    return table(BOARD, columns, [_narrow_row(row) for row in rows], left=("State",))
+
+
+def _narrow_row(row: FailureRow) -> tuple[Cell, ...]:
+    cost = value_cell(row.cost, sentences.per_hundred)
+    weight = () if row.weight is None else (f"weight\N{NO-BREAK SPACE}{text.number(row.weight)}",)
+    share = f"share\N{NO-BREAK SPACE}{percent(row.share)}"
+    return (
+        Cell(row.failure.title, (row.failure.tag_name, row.failure.scope)),
+        replace(cost, details=(*cost.details, *weight, share)),
+        value_cell(row.rate, percent),
+        Cell(
+            str(row.standing),
+            (row.failure.owner or "no owner",),
+            tone=_TONES.get(row.standing, Tone.PLAIN),
+        ),
+        Cell(text.whole(len(row.failure.cases))),
+    )
 
 
 def one_failure(row: FailureRow, history: Sequence[FailureChanged]) -> tuple[Block, ...]:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from evalkit import text
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.life import Failure, FailureChanged, RegressionCase
 from evalkit.html.document import About, html_report
+from evalkit.html.render import parts
 from evalkit.reports.blocks import Table
 from evalkit.reports.failures import sentences, tables
 from evalkit.reports.failures.document import failures_document, versions_entry
@@ -611,3 +613,24 @@ def test_of_failures_left_out_those_of_unknown_cost_are_not_said_to_cost_less():
         "1 of which nobody knows what it costs is left out."
     )
     assert sentences.left_out(()) == ""
+
+
+def test_in_a_report_what_a_failure_costs_and_what_it_is_stand_in_one_row():
+    looks = looks_of([*before(), *after(shown={1})])
+    fields = [{"title": "Curt"}, {"failure_id": 2, "title": "New", "model": "oak", "owner": None}]
+    report = board_report("Set", [failure(**each) for each in fields], looks)
+
+    (table,) = (each for each in tables.failures_section(report).blocks if isinstance(each, Table))
+
+    assert table.columns == ("Failure", "Cost", "Rate", "State", "Cases")
+    # In the file a table wider than a page is cut: this one is none.
+    assert parts(table) == [table]
+    curt, new = table.rows
+    assert curt[0].details == ("Tone", "birch, all categories")
+    assert curt[1].number == report.rows[0].cost
+    assert curt[1].details[-2:] == ("weight\N{NO-BREAK SPACE}1.00", "share\N{NO-BREAK SPACE}100 %")
+    assert (curt[3].text, curt[3].details) == ("fixed, not confirmed", ("Ann",))
+    assert (new[1].text, new[1].details) == (text.MISSING, ("share\N{NO-BREAK SPACE}100 %",))
+    assert new[3].details == ("no owner",)
+    # The page and the terminal have it all in columns of its own.
+    assert len(tables.board(report).columns) == 10
