@@ -21,6 +21,9 @@ SECOND_IS_BETTER = 0.58
 LABELLED, PEOPLE_RIGHT = 0.45, 0.98
 #: On so many pairs the judge is sure, and how often it is right where it is, and where it is not.
 SURE, SURE_RIGHT, UNSURE_RIGHT = 0.75, 0.995, 0.7
+#: So often words alone tell which of two answers is better, as length or tone do of real ones: a
+#: judge without any model finds something, and far from all of it.
+TELLING = 0.65
 JUDGE = "Simulated judge 3"
 PEOPLE = ("Simulated annotator 6", "Simulated annotator 7", "Simulated annotator 8")
 _MODELS = ("Atlas", "Birch")
@@ -45,18 +48,18 @@ def triage_records(*, seed: int = TRIAGE_SEED) -> Iterator[dict[str, Any]]:
         "eval_set": TRIAGE_EVAL_SET,
         "study": TRIAGE_STUDY,
     }
-    rng = np.random.default_rng(seed)
+    rng, words = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     for number in range(1, N_CASES + 1):
         is_second = bool(rng.random() < SECOND_IS_BETTER)
-        yield from _case(number, is_second=is_second)
+        yield from _case(number, is_second=is_second, words=words)
         if rng.random() < LABELLED:
             yield from _labels(number, is_second=is_second, rng=rng)
         yield from _verdicts(number, is_second=is_second, rng=rng)
 
 
-def _case(number: int, *, is_second: bool) -> Iterator[dict[str, Any]]:
+def _case(number: int, *, is_second: bool, words: np.random.Generator) -> Iterator[dict[str, Any]]:
     """Yield a ticket, and two answers of which one hands it to the right team."""
-    topic = _TOPICS[number % len(_TOPICS)]
+    topic, wrong = (_TOPICS[(number + step) % len(_TOPICS)] for step in range(2))
     key = f"ticket-{number:04}"
     # The number in the middle: else most of any ticket would stand in every other of its topic.
     asked = f"About {topic}, in ticket {number:04}: who takes it, and what happens next?"
@@ -69,8 +72,9 @@ def _case(number: int, *, is_second: bool) -> Iterator[dict[str, Any]]:
     }
     for place, model in enumerate(_MODELS):
         is_better = is_second == bool(place)
-        team = _TEAMS[topic] if is_better else "General inbox"
-        after = "and answers today" if is_better else "and will be looked at"
+        team = _TEAMS[topic if is_better else wrong]
+        is_prompt = is_better == bool(words.random() < TELLING)
+        after = "which answers today" if is_prompt else "and is looked at soon"
         text = f"Ticket {number:04} goes to {team} {after}. (Simulated answer {place + 1}.)"
         yield {"type": "output", "case": key, "model": model, "content": text, **_SIMULATED}
 

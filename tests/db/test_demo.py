@@ -1,3 +1,6 @@
+from collections import Counter
+
+import numpy as np
 import pytest
 
 from db.commands.acceptances import record_look
@@ -18,6 +21,7 @@ from evalkit.demo.triage import (
     SECOND_IS_BETTER,
     SURE,
     SURE_RIGHT,
+    TELLING,
     TRIAGE_STUDY,
     triage_records,
 )
@@ -114,6 +118,30 @@ def test_a_ticket_may_be_a_few_shot_case_since_it_gives_no_other_away():
     first, *others = inputs
 
     assert given_away(inputs[first], ((key, inputs[key]) for key in others)) is None
+
+
+def test_words_alone_tell_little_of_which_answer_to_a_ticket_is_better():
+    # Else a judge without any model would be as good as people, and none could beat it.
+    texts, votes = {}, {}
+    for each in triage_records():
+        if each["type"] == "output":
+            texts.setdefault(each["case"], {})[each["model"]] = each["content"]
+        elif each["type"] == "comparison" and each.get("annotator_kind") != "judge":
+            preferred = each[each["preference"]]
+            votes.setdefault(each["case"], Counter())[preferred] += 1
+    better = {case: told.most_common(1)[0][0] for case, told in votes.items()}
+    sides = [
+        [text for model, text in texts[case].items() if (model == best) == is_better]
+        for is_better in (True, False)
+        for case, best in better.items()
+    ]
+    good, bad = (" ".join(map(" ".join, half)).split() for half in np.array_split(sides, 2))
+
+    for team in ("Payments", "Calendar", "Access"):
+        assert abs(good.count(team) - bad.count(team)) < 0.15 * len(better)
+    # Drawn with this chance for each answer; .1 is four standard errors of 400.
+    assert good.count("today.") / len(better) == pytest.approx(TELLING, abs=0.1)
+    assert bad.count("today.") / len(better) == pytest.approx(1 - TELLING, abs=0.1)
 
 
 def test_notes_of_the_simulated_help_desk_fall_into_the_habits_they_were_drawn_from():
