@@ -75,7 +75,6 @@ def numbers(estimate):
     return np.array([estimate.value, estimate.low, estimate.high], dtype=float)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10**6))
 def test_of_many_blocks_at_once_each_number_is_that_of_the_block_alone(seed):
     observed, group, stratum, n_groups, block, n_blocks = study(seed)
