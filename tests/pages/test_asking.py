@@ -1,12 +1,16 @@
 """Ask for labels where they help: one click to a study, corrected by its odds."""
 
+import re
+
 import pytest
 from sqlmodel import col, select, update
 
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, StudyCase
 from evalkit.cli import main
+from evalkit.reports.blocks import Cell, table
 from evalkit.vocabulary import Role
+from pages.shared.display import html_tables
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened
 
@@ -111,3 +115,13 @@ def test_the_command_foretells_and_with_a_name_starts_the_same_draw_again(ids, c
 
     assert main(["ask", "--study", "Study", "--judge", "nobody"]) == 1
     assert "No such verdicts" in capsys.readouterr().err
+
+
+def test_a_card_that_a_number_heads_says_what_the_number_is_of(monkeypatch):
+    written = []
+    monkeypatch.setattr(html_tables.st, "html", written.append)
+    rows = [[Cell("30"), Cell("12")], [Cell("0 to 0.5"), Cell("9")], [Cell("Atlas 2"), Cell("8")]]
+    html_tables.show(table("Intervals", ("Cases labelled", "Width"), rows), address=lambda _: "")
+    heads = re.findall(r'<th scope="row"(.*?)>', written[0])
+    # A name is a name by itself; a number, or two with a word between, is one of its column.
+    assert heads == [' data-name="Cases labelled"', ' data-name="Cases labelled"', ""]

@@ -64,8 +64,8 @@ _STYLE = f"""<style>
     border-bottom: 1px solid rgba(138,143,152,.35); }}
   .ek-cards th, .ek-cards td {{ display: flex; justify-content: space-between; border: 0;
     padding: .2rem 0; gap: 1rem; }}
-  .ek-cards td::before {{ content: attr(data-name); font-size: .8rem; opacity: .72;
-    text-align: left; }}
+  .ek-cards :is(td, th)[data-name]::before {{ content: attr(data-name); font-size: .8rem;
+    opacity: .72; text-align: left; }}
   .ek-cards td > *, .ek-cards th > * {{ min-width: 0; }}
   .ek-cards .number {{ white-space: normal; }}
   .ek-cards td.words .number {{ min-width: 0; }}
@@ -104,7 +104,7 @@ def show(table: Table, *, address: Callable[[Target], str]) -> None:
     head = "".join(_heading(name, name in table.left) for name in columns)
     lead, spans = _groups(table)
     body = "".join(
-        f'<tr><th scope="row">{_inside(row[0], address)}</th>'
+        f"<tr>{_row_head(row[0], columns[0], address)}"
         + "".join(
             _cell(cell, name, address, is_words=name in table.left)
             for cell, name in zip(row[1:], columns[1:], strict=True)
@@ -135,6 +135,13 @@ def _groups(table: Table) -> tuple[str, str]:
 def _heading(name: str, is_words: bool) -> str:
     kind = ' class="words"' if is_words else ""
     return f'<th scope="col"{kind}>{html.escape(name)}</th>'
+
+
+def _row_head(cell: Cell, name: str, address: Callable[[Target], str]) -> str:
+    """Return what a row is called; a number alone says of a card nothing, so its column does."""
+    is_bare = not any(letter.isalpha() for letter in cell.text.replace(" to ", ""))
+    about = f' data-name="{html.escape(name)}"' if is_bare else ""
+    return f'<th scope="row"{about}>{_inside(cell, address)}</th>'
 
 
 def _cell(cell: Cell, name: str, address: Callable[[Target], str], *, is_words: bool) -> str:
