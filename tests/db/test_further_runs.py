@@ -77,6 +77,15 @@ def test_a_log_that_is_stored_redacted_brings_nothing_when_it_comes_redacted_aga
     assert len(stored()) == 2
 
 
+def test_trials_with_nothing_to_replace_are_further_runs_redacted_or_not(imported):
+    imported(call("Yes.", 1))
+
+    # The second trial says what is stored plain, for nothing in it is replaced.
+    imported(call("Yes.", 2), call("Yes.", 3), redaction=Redaction())
+
+    assert stored() == [("1", "Yes."), ("2", "Yes."), ("3", "Yes.")]
+
+
 def test_what_is_said_of_a_further_answer_goes_with_it(tmp_path, database):
     def observation(number, text):
         return {"id": f"o{number}", "traceId": f"t{number}", "type": "GENERATION", "model": "m",

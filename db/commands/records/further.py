@@ -88,15 +88,17 @@ class FurtherRuns:
             return self._output(record, fields, self._stored)
         return replace(record, fields=self._renamed(fields)) if self._names else record
 
-    def is_there_plain(self, record: Record) -> bool:
+    def is_there_plain(self, record: Record, redacted: Record) -> bool:
         """Tell whether an answer is stored as its file has it, with what redaction replaces in it.
 
         Asked of a record once its redacted form has its run: stored beside it, it would be there
-        twice.
+        twice. One in which nothing is replaced is another trial.
         """
         if not self._stored or record.type != "output" or not record.is_sound:
             return False
         fields = normal(record.type, record.fields)
+        if _LoggedAnswer.of(fields).alone == _LoggedAnswer.of(redacted.fields).alone:
+            return False
         stored = self._stored.get((fields["case"], fields["model"]), {})
         name = self._names.get((fields["case"], fields["model"], fields.get("run", DEFAULT_RUN)))
         if name is None or name in stored:

@@ -67,6 +67,8 @@ from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: What a header says of the version whose cases follow.
 _OF_VERSION = ("version_note", "version_author")
+#: Writing so many records takes seconds at most.
+_MOST_REHEARSED = 20_000
 _STORED_PLAIN = "a response that is stored already as the file has it, with nothing replaced"
 _NEW_SET = (
     "the same import as before, which adds nothing, or another eval set: what is stored is not "
@@ -129,7 +131,7 @@ class Import:
         if whole is not None:
             if counted_by is not None:
                 whole = self._further.record(whole, counted_by)
-                if self._redacting and self._further.is_there_plain(record):
+                if self._redacting and self._further.is_there_plain(record, whole):
                     self._problems.add(record.line, "content", _STORED_PLAIN, _NEW_SET)
             self._staging.add(whole)
 
@@ -162,7 +164,8 @@ class Import:
         names = self._names(self._choices.get("eval_set"), self._choices.get("study"))
         with read_session() as session:
             plan = self._plan(session, *names)
-        if dry_run and any(plan.followed.values()):
+        n_records = sum(self._staging.n_records.values())
+        if dry_run and any(plan.followed.values()) and n_records <= _MOST_REHEARSED:
             self._rehearse(plan)
         if dry_run or not plan.has_news:
             return self._report(plan, dry_run=dry_run)
@@ -202,7 +205,7 @@ class Import:
         """Refuse what writing would refuse, and leave nothing of it.
 
         What records of failures are about, marks and readings of the same file among it, is known
-        once it is there.
+        once it is there. Others wait meanwhile, so it is left out of files that take long.
         """
         with write_session() as session:
             wait_for_imports(session)
