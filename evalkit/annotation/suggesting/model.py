@@ -250,9 +250,8 @@ class _Sums:
             share = right[n - 1] / n
             is_told = share >= LEAST_RIGHT and _surely(share, n) > guessed
             if is_told and score > 0:
-                cut = (
-                    score + max(below, 0.0)
-                ) / 2  # half way to the next, of which it may not hold
+                # Half way to the next, of which it may not hold.
+                cut = (score + max(below, 0.0)) / 2
         return cut
 
     def _without(

@@ -20,8 +20,8 @@ class SuggestedTag:
     """One tag: how often it was suggested and taken, and how often it is marked with and without.
 
     ``helped`` and ``held_out`` are means over people of the share of their looks that found it;
-    ``difference`` is the first less the second. ``p`` and ``q``, over the
-    tags, are None where that has no interval.
+    ``difference`` is the first less the second. ``p`` and ``q``, over the tags, are None where
+    that has no interval.
     """
 
     tag: Tag

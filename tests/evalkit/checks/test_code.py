@@ -148,12 +148,12 @@ def test_what_code_began_ends_with_it_even_where_it_left_its_session(allowed, tm
         "import os, time\n"
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
-        "    time.sleep(0.15)\n"
+        "    time.sleep(0.3)\n"
         f"    open({str(marker)!r}, 'w').close()\n"
     )
     assert run_code(code, seconds=1, megabytes=128, is_offline=True).end is CodeEnd.DONE
     # One that had outlived it would be asleep now: as long again, and it would have written.
-    run_code("import time; time.sleep(0.3)", seconds=1, megabytes=128, is_offline=True)
+    run_code("import time; time.sleep(0.6)", seconds=1, megabytes=128, is_offline=True)
     assert not marker.exists()
 
 
