@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from db.engine import read_session, write_session
 from db.models import Output
@@ -17,6 +18,7 @@ from evalkit.reports.errors.tables import error_map, every_error
 from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
+from evalkit.reports.scores.report import NOT_ASKED
 from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Role
 from pages.shared.sections import failures
@@ -452,6 +454,24 @@ def test_what_a_study_did_not_ask_for_is_said_once_at_the_end_without_a_section(
     assert "Scores" not in headers
     assert "Errors" in headers
     assert "No scores have been collected." in said
+
+
+@pytest.mark.parametrize("costs", [None, 0.01])
+def test_overview_says_once_that_acceptability_was_not_asked_for(app, sign_in, costs):
+    ids = make_eval_set(models=(ONE, TWO))
+    make_study(ids)
+    one, two = f"case-0/{ONE}", f"case-0/{TWO}"
+    annotate(
+        ids, "Ada", one, two, "left", scores=[(one, "helpfulness", 5), (two, "helpfulness", 2)]
+    )
+    with write_session() as session:
+        session.execute(update(Output).values(cost_usd=costs, latency_ms=None))
+    sign_in(app, Role.LEAD)
+
+    opened(app, "results/overview.py")
+
+    said = " ".join(element.proto.body for element in app.get("html"))
+    assert said.replace("\N{NO-BREAK SPACE}", " ").count(NOT_ASKED) == 1
 
 
 def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, sign_in):

@@ -132,10 +132,15 @@ def absences(
 
 
 def show_absences(reasons: Mapping[str, str]) -> None:
-    """Say in one place what this study has not, and leave the sections of it out."""
-    if reasons:
+    """Say in one place what this study has not, and leave the sections of it out.
+
+    Where there are prices, why nothing is known to be acceptable stands beneath them.
+    """
+    told = () if "Price" in reasons else ("Acceptable",)
+    sentences = [sentence for what, sentence in reasons.items() if what not in told]
+    if sentences:
         st.header("Not known here", divider=False)
-        for sentence in reasons.values():
+        for sentence in sentences:
             exhibits.say(sentence)
 
 
