@@ -86,6 +86,33 @@ def test_trials_with_nothing_to_replace_are_further_runs_redacted_or_not(importe
     assert stored() == [("1", "Yes."), ("2", "Yes."), ("3", "Yes.")]
 
 
+@pytest.mark.parametrize("redaction", [None, Redaction], ids=["plain", "redacted"])
+def test_a_log_that_is_stored_redacted_is_refused_with_other_placeholders(imported, redaction):
+    rows = call("Write to ann@example.org.", 1), call("The Po.", 1, "Which other river?")
+    imported(*rows, redaction=Redaction())
+    first = call("Ask bo@example.org.", 1, "Whom?")
+
+    with pytest.raises(RecordsRefusedError, match="already but for what was replaced") as refused:
+        imported(first, *rows, redaction=redaction and redaction())
+    assert "ann@example.org" not in str(refused.value)
+    assert [content for _, content in stored()] == ["Write to [EMAIL_1].", "The Po."]
+
+
+def test_a_redacted_log_that_goes_on_brings_what_differs_in_a_placeholder_alone(imported):
+    rows = call("Write to ann@example.org.", 1), call("Write to bo@example.org.", 2)
+    imported(rows[0], redaction=Redaction())
+    imported(*rows, redaction=Redaction())
+
+    assert stored() == [("1", "Write to [EMAIL_1]."), ("2", "Write to [EMAIL_2].")]
+
+
+def test_another_answer_is_a_further_run_beside_one_that_is_stored_redacted(imported):
+    imported(call("Write to ann@example.org.", 1), redaction=Redaction())
+    imported(call("Call bo@example.org.", 2), call("The Po.", 2))
+
+    assert [content for _, content in stored()][1:] == ["Call bo@example.org.", "The Po."]
+
+
 def test_what_is_said_of_a_further_answer_goes_with_it(tmp_path, database):
     def observation(number, text):
         return {"id": f"o{number}", "traceId": f"t{number}", "type": "GENERATION", "model": "m",

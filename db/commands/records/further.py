@@ -6,6 +6,7 @@ and another one gets the next that is free. Metadata makes no other answer of it
 a log has other row numbers or times in it, and an older evalkit kept less of them.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,9 @@ from evalkit.phrases import counted
 from evalkit.records.names import DEFAULT_RUN, side_of
 from evalkit.records.normal import fingerprint, normal
 from evalkit.records.reader import Record
+from evalkit.redaction.kinds import PLACEHOLDER
+from evalkit.redaction.records import redacted_record
+from evalkit.redaction.redaction import Redaction
 
 #: Case, model and run.
 _Key = tuple[str, str, str]
@@ -33,19 +37,21 @@ _BESIDE_ANSWER = _NAME_OF_RUN | {"metadata"}
 class _LoggedAnswer:
     """An answer by its digests: of its whole record without its run, of that without metadata.
 
-    ``stored`` is the digest of the record itself, as it is stored.
+    ``stored`` is the digest of the record itself, as it is stored; ``unnumbered`` that of the
+    answer alone whatever numbers its placeholders have, ``None`` where it has none.
     """
 
     whole: bytes
     alone: bytes
     stored: bytes
+    unnumbered: bytes | None
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> "_LoggedAnswer":
         whole, alone = (
             fingerprint(fields, without=each) for each in (_NAME_OF_RUN, _BESIDE_ANSWER)
         )
-        return cls(whole, alone, fingerprint(fields))
+        return cls(whole, alone, fingerprint(fields), _unnumbered(fields))
 
 
 #: What the runs of an eval set answered, by case and model; None is no text yet.
@@ -94,17 +100,43 @@ class FurtherRuns:
         Asked of a record once its redacted form has its run: stored beside it, it would be there
         twice. One in which nothing is replaced is another trial.
         """
+        there = self._beside(record)
+        if not there:
+            return False
+        alone = _LoggedAnswer.of(normal(record.type, record.fields)).alone
+        if alone == _LoggedAnswer.of(redacted.fields).alone:
+            return False
+        return any(answer.alone == alone for answer in there.values())
+
+    def is_there_redacted(self, record: Record, stored_as: Record) -> bool:
+        """Tell whether an answer is stored redacted, with other placeholders than it has now.
+
+        Asked of a record once the one that is to be stored, ``stored_as``, has its run. Numbers of
+        placeholders are of one import, and a plain answer has none: that it is the same answer
+        cannot be told, nor that it is another. A stored one that this import brought again as it is
+        speaks of no other answer.
+        """
+        there = [
+            answer
+            for run, answer in self._beside(record).items()
+            if answer.unnumbered and (*_answered(stored_as.fields), run) not in self._taken
+        ]
+        if not there:
+            return False
+        fields = redacted_record("output", stored_as.fields, Redaction()).fields
+        unnumbered = _unnumbered(normal("output", fields))
+        return any(answer.unnumbered == unnumbered for answer in there)
+
+    def _beside(self, record: Record) -> dict[str, _LoggedAnswer]:
+        """Return the answers by run that an output would be a further run of; of others nothing."""
         if not self._stored or record.type != "output" or not record.is_sound:
-            return False
+            return {}
         fields = normal(record.type, record.fields)
-        if _LoggedAnswer.of(fields).alone == _LoggedAnswer.of(redacted.fields).alone:
-            return False
-        stored = self._stored.get((fields["case"], fields["model"]), {})
-        name = self._names.get((fields["case"], fields["model"], fields.get("run", DEFAULT_RUN)))
+        stored = self._stored.get(_answered(fields), {})
+        name = self._names.get((*_answered(fields), fields.get("run", DEFAULT_RUN)))
         if name is None or name in stored:
-            return False
-        alone = _LoggedAnswer.of(fields).alone
-        return any(there is not None and there.alone == alone for there in stored.values())
+            return {}
+        return {run: answer for run, answer in stored.items() if answer is not None}
 
     def _output(self, record: Record, fields: dict[str, Any], of_set: _Stored) -> Record:
         case_id, model = fields["case"], fields["model"]
@@ -166,6 +198,17 @@ class FurtherRuns:
     def _side(self, case_id: Any, side: Any) -> Any:
         model, run = side_of(side)
         return {"model": model, "run": self._names.get((case_id, model, run), run)}
+
+
+def _answered(fields: Mapping[str, Any]) -> tuple[str, str]:
+    return fields["case"], fields["model"]
+
+
+def _unnumbered(fields: Mapping[str, Any]) -> bytes | None:
+    """Return the digest of an answer with placeholders of no number; None where it has none."""
+    text = json.dumps({name: fields[name] for name in fields if name not in _BESIDE_ANSWER})
+    bare, n = PLACEHOLDER.subn(r"[\1]", text)
+    return fingerprint(json.loads(bare)) if n else None
 
 
 def _stored_outputs(eval_set: str | None) -> _Stored:

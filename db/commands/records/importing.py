@@ -74,6 +74,11 @@ _NEW_SET = (
     "the same import as before, which adds nothing, or another eval set: what is stored is not "
     "redacted by importing it again, and a redacted copy would stand beside it as a further run"
 )
+_STORED_REDACTED = "a response that is stored already but for what was replaced in it"
+_SAME_FILES = (
+    "the same files redacted as before, which adds nothing, or another eval set: placeholders of "
+    "one import are not those of another, so it would stand beside it as a further run"
+)
 
 
 class Import:
@@ -133,6 +138,8 @@ class Import:
                 whole = self._further.record(whole, counted_by)
                 if self._redacting and self._further.is_there_plain(record, whole):
                     self._problems.add(record.line, "content", _STORED_PLAIN, _NEW_SET)
+                elif self._further.is_there_redacted(record, whole):
+                    self._problems.add(record.line, "content", _STORED_REDACTED, _SAME_FILES)
             self._staging.add(whole)
 
     def _add_held(self, n_files: int) -> None:
