@@ -210,6 +210,7 @@ def follow(page: Page, demo: str, tag: str) -> None:
     expect(title).to_be_visible()
     wait_until_whole(page)
     title.fill("Invents sources")
+    title.press("Tab")
     page.get_by_role("button", name="Follow it").click()
     told(page, "“Invents sources” is followed from here on")
     told(page, "^Invents sources: open$")
@@ -219,7 +220,9 @@ def follow(page: Page, demo: str, tag: str) -> None:
 def say_it_is_fixed(page: Page) -> None:
     page.get_by_text("Change state, owner, cases; add a note").click()
     choose(page, "State", "Fixed")
-    page.get_by_role("textbox", name="Reason").fill("Retrieval is on again")
+    reason = page.get_by_role("textbox", name="Reason")
+    reason.fill("Retrieval is on again")
+    reason.press("Tab")  # what the field says of Enter goes, and moves what stands beneath
     page.get_by_role("button", name="Change the state").click()
     told(page, "0 of 8 cases judged since")
     expect(page.get_by_text("Invents sources: fixed, not confirmed")).to_be_visible()
