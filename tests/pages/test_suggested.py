@@ -50,7 +50,7 @@ def test_failures_says_how_many_were_taken_and_that_it_is_not_told_yet_what_they
 
     assert not app.exception
     told = written(app)
-    assert "Errors suggested from what annotators wrote: 2, of which 1 were taken (50 %)." in told
+    assert "Errors suggested from what annotators wrote: 2, of which 1 was taken." in told
     assert "Not yet: whether suggestions change what is marked" in told
 
 

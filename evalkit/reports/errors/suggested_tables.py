@@ -16,9 +16,10 @@ def suggesting_sentences(suggesting: Suggesting) -> list[str]:
     if not suggesting.is_begun:
         return ["Errors are suggested from what annotators write; none has been suggested yet."]
     n = suggesting.n_taken + suggesting.n_refused
+    verb = "was" if suggesting.n_taken == 1 else "were"
     taken = (
         f"Errors suggested from what annotators wrote: {n:,}, of which "
-        f"{suggesting.n_taken:,} were taken."
+        f"{suggesting.n_taken:,} {verb} taken."
         if n
         else "Of the errors suggested from what annotators wrote none is of what is read here."
     )
