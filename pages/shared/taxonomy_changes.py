@@ -6,7 +6,7 @@ from db.columns import now
 from db.engine import read_session
 from db.queries import results
 from db.queries.results.tags import PlannedChange
-from db.queries.taxonomies import StudyTouch, touched_by
+from db.queries.taxonomies import StudyTouch, tag_readings, touched_by
 from evalkit.failures.changes import TaxonomyChange, read_through
 from evalkit.reports.errors.report import TagRates, tags_report
 
@@ -44,17 +44,24 @@ def _effect(name: str, change: TaxonomyChange, of: str) -> StudyEffect:
     with read_session() as session:
         study = results.result_study(session, name=of)
         then = results.result_study(session, name=of, planned=planned)
+        readings = tag_readings(session, [tag.tag_id for tag in study.tags])
         before = tags_report(results.collect(session, study))
         after = tags_report(results.collect(session, then))
+    # A tag that was split before is none that is changed now, though one may have its key since.
+    split = {tag_id for tag_id, reading in readings.items() if reading.now.is_stale}
+    were, are = (
+        {tag.key: tag.stored_key for tag in of_study.tags if tag.tag_id not in split}
+        for of_study in (study, then)
+    )
     in_question = {*change.tags, change.target}
     changed = {
-        rate.tag.key
-        for rate in before
-        if rate.tag.key in in_question or read_through(rate.tag.key, (change,)).key != rate.tag.key
+        key
+        for key, stored in were.items()
+        if stored in in_question or read_through(stored, (change,)).key != stored
     }
-    counted_as = {read_through(key, (change,)).key for key in changed}
+    counted_as = {read_through(were[key], (change,)).key for key in changed}
     return StudyEffect(
         study.models,
         tuple(rate for rate in before if rate.tag.key in changed),
-        tuple(rate for rate in after if rate.tag.key in counted_as),
+        tuple(rate for rate in after if are.get(rate.tag.key) in counted_as),
     )

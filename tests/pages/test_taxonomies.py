@@ -6,7 +6,9 @@ from db.commands.taxonomies import change_taxonomy, recode_mark
 from db.engine import read_session
 from db.queries.definitions import newest_taxonomy
 from db.queries.taxonomies import stale_marks
+from evalkit.failures.changes import ChangeKind, TaxonomyChange
 from evalkit.vocabulary import Role
+from pages.shared.taxonomy_changes import effects_of
 from tests.db.test_taxonomies import IN_TWO
 from tests.db.test_unreadable_changes import BAD, store
 from tests.factories import annotate, make_eval_set, make_study
@@ -81,6 +83,23 @@ def test_a_lead_sees_what_a_merge_would_do_then_does_it(lead):
     assert f"“{NAME}” has a version 2" in written(lead)
     assert [tag.key for tag in newest().parts] == ["tone", "unsafe"]
     assert "They mean the same" in lead.dataframe[0].value["Why"].tolist()
+
+
+def test_of_tags_of_one_key_the_effects_are_of_the_one_that_is_changed(ids):
+    """``tone`` was split, and a part of it has its key since: that one would be renamed."""
+    change_taxonomy(NAME, IN_TWO, reason="Two kinds", opened=1)
+    with read_session() as session:
+        (mark,) = stale_marks(session, NAME)
+    recode_mark(mark.mark_id, "cold")
+    renamed = TaxonomyChange(ChangeKind.RENAME, ("cold",), "tone")
+    change_taxonomy(NAME, renamed, reason="As people say", opened=2)
+
+    (effect,) = effects_of(NAME, TaxonomyChange(ChangeKind.RENAME, ("tone",), "voice")).rates
+
+    # The one mark, in one of the two responses somebody looked at, before as after.
+    for rates in (effect.before, effect.after):
+        (rate,) = rates
+        assert [row.estimate.value for row in rate.rows if row.category is None][-1] == 1.0
 
 
 def test_what_does_not_fit_is_said_before_anything_can_be_stored(lead):
