@@ -59,6 +59,15 @@ def test_an_annotator_is_told_that_it_is_for_leads(app, sign_in):
     assert "Start reading" not in [each.label for each in app.button]
 
 
+def test_what_is_begun_is_read_at_once_where_the_address_asks_for_a_new_reading(app, lead):
+    app.query_params["coding"] = "new"
+    begun(app)
+
+    assert not app.exception
+    assert "Start reading" not in [each.label for each in app.button]
+    assert app.query_params["coding"] == str(own(lead)[0].coding_id)
+
+
 def test_the_form_sent_twice_starts_one_reading(app, lead):
     at_page(app, PAGE).run()
     form = app.session_state["open-coding-form"] = "the form"

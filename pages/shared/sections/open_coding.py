@@ -51,11 +51,13 @@ def coding_picker(own: Sequence[CodingProgress]) -> CodingProgress | None:
     """Ask which reading to go on with, the newest at first; None for a new one."""
     if not own:
         return None
-    if begun := st.session_state.pop(_BEGUN, None):
-        st.session_state["open-coding"] = begun
     by_id = {str(coding.coding_id): coding for coding in own}
     options = [*by_id, _NEW]
-    choices.choice("coding", options, key="open-coding", default=options[0])
+    if begun := st.session_state.pop(_BEGUN, None):
+        # What was just begun is read, though the address may have asked for a new reading.
+        st.session_state["open-coding"] = begun
+    else:
+        choices.choice("coding", options, key="open-coding", default=options[0])
 
     def title(key: str) -> str:
         if key == _NEW:
