@@ -132,8 +132,8 @@ def costs_of(
     The difference of two shares, each clustered by case with Wilson's interval, recovered from
     these with their correlation over cases (Zou & Donner 2008, Statistics in Medicine 27).
     """
-    case = np.unique(case, return_inverse=True)[1].reshape(-1)
-    n_cases = int(case.max(initial=-1)) + 1
+    met_cases, case = number_cells(case, n_keys=int(case.max(initial=-1)) + 1)
+    n_cases = len(met_cases)
     cell = group.astype(np.int64) * n_cases + case
     n_cells = n_groups * n_cases
     sides = []
