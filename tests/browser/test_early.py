@@ -26,6 +26,8 @@ pytestmark = pytest.mark.browser
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 EARLY = "body > .ek-host .ek-workbench"
+SELECT = """getSelection().selectAllChildren(
+  [...document.querySelectorAll(".ek-pane-body p")].find((part) => part.textContent === "Long."))"""
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def test_a_case_is_judged_before_streamlit_is_there_and_then_stands_in_its_page(
 
         second = page.url
         page.keyboard.press("b")
+        page.evaluate(SELECT)
         page.keyboard.press("g")
         expect(page.get_by_role("dialog", name="Guidelines")).to_be_visible()
         page.evaluate("document.querySelector('.ek-pane-body').scrollTop = 99")
@@ -85,6 +88,7 @@ def test_a_case_is_judged_before_streamlit_is_there_and_then_stands_in_its_page(
         assert page.evaluate("document.querySelector('.ek-pane-body').scrollTop") == 99
         assert page.evaluate(coloured) == words
         page.keyboard.press("Escape")
+        assert page.evaluate("getSelection().toString()") == "Long."
         expect(page.get_by_role("radio", name="B better")).to_be_checked()
         assert page.url == second
         page.keyboard.press("Control+Enter")

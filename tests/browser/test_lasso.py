@@ -3,7 +3,6 @@
 import csv
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,7 +24,7 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
-from tests.browser.walking import settled, sign_in, wait_until_whole
+from tests.browser.walking import downloaded, settled, sign_in, wait_until_whole
 from tests.db.record_files import HEADER, TAG, case, mark, output
 from tests.evalkit.planted_notes import planted
 
@@ -111,9 +110,7 @@ def way(page: Page, name: str) -> None:
     wait_until_whole(page)
 
 
-def test_notes_drawn_around_become_a_tag_with_its_rates_and_lead_on(
-    demo, chromium_page, study_id, tmp_path
-):
+def test_notes_drawn_around_become_a_tag_with_its_rates_and_lead_on(demo, chromium_page, study_id):
     page = chromium_page
     sign_in(page, demo, "leo")
     page.goto(f"{demo}/clusters?study={study_id}")
@@ -128,7 +125,7 @@ def test_notes_drawn_around_become_a_tag_with_its_rates_and_lead_on(
     assert len(notes) == n_drawn  # a note a case, of one response
     rates_stand(page, notes)
     page.get_by_text("Make something of these responses", exact=True).click()
-    a_table(page, notes, tmp_path / "chosen.csv")
+    a_table(page, notes)
     a_study_that_asks_for_it(page, notes)
     a_version_and_watched_cases(page, notes)
 
@@ -151,12 +148,9 @@ def rates_stand(page: Page, notes: list[tuple[int, str, str]]) -> None:
         assert re.search(rf"\b{share} %\s+\[\d+, \d+\], n = {n}, q [=<] ?[.\d]+", words), words
 
 
-def a_table(page: Page, notes: list[tuple[int, str, str]], path: Path) -> None:
+def a_table(page: Page, notes: list[tuple[int, str, str]]) -> None:
     way(page, "Table")
-    with page.expect_download() as downloading:
-        page.get_by_role("link", name="Download the table").click()
-    downloading.value.save_as(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with downloaded(page, "Download the table").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["case"] for row in rows} == {key for _, _, key in notes}
 

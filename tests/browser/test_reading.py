@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from db.engine import read_session
 from db.models import Study
-from tests.browser.walking import sign_in, wait_until_whole
+from tests.browser.walking import downloaded, sign_in, wait_until_whole
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,8 @@ def test_by_key_to_the_next_and_back_then_a_table_and_a_study_of_what_is_ticked(
     expect(page.locator(f'mark[data-by="{who}"]:not(.is-off)')).to_have_count(0)
 
     page.get_by_text("Make something of these responses").click()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download the table").click()
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    file = downloaded(page, "Download the table")
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len({(row["case"], row["model"]) for row in rows}) == 2
     assert all(row["input"] and row["response"] for row in rows)
     assert {"major", "minor", "critical"} & {row["severity"] for row in rows}

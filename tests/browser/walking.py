@@ -3,9 +3,10 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 from sqlalchemy import text
 
 from db.engine import engine
@@ -100,6 +101,30 @@ def lower_edge(locator: Locator, *, at_most: float) -> float:
 
     wait_until_whole(locator.page)
     return settled(locator.page, edge, is_right=lambda lower: lower <= at_most)
+
+
+def downloaded(page: Page, label: str) -> Path:
+    """Follow a link to a file and give the file.
+
+    The link opens a window of its own: whether the file comes to that one or to the page before
+    depends on which of both is there first.
+    """
+    files: list[Download] = []
+
+    def note(file: Download) -> None:
+        files.append(file)
+
+    def listen(opened: Page) -> None:
+        opened.on("download", note)
+
+    listen(page)
+    page.context.on("page", listen)
+    page.get_by_role("link", name=label).click()
+    settled(page, lambda: len(files), is_right=bool)
+    page.context.remove_listener("page", listen)
+    page.remove_listener("download", note)
+    (file,) = files
+    return file.path()
 
 
 def n_stored(study_id: int) -> int:

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 438925002db2a620e4592721c6196e9a06406d4a9d414fafc348ae705b10e9b3
+// Sources: e62ad497ec93f7895d160a06d2f704643965bfdc4881c239debb5a70b1ea41d9
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -233,8 +233,10 @@ function adopt(page) {
   const host = document.querySelector(EARLY);
   if (!host) return null;
   const paintAgain = highlighted();
+  const selectAgain = selected();
   page.moveBefore(host, null);
   paintAgain();
+  selectAgain();
   LOOKS.forEach((name) => host.style.removeProperty(name));
   dropStyle();
   return host;
@@ -252,6 +254,15 @@ function highlighted() {
     range.setStart(startContainer, startOffset);
     range.setEnd(endContainer, endOffset);
   });
+}
+function selected() {
+  const selection = window.getSelection();
+  if (!selection || document.activeElement?.matches("input, textarea")) return () => {
+  };
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  if (!anchorNode || !focusNode) return () => {
+  };
+  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }
 
 // pages/shared/components/workbench/sides.js

@@ -78,7 +78,8 @@ const dropStyle = () => document.getElementById("ek-style")?.remove();
 export const isEarly = (host) => host.matches(EARLY);
 
 /**
- * Take what was drawn early into Streamlit's page: focus, places and open dialogs stay as they are.
+ * Take what was drawn early into Streamlit's page: focus, selected words, places and open dialogs
+ * stay as they are.
  * @param {HTMLElement} page
  * @returns {Host | null}
  */
@@ -87,8 +88,10 @@ export function adopt(page) {
   const host = document.querySelector(EARLY);
   if (!host) return null;
   const paintAgain = highlighted();
+  const selectAgain = selected();
   page.moveBefore(host, null);
   paintAgain();
+  selectAgain();
   LOOKS.forEach((name) => host.style.removeProperty(name));
   dropStyle();
   return host;
@@ -106,4 +109,13 @@ function highlighted() {
       range.setStart(startContainer, startOffset);
       range.setEnd(endContainer, endOffset);
     });
+}
+
+/** What is selected is none of it any more either; a field keeps its own. */
+function selected() {
+  const selection = window.getSelection();
+  if (!selection || document.activeElement?.matches("input, textarea")) return () => {};
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  if (!anchorNode || !focusNode) return () => {};
+  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 438925002db2a620e4592721c6196e9a06406d4a9d414fafc348ae705b10e9b3
+// Sources: e62ad497ec93f7895d160a06d2f704643965bfdc4881c239debb5a70b1ea41d9
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
