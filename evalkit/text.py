@@ -42,11 +42,11 @@ def because(estimate: Estimate, reason: str) -> Estimate:
 def percent(value: float) -> str:
     """Return a share as a whole percentage: ``62 %``; never 0 or 100 unless it is."""
     whole = round(100 * value)
-    if whole == 0 and value > 0:
-        return "<1 %"
+    if whole == 0 and value:
+        return "<1 %" if value > 0 else ">\N{MINUS SIGN}1 %"
     if whole == 100 and value < 1:
         return ">99 %"
-    return f"{whole} %"
+    return f"{whole} %".replace("-", "\N{MINUS SIGN}")
 
 
 def small_percent(value: float) -> str:

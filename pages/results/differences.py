@@ -70,7 +70,8 @@ with read_session() as session:
 lessons.show_decisions(of, kept.collected, place, decided)
 responses.show(read)
 try:
-    lesson = lessons.ask(of, kept.collected, place, read, so_far)
+    is_askable = of.judge_name in askable
+    lesson = lessons.ask(of, kept.collected, place, read, so_far, is_askable=is_askable)
     if lesson is not None:
         lesson.store(study.study_id, of, output_ids, actor_id=user.id)
         lessons.stored(lesson.message)

@@ -6,7 +6,7 @@ from db.commands.admission import set_bar
 from db.engine import read_session
 from db.queries.results import result_study
 from evalkit.study.admitted import AdmissionBar
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import AdmissionStanding, Role
 from tests.db.test_sure_judges import rows as sure_rows, stored as import_sure
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.test_annotators import opened, written
@@ -88,6 +88,9 @@ def test_a_lead_says_what_a_judge_must_reach_then_opens_the_test_once(app, sign_
     assert not app.exception
     assert "No test was opened yet, so no judge is admitted" in before
     assert "was opened once, last on" in after
+    (standing,) = [each.value for each in app.dataframe if "Standing" in each.value]
+    assert set(standing["Standing"]) <= {str(each) for each in AdmissionStanding}
+    assert len(standing)
     assert "Ask this of judges" not in [button.label for button in app.button]
 
 

@@ -22,11 +22,12 @@ _FIELDS = {
 
 def show_admissions(study: ResultStudy) -> None:
     """Say what is asked of judges, who reached it, and how often tests were opened."""
-    for sentence in admission_sentences(study.bar, study.openings):
-        exhibits.say(sentence)
-    exhibits.say(outside_in_words(study.bar))
+    asked, *openings = admission_sentences(study.bar, study.openings)
+    exhibits.say(asked)
     admissions = admission_table(study.admissions)
-    blocks.fold(admissions, key="judges-admitted", label=admissions.title)
+    blocks.fold(admissions, key="judges-admitted", label=None)
+    for sentence in (admissions.note, *openings, outside_in_words(study.bar)):
+        exhibits.say(sentence)
 
 
 def bar_form(study: ResultStudy) -> AdmissionBar | None:

@@ -88,15 +88,20 @@ def ask(
     place: int,
     read: SideBySide | None,
     so_far: StudyLessons,
+    *,
+    is_askable: bool,
 ) -> Lesson | None:
-    """Offer what can be made of a case; give what was asked for."""
+    """Offer what can be made of a case; give what was asked for.
+
+    ``is_askable`` says whether the judge was asked from here, so that its prompt is known.
+    """
     if read is None:
         return None
     st.header("What follows from it", divider=False)
     key = "-".join(str(response.output_id) for response in read.responses)
     first, second, third = st.columns(3)
     with first:
-        reason = few_shot_form(of, place, read, key)
+        reason = few_shot_form(of, place, read, key, is_askable=is_askable)
     with second:
         note = clarification_form(key)
     with third:
@@ -119,8 +124,11 @@ def _remove(*where: object, actor_id: int) -> None:
     remove_few_shot(int(str(where[-1])), actor_id=actor_id)
 
 
-def few_shot_form(of: Differences, place: int, read: SideBySide, key: str) -> str | None:
+def few_shot_form(
+    of: Differences, place: int, read: SideBySide, key: str, *, is_askable: bool
+) -> str | None:
     """Ask why the right answer is right; give it once it is to be shown to new judges."""
+    is_possible = is_askable and bool(of.is_train[place])
     with st.form(f"few-shot-{key}", border=True):
         st.markdown("**A few-shot case**")
         exhibits.say(
@@ -132,13 +140,18 @@ def few_shot_form(of: Differences, place: int, read: SideBySide, key: str) -> st
             "Why people are right",
             value="" if not comments else comments[0],
             key=f"few-shot-words-{key}",
-            disabled=not of.is_train[place],
+            disabled=not is_possible,
         )
-        if not of.is_train[place]:
+        if not is_askable:
+            exhibits.say(
+                f"{of.judge_name} was not asked from here, so its prompt is not here either. "
+                "Choose a judge that the page Judge or the command judge has asked."
+            )
+        elif not is_possible:
             exhibits.say(
                 "This case is of the dev split. A judge may be shown cases of the train split only."
             )
-        is_asked = st.form_submit_button("Show it to judges", disabled=not of.is_train[place])
+        is_asked = st.form_submit_button("Show it to judges", disabled=not is_possible)
     return words if is_asked else None
 
 
