@@ -23,7 +23,7 @@ from db.commands.records import import_records
 from db.engine import read_session, write_session
 from db.models import Annotator, OpenCodingResponse, OpenNote, Study
 from db.queries.case_life import cases_called
-from tests.browser.walking import sign_in, wait_until_whole
+from tests.browser.walking import choose, fill_in, sign_in, wait_until_whole
 from tests.db.record_files import CRITERION, HEADER, TAG, case, mark, output, score
 
 pytestmark = pytest.mark.browser
@@ -125,13 +125,6 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def choose(page: Page, label: str, words: str) -> None:
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.focus()
-    page.keyboard.type(words)
-    page.keyboard.press("Enter")
-
-
 def told(page: Page, words: str) -> None:
     expect(page.get_by_text(re.compile(words)).first).to_be_visible()
     wait_until_whole(page)
@@ -171,7 +164,7 @@ def name_a_group(page: Page, demo: str) -> str:
     page.goto(f"{demo}/clusters?study={study_id(READ)}")
     wait_until_whole(page)
     shot(page, "2-clusters")
-    page.get_by_role("textbox", name="What these notes are about").fill("Named on the way")
+    fill_in(page.get_by_role("textbox", name="What these notes are about"), "Named on the way")
     page.get_by_role("button", name=re.compile(r"^Make it a tag of \d+ notes$")).click()
     told(page, "is now a tag of")
     shot(page, "3-named")
@@ -179,7 +172,7 @@ def name_a_group(page: Page, demo: str) -> str:
     page.goto(f"{demo}/taxonomies?name={TAXONOMY}")
     wait_until_whole(page)
     note = page.get_by_role("textbox", name=re.compile("^Freeze version 2"))
-    note.fill("Grouped from the notes on 300 responses")
+    fill_in(note, "Grouped from the notes on 300 responses")
     page.get_by_role("button", name="Freeze version 2").click()
     told(page, "^Version 2 of .* is frozen")
     shot(page, "4-frozen")
@@ -209,8 +202,7 @@ def follow(page: Page, demo: str, tag: str) -> None:
     title = page.get_by_role("textbox", name="Title: what goes wrong, in a few words")
     expect(title).to_be_visible()
     wait_until_whole(page)
-    title.fill("Invents sources")
-    title.press("Tab")
+    fill_in(title, "Invents sources")
     page.get_by_role("button", name="Follow it").click()
     told(page, "“Invents sources” is followed from here on")
     told(page, "^Invents sources: open$")
@@ -220,9 +212,7 @@ def follow(page: Page, demo: str, tag: str) -> None:
 def say_it_is_fixed(page: Page) -> None:
     page.get_by_text("Change state, owner, cases; add a note").click()
     choose(page, "State", "Fixed")
-    reason = page.get_by_role("textbox", name="Reason")
-    reason.fill("Retrieval is on again")
-    reason.press("Tab")  # what the field says of Enter goes, and moves what stands beneath
+    fill_in(page.get_by_role("textbox", name="Reason"), "Retrieval is on again")
     page.get_by_role("button", name="Change the state").click()
     told(page, "0 of 8 cases judged since")
     expect(page.get_by_text("Invents sources: fixed, not confirmed")).to_be_visible()

@@ -24,7 +24,7 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
-from tests.browser.walking import downloaded, settled, sign_in, wait_until_whole
+from tests.browser.walking import downloaded, fill_in, settled, sign_in, wait_until_whole
 from tests.db.record_files import HEADER, TAG, case, mark, output
 from tests.evalkit.planted_notes import planted
 
@@ -131,7 +131,7 @@ def test_notes_drawn_around_become_a_tag_with_its_rates_and_lead_on(demo, chromi
 
 
 def name_it(page: Page, n_drawn: int) -> None:
-    page.get_by_role("textbox", name="What these notes are about").fill(NAME)
+    fill_in(page.get_by_role("textbox", name="What these notes are about"), NAME)
     page.get_by_role("button", name=f"Make it a tag of {n_drawn} notes").click()
     told(page, f"“{NAME}” is now a tag of “{TAXONOMY}”, version 2")
 
@@ -160,7 +160,7 @@ def a_study_that_asks_for_it(page: Page, notes: list[tuple[int, str, str]]) -> N
     told(page, f"What version 2 changes: New: “{NAME}”")
     page.get_by_text(f"Ask for version 2 of “{TAXONOMY}”").click()
     wait_until_whole(page)
-    page.get_by_role("textbox", name="Name of the study").fill("Of the map")
+    fill_in(page.get_by_role("textbox", name="Name of the study"), "Of the map")
     page.get_by_role("button", name="Start the study").click()
     told(page, "Started “Of the map”")
     with read_session() as session:
@@ -177,11 +177,11 @@ def a_study_that_asks_for_it(page: Page, notes: list[tuple[int, str, str]]) -> N
 
 def a_version_and_watched_cases(page: Page, notes: list[tuple[int, str, str]]) -> None:
     way(page, "Version of the eval set")
-    page.get_by_role("textbox", name="What the version is for").fill("The left of the map")
+    fill_in(page.get_by_role("textbox", name="What the version is for"), "The left of the map")
     page.get_by_role("button", name="Make the version").click()
     told(page, f"Version 2 of “{SET}” is made")
     way(page, "Watched cases")
-    page.get_by_role("textbox", name="Why they are watched").fill("They are off the map")
+    fill_in(page.get_by_role("textbox", name="Why they are watched"), "They are off the map")
     page.get_by_role("button", name="Watch them").click()
     told(page, rf"^{len(notes)} cases watched from here on")
     with read_session() as session:

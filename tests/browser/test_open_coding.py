@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import sign_in, wait_until_whole
+from tests.browser.walking import choose, sign_in, wait_until_whole
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -32,10 +32,7 @@ def at(page: Page, place: int, said: str) -> None:
 
 
 def test_a_lead_reads_and_notes_by_keys_alone_and_finds_what_was_typed_again(page):
-    source = page.get_by_role("combobox", name="Responses of")
-    source.focus()
-    page.keyboard.type(SET)
-    page.keyboard.press("Enter")
+    choose(page, "Responses of", SET)
     page.get_by_role("button", name="Start reading").focus()
     page.keyboard.press("Enter")
     at(page, 1, "not noted yet")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from db import schema
 from db.engine import engine
 from tests.browser.serving import app_server, start_anew
+from tests.browser.walking import fill_in
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ def test_a_team_starts_from_nothing_and_nothing_leaves_the_server(context, brows
     # They invite somebody.
     page.goto(f"{address}/people")
     expect(page.get_by_role("heading", name="People")).to_be_visible()
-    page.get_by_label("Name").fill("Ada")
+    fill_in(page.get_by_label("Name"), "Ada")
     page.get_by_role("button", name="Add and make a link").click()
     code = page.get_by_test_id("stCode")
     expect(code).to_contain_text(f"{address}/invitation/")
@@ -116,7 +117,7 @@ def test_signing_out_from_the_corner_ends_an_open_page_elsewhere(context, browse
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out, here and everywhere else.")).to_be_visible()
 
-    open_page.get_by_label("Name").fill("Eve")
+    fill_in(open_page.get_by_label("Name"), "Eve")
     open_page.get_by_role("button", name="Add and make a link").click()
     expect(open_page.get_by_role("heading", name="You are not signed in")).to_be_visible()
     open_page.get_by_role("link", name="Sign in").click()

@@ -103,6 +103,33 @@ def lower_edge(locator: Locator, *, at_most: float) -> float:
     return settled(locator.page, edge, is_right=lambda lower: lower <= at_most)
 
 
+def fill_in(field: Locator, words: str) -> None:
+    """Write into a field and leave it.
+
+    What a field says of Enter goes as it is left, and moves what stands beneath: a button that is
+    pressed to leave it may be missed.
+    """
+    field.fill(words)
+    field.press("Tab")
+    wait_until_whole(field.page)
+
+
+def choose(page: Page, label: str, words: str) -> None:
+    """Choose by the keyboard what these words are of.
+
+    Enter takes what is first by then, which is something else until the list is narrowed; and the
+    focus comes back from a list a moment after it is closed.
+    """
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.focus()
+    page.keyboard.type(words)
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text(words)
+    page.keyboard.press("Enter")
+    expect(options).to_have_count(0)
+    wait_until_whole(page)
+
+
 def downloaded(page: Page, label: str) -> Path:
     """Follow a link to a file and give the file.
 
