@@ -89,7 +89,7 @@ def one_unit(form: Format, value: float) -> Format:
 def times(ratio: float) -> str:
     """Return a ratio without its sign: ``21.7``, ``0.05``, never shorter than it can be told."""
     if ratio < 0.0995:
-        return f"{ratio:.3f}"
+        return f"{ratio:.3f}" if ratio else "0"
     digits = 2 if ratio < 9.995 else 1 if ratio < 99.95 else 0
     return f"{ratio:,.{digits}f}"
 

@@ -45,13 +45,13 @@ chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
-through = failures.through_picker()
+through, beside = failures.through_picker()
 if through == "tags":
     rates = kept.of(tags_report)
     known = saturation_sentences(kept.of(saturation_report))
     known += moved_sentences(kept.collected.moved)
     differing = kept.read(facets_of_cases)
-    by = failure_map.facet_picker(differing)
+    by = failure_map.facet_picker(differing, beside)
     facets = None if by is Facet.CATEGORY else differing
     parts = kept.of(map_of, facets, by=by), kept.of(why_we_lose), kept.of(pareto)
     mapped = failures.Mapped(*parts, facets, kept.of(suggesting_report))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from evalkit.phrases import capital
 from evalkit.reports.blocks import Target
@@ -19,17 +20,17 @@ from pages.shared.display import blocks, exhibits, html_tables
 _MOST_COLUMNS = 30
 
 
-def facet_picker(facets: CaseFacets) -> Facet:
-    """Ask what kinds of cases are told apart by, of what they differ in; the address remembers it.
+def facet_picker(facets: CaseFacets, row: DeltaGenerator) -> Facet:
+    """Ask in a row what kinds of cases are told apart by, of what they differ in.
 
-    Without asking it is the category, where they differ in nothing else.
+    The address remembers it. Without asking it is the category, where they differ in nothing else.
     """
     names = [Facet.CATEGORY.value, *(facet.value for facet in facets.differing())]
     if len(names) == 1:
         addresses.remember("by", None)
         return Facet.CATEGORY
     chosen = choices.choice("by", names, key="failures-by", default=Facet.CATEGORY.value)
-    st.segmented_control(
+    row.segmented_control(
         "Kinds of cases by", names, format_func=capital, required=True, key="failures-by"
     )
     addresses.remember("by", None if chosen == Facet.CATEGORY else chosen)

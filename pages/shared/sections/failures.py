@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db.queries.results import Remark, ResultStudy, TaggedResponse
 from evalkit.phrases import capital, counted
@@ -48,11 +49,12 @@ _THROUGH = {
 }
 
 
-def through_picker() -> str:
-    """Ask what to look through; the address remembers it."""
+def through_picker() -> tuple[str, DeltaGenerator]:
+    """Ask what to look through; the address remembers it. With it comes the row it stands in."""
     key, first = "failures-through", next(iter(_THROUGH))
     chosen = choices.choice("through", list(_THROUGH), key=key, default=first)
-    st.segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    row.segmented_control(
         "Look through",
         list(_THROUGH),
         format_func=lambda name: _THROUGH[name],
@@ -61,7 +63,7 @@ def through_picker() -> str:
         label_visibility="collapsed",
     )
     addresses.remember("through", None if chosen == first else chosen)
-    return chosen
+    return chosen, row
 
 
 @dataclass(frozen=True, slots=True)

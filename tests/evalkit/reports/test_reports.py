@@ -507,6 +507,7 @@ def test_documents_name_the_simulated_annotators():
         (text.percent(1.0), "100 %"),
         (text.percent(-0.13), "\N{MINUS SIGN}13 %"),
         (text.percent(-0.003), ">\N{MINUS SIGN}1 %"),
+        (text.times(0.0), "0"),
         (text.seconds(840.2), "840 ms"),
         (text.seconds(0.31), "0.3 ms"),
         (text.seconds(0.0004), "<0.1 ms"),
