@@ -110,9 +110,10 @@ def _coverage(sample: Sample) -> str:
         return "Every different case is in the sample."
     n_far = sum(distance > _FAR for distance in distances)
     share = text.percent(n_far / len(distances))
+    rest = counted(len(distances), "different case")
     return (
-        f"Of {len(distances):,} different cases that are not in it, {n_far:,} ({share}) are far "
-        f"from any that is (cosine below {1 - _FAR:.1f})."
+        f"Of the {rest} beside it {n_far:,} ({share}) {'is' if n_far == 1 else 'are'} far from any "
+        f"that is in it (cosine below {1 - _FAR:.1f})."
     )
 
 
