@@ -13,6 +13,7 @@ from evalkit.sampling.drawing import Swap
 from evalkit.sampling.sample import Pool, Sample
 from evalkit.sampling.sentences import sample_sentences
 from evalkit.sampling.tables import distance_counts, far_table, strata_table
+from pages.shared import labels
 from pages.shared.address import addresses, choices
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.charts import step_bars
@@ -116,7 +117,8 @@ def named_clusters(clusters: Sequence[CaseCluster], pool: Pool) -> dict[int, str
         hide_index=True,
         disabled=["Cases", "Typical words", "Nearest its middle"],
         column_config={"Category": st.column_config.TextColumn(max_chars=80)},
-        key=f"sampling-names-{len(clusters)}-{len(pool.cases)}",
+        # Other groups have names of their own, however many they are.
+        key=f"sampling-names-{labels.digest(frame.to_dict('list'))}",
     )
     names = [str(name or "").strip() for name in edited["Category"]]
     return {
