@@ -207,6 +207,11 @@ def eval_set_of_version(session: Session, version_id: int) -> int:
     return session.exec(statement).first() or 0
 
 
+def tag_to_follow(session: Session, version_id: int, tag_id: int) -> tuple[int, TagNow]:
+    """Return in which eval set what a cell of a version counts is followed, and its tag by now."""
+    return eval_set_of_version(session, version_id), tags_now(session, [tag_id])[tag_id]
+
+
 def start_choices(session: Session, eval_set_id: int) -> StartChoices:
     """Return what a failure of an eval set can be started with."""
     return StartChoices(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.failures import eval_set_of_version
+from db.queries.failures import tag_to_follow
 from db.queries.responses.search import runs_of
 from db.queries.results.facets import facets_of_cases
 from evalkit.failures.words import moved_sentences
@@ -65,8 +65,8 @@ if through == "tags":
         exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()
     with read_session() as session:
-        set_id = eval_set_of_version(session, study.version_id)
-    follow_link(set_id, study, cell)
+        set_id, tag = tag_to_follow(session, study.version_id, cell["tag_id"])
+    follow_link(set_id, tag, cell)
     rows = narrowing.of_rows(kept, kept.read(results.tagged_responses, **cell), runs)
     pick = partial(failures.response_picker, rows, cell["tag_id"])
 elif through == "remarks":

@@ -161,6 +161,17 @@ def test_a_cell_of_failures_leads_to_the_board(app, sign_in, ids):
     (link,) = (each for each in app.get("page_link") if each.proto.label == "Follow this failure")
     assert f"set={ids['eval_set']}" in link.proto.query_string
     assert "start=hallucination" in link.proto.query_string
+    assert "of=Taxonomy+of+Study" in link.proto.query_string
+
+
+def test_the_board_begins_with_the_very_tag_of_a_cell_where_two_have_its_key(app, sign_in, ids):
+    make_study(ids, name="Zebras")
+    sign_in(app, Role.LEAD)
+
+    opened(app, start="hallucination", of="Taxonomy of Zebras")
+
+    tag = widget(app, "selectbox", "Tag")
+    assert tag.options[tag.value] == "Hallucination (Taxonomy of Zebras)"
 
 
 def test_kinds_of_cases_are_offered_where_cases_differ_and_no_failure_is_narrowed_to_them(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from db.queries.results import ResultStudy
+from db.queries.tags_now import TagNow
 from evalkit.failures.life import FailureChanged
 from evalkit.phrases import capital
 from evalkit.reports.blocks import Block, Words
@@ -187,20 +187,21 @@ def show_versions(report: VersionsReport, page: Page) -> None:
     )
 
 
-def follow_link(set_id: int, study: ResultStudy, cell: PickedCell) -> None:
+def follow_link(set_id: int, tag: TagNow, cell: PickedCell) -> None:
     """Offer to follow what a cell counts as a failure, with its tag, model and category.
 
     Not for cases of a language, length, source or version: no failure is narrowed to these.
     """
     if cell["cases"] is not None:
         return
-    key = next(tag.stored_key for tag in study.tags if tag.tag_id == cell["tag_id"])
-    narrowed_to: Mapping[str, str | None] = {"model": cell["model"], "in": cell["category"]}
-    more = {name: value for name, value in narrowed_to.items() if value is not None}
+    asked: Mapping[str, object] = {"model": cell["model"], "in": cell["category"]}
+    # Others may have its key: that of another taxonomy, and what it was before it was split.
+    asked = {"of": tag.taxonomy, "split": tag.split_in, **asked}
+    more = {name: str(value) for name, value in asked.items() if value is not None}
     st.page_link(
         "results/failure_board.py",
         label="Follow this failure",
         icon=":material/flag:",
         help="Keep its cases, say who sees to it, and learn whether a fix holds.",
-        query_params={"set": str(set_id), "start": key, **more},
+        query_params={"set": str(set_id), "start": tag.key, **more},
     )

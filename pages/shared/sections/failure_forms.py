@@ -15,6 +15,7 @@ from db.commands.failures import (
     start_failure,
 )
 from db.queries.failures import StartChoices
+from db.queries.tags_now import TagNow
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.life import MEANINGS, Failure
 from evalkit.phrases import capital
@@ -59,7 +60,7 @@ def start_form(
         with st.form(f"start-failure-{set_id}", border=False):
             _start(set_id, choices, draft, tag_version, showing, actor_id=actor_id)
     if is_led_here:
-        for name in ("start", "model", "in"):
+        for name in ("start", "of", "split", "model", "in"):
             addresses.remember(name, st.query_params.get_all(name))
 
 
@@ -72,12 +73,10 @@ def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> tuple[Failure
     left, middle, right = st.columns(3)
     tags = list(choices.tags)
     several = len({tag.taxonomy for tag in tags}) > 1
-    keys = [tag.key for tag in tags]
-    asked = params.get("start", "")
     place = left.selectbox(
         "Tag",
         range(len(tags)),
-        index=keys.index(asked) if asked in keys else 0,
+        index=_asked_tag(tags),
         format_func=lambda at: f"{tags[at].called}{f' ({tags[at].taxonomy})' if several else ''}",
         key=f"start-tag-{set_id}",
     )
@@ -111,6 +110,16 @@ def _scope(set_id: int, choices: StartChoices, looks: SetLooks) -> tuple[Failure
         split_in=tag.split_in,
     )
     return draft, tag.version
+
+
+def _asked_tag(tags: Sequence[TagNow]) -> int:
+    """Return the place of the tag that the address asks for, of its taxonomy where it names one."""
+    key, of, split = (st.query_params.get(name, "") for name in ("start", "of", "split"))
+
+    def is_asked(tag: TagNow) -> bool:
+        return tag.key == key and str(tag.split_in or "") == split and of in ("", tag.taxonomy)
+
+    return next((place for place, tag in enumerate(tags) if is_asked(tag)), 0)
 
 
 def _start(
@@ -156,7 +165,7 @@ def _start(
         failure_id = start_failure(new, key=token, actor_id=actor_id)
         del st.session_state[turn]
         addresses.say_own("failure", str(failure_id))
-        for name in ("start", "model", "in"):
+        for name in ("start", "of", "split", "model", "in"):
             st.query_params.pop(name, None)
 
     _do(start, f"“{title.strip()}” is followed from here on.")
