@@ -202,7 +202,7 @@ def style_verdict(report: StyleReport, lead: Lead | None) -> str:
     if lead is None or standing is None:
         return ""
     if lead.kind in (LeadKind.EQUAL, LeadKind.UNCERTAIN):
-        return _of_the_first(report, held)
+        return _of_the_first(report, lead, held)
     lost = [model for model in lead.behind if model in standing.level]
     won = [model for model in lead.level if model in standing.behind]
     parts = []
@@ -213,7 +213,7 @@ def style_verdict(report: StyleReport, lead: Lead | None) -> str:
     if won:
         parts.append(f"{lead.first} is ahead of {some(won)}{' too' if lead.behind else ''}")
     if not parts:
-        return f"With {_held(report)} held equal that stays so."
+        return _as_it_was(report, lead)
     return f"{held}{' and '.join(parts)}."
 
 
@@ -230,11 +230,20 @@ def standing_entry(report: StyleReport | None, lead: Lead | None) -> dict[str, A
     return None if standing is None else asdict(standing)
 
 
-def _of_the_first(report: StyleReport, held: str) -> str:
+def _as_it_was(report: StyleReport, lead: Lead) -> str:
+    """Say that nothing is told apart otherwise; who comes first, if that is another one."""
+    first = report.rows[0].model
+    led = {row.model for row in report.rows if row.controlled_rank == 1}
+    if lead.kind == LeadKind.EQUAL or lead.first in led:
+        return f"With {_held(report)} held equal that stays so."
+    return f"With {_held(report)} held equal, {first} comes first, level with {lead.first}."
+
+
+def _of_the_first(report: StyleReport, lead: Lead, held: str) -> str:
     """Say whom the first with style held equal is ahead of, where nobody was as judged."""
     first = report.standing_to(report.rows[0].model)
     if first is None or not first.behind:
-        return f"With {_held(report)} held equal that stays so."
+        return _as_it_was(report, lead)
     return f"{held}{first.model} is ahead of {some(first.behind)}."
 
 

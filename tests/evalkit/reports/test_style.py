@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from evalkit.html.document import About, html_report
 from evalkit.reports.decision.document import decision_document
 from evalkit.reports.ranking.document import ranking_document
-from evalkit.reports.ranking.lead import report_lead
+from evalkit.reports.ranking.lead import LeadKind, report_lead
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.ranking.style import (
     SIDES_UNKNOWN,
@@ -244,6 +244,25 @@ def test_a_verdict_that_style_reverses_or_leaves_alone_is_said_so(shift, said):
 
     lead = lead_of_ranking(found)
     assert (lead.first, lead.behind) == ("B", ("A",))
+    assert carried_style(report, lead) == said
+
+
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        # Too few cases to tell A and B apart; A is truly stronger, B comes first by length.
+        (0.3, "With length held equal, A comes first, level with B."),
+        (0.1, "With length held equal that stays so."),
+    ],
+)
+def test_who_comes_first_with_style_held_equal_is_said_where_it_is_another_one(shift, said):
+    found, features, _ = by_length(seed=7, n_cases=40, shift=shift)
+    report, lead = style_report(found, features), lead_of_ranking(found)
+
+    assert (lead.kind, lead.first) == (LeadKind.LEVEL, "B")
+    assert not report.separated.any()
+    first = min(report.rows, key=lambda row: row.controlled_rank)
+    assert first.model == ("A" if "A comes first" in said else "B")
     assert carried_style(report, lead) == said
 
 
