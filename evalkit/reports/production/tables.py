@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from evalkit import text
 from evalkit.reports.blocks import Block, Cell, Section, Table, section, table, words
 from evalkit.reports.production.report import (
-    Chances,
     ProductionMeasure,
     ProductionReport,
     ProductionRow,
@@ -38,7 +37,7 @@ def production_blocks(
     if report is None:
         return ()
     if not report.measures:
-        is_asked = report.chances is Chances.OF_TWO_SAMPLES and not report.no_share
+        is_asked = bool(report.shares) or not report.no_share
         return (words(*(() if is_asked else (NOTHING_HERE,)), *basis(report)),)
     measures = report.of(only, without)
     if not measures:

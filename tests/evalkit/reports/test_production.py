@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from evalkit.reports.production.report import production_report
-from evalkit.reports.production.sentences import basis, how_to_read, what_changes
+from evalkit.reports.production.sentences import NOTHING_HERE, basis, how_to_read, what_changes
+from evalkit.reports.production.tables import production_blocks
 from evalkit.study.collected import Limits, Penalties
 from evalkit.study.traffic import Traffic
 from tests.evalkit.collected_studies import LEFT, collected
@@ -127,3 +128,15 @@ def test_where_chances_alone_are_recorded_no_shares_are_spoken_of():
     assert "share of production" not in how_to_read(report)
     assert "no shares of categories are stated" in how_to_read(report)
     assert "its share of production" in how_to_read(production_report(study([(0, "A", "B")])))
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_that_production_is_asked_nothing_here_is_said_of_cases_and_not_of_what_was_judged(asked):
+    stated = HALVES if asked else Traffic((("chat", 1.0),))
+    report = production_report(study([], traffic=stated))
+    told = [
+        sentence for block in production_blocks(report, ("A", "B")) for sentence in block.sentences
+    ]
+
+    assert not report.measures
+    assert (NOTHING_HERE in told) is not asked
