@@ -10,7 +10,7 @@ from db.engine import read_session
 from db.models import Annotation
 from tests.browser.serving import app_server
 from tests.browser.test_accessibility import coloured, found
-from tests.browser.walking import begin, ready, sign_in, wait_until_whole
+from tests.browser.walking import begin, cut_off, ready, sign_in, wait_until_whole
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def make_study(name: str) -> int:
 
 def submit_into_the_void(page: Page) -> None:
     """Submit a case while no submission reaches the server, and go to the studies nevertheless."""
-    page.route("**/annotate/submit", lambda route: route.abort())
+    cut_off(page, "/annotate/submit")
     page.keyboard.press("a")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".ek-status")).to_contain_text("Retrying")

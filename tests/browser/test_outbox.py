@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.walking import cut_off
 from tests.browser.workbench import SHOWN, FakeServer, fill, press, wait_for_case
 
 pytestmark = pytest.mark.browser
@@ -14,7 +15,7 @@ HELD_UP = "Not stored yet: no connection. Retrying"
 
 def submit_into_the_void(page: Page) -> None:
     """Submit a case while nothing reaches the server any more but drafts."""
-    page.route("**/annotate/submit", lambda route: route.abort())
+    cut_off(page, "/annotate/submit")
     fill(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".ek-status")).to_contain_text(HELD_UP)
@@ -173,7 +174,7 @@ def test_going_back_waits_for_what_is_on_its_way_and_says_so(server, opened):
 
 def test_a_skip_goes_out_behind_the_next_case_too_and_can_be_taken_back(server, opened):
     page = opened("plain,tools,formulas")
-    page.route("**/annotate/skip", lambda route: route.abort())
+    cut_off(page, "/annotate/skip")
     press(page, "s1")
     page.keyboard.press("Enter")
 

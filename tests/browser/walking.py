@@ -103,6 +103,17 @@ def lower_edge(locator: Locator, *, at_most: float) -> float:
     return settled(locator.page, edge, is_right=lambda lower: lower <= at_most)
 
 
+def cut_off(page: Page, path: str) -> None:
+    """Let nothing that is sent to this path reach the server, until it is unrouted.
+
+    A browser that is busy goes on sending for a moment after it was told.
+    """
+    page.route(f"**{path}", lambda route: route.abort())
+    page.wait_for_function(
+        "path => fetch(path, { method: 'OPTIONS' }).then(() => false, () => true)", arg=path
+    )
+
+
 def fill_in(field: Locator, words: str) -> None:
     """Write into a field and leave it.
 
