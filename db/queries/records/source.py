@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Assignment, Model, Output, Run, Study, StudyRun, VersionCase
+from db.queries.annotation.leaks import known_names
 from db.queries.judgings import asked_of, question_of
 from db.queries.lessons import adjudicated_values
 from db.queries.records.annotated import study_annotators
@@ -201,12 +203,22 @@ class StudySource:
 
     def judge_messages(self, case: int, left: int, right: int) -> list[dict[str, Any]]:
         """Return what our judge is asked about two outputs, masked as for annotators."""
-        study = self._session.get_one(Study, self._exported.id)
-        asked = question_of(self._session, study, JudgeTask.PAIR)
-        # Of a judge only what it is asked is needed: no model, and nowhere to ask it.
-        nobody = JudgeIdentity("", "", Api.CHAT, AnswerForm.WORDS, {}, asked)
+        study, nobody = self._asked
         of = asked_of(self._session, study, nobody, case_id=case, left=left, right=right)
         return [dict(message) for message in of.request.messages]
+
+    @cached_property
+    def _asked(self) -> tuple[Study, JudgeIdentity]:
+        """Return the study as chats are made of it, and whom they ask: read once for all chats.
+
+        The names that are masked come from all outputs there are, where the study has none stored.
+        """
+        study = self._session.get_one(Study, self._exported.id)
+        self._session.expunge(study)  # what is put on it here is not to be stored
+        study.names, study.are_units_current = sorted(known_names(self._session, study)), True
+        asked = question_of(self._session, study, JudgeTask.PAIR)
+        # Of a judge only what it is asked is needed: no model, and nowhere to ask it.
+        return study, JudgeIdentity("", "", Api.CHAT, AnswerForm.WORDS, {}, asked)
 
     def _trained_on(self, case_id: int) -> JudgedCase:
         judged = self.case_of(case_id)
