@@ -9,21 +9,24 @@ import evalica
 import judgy
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 import yaml
 from sqlmodel import select
 
 from db.commands.records import import_records
 from db.commands.studies import weigh_errors
-from db.engine import write_session
+from db.engine import read_session, write_session
 from db.models import Study
+from db.queries.records.export import exported_study
 from db.queries.records.files import FileFormat, export_bytes, export_file
+from db.queries.records.source import StudySource
 from evalkit.contamination.canary import canary_of
 from evalkit.errors import RefusedError
 from evalkit.formats.csv_long import LONG_COLUMNS
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.judging.pair import PairQuestion
-from evalkit.judging.split import Split, split_of
+from evalkit.judging.split import split_of
 from evalkit.records.schema import TYPES
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.vocabulary import ConsensusRule, LeakPolicy
@@ -116,6 +119,29 @@ def test_a_judge_is_taught_what_annotators_saw_and_no_name_of_a_model(sqlite_dat
         session.exec(select(Study)).one().leak_policy = LeakPolicy.MASK
 
     assert b"Zephyr" not in written("openai-sft", also=ALL)
+
+
+def test_names_to_mask_are_read_once_however_many_chats_are_written(sqlite_database):
+    # They come from every output of a study that nothing stored them for, as an import's.
+    def n_readings(name, n_cases):
+        records = [case(f"c{number}") for number in range(n_cases)]
+        for number in range(n_cases):
+            key = f"c{number}"
+            records += [output(key, "A", "Yes."), output(key, "B", "No."),
+                        comparison("left", case=key)]  # fmt: skip
+        import_records(records, source_name="the test", eval_set=name, study=name)
+        asked = []
+        with read_session() as session:
+            sa.event.listen(
+                session.connection(), "before_cursor_execute", lambda *call: asked.append(call[2])
+            )
+            of = exported_study(session, name=name)
+            source = StudySource(session, of, ExportOptions(also=ALL))
+            chats = list(FORMATS[FileFormat.OPENAI_SFT].write(source))
+        assert len(chats) == 2 * n_cases
+        return sum("DISTINCT" in each and "provider" in each for each in asked)
+
+    assert n_readings("Two", 2) == n_readings("Six", 6) == 1
 
 
 def test_alpaca_eval_and_mt_bench_hold_each_annotation_as_it_was_shown(study):
@@ -273,32 +299,6 @@ def test_words_that_a_spreadsheet_would_run_are_harmless(study, format):
     assert row["prompt"] == "Say {{yes}}."
 
 
-def test_canaries_anchors_gold_and_all_but_the_train_split_stay_out_of_training_unless_asked_for(
-    sqlite_database,
-):
-    def pair(key, **fields):
-        yield case(key, f"What about {key}?", **fields)
-        yield output(key, "A", "Yes.")
-        yield output(key, "B", "No.")
-        yield comparison("left", case=key)
-
-    gold = {"type": "gold", "case": "right", "left": "A", "right": "B", "preference": "left"}
-    records = [*pair("canary", canary="x"), *pair("anchor", tags=["anchor"]), *pair("right"), gold]
-    for number in range(20):
-        records += pair(f"c{number}")
-    import_records(records, source_name="the test", eval_set="Set", study="Study")
-
-    of_split = {row["metadata"]["case"]: row["split"] for row in lines("langsmith")}
-    usual = {row["case"] for row in lines("dpo")}
-    plain = {key for key in of_split if key not in ("canary", "anchor", "right")}
-    assert usual == {key for key in plain if of_split[key] == Split.TRAIN}
-    assert {row["case"] for row in lines("dpo", also=ALL)} == set(of_split)
-    splits = (HeldBack.DEV, HeldBack.TEST)
-    assert {row["case"] for row in lines("dpo", also=splits)} == plain
-    with_dev = {row["case"] for row in lines("dpo", also=(HeldBack.DEV,))}
-    assert usual < with_dev == {key for key in plain if of_split[key] != Split.TEST}
-
-
 def test_every_answer_is_a_line_where_no_consensus_is_asked_for(study):
     rows = lines("dpo", also=ALL, rule=ConsensusRule.EVERY, judges=True)
     assert [(row["chosen_model"], row["n"]) for row in rows] == [("A", 1), ("A", 1), ("B", 1)]
@@ -342,29 +342,3 @@ def test_a_taxonomy_that_weighs_otherwise_has_another_hash_in_the_manifest(study
 
     # The tags are the same throughout.
     assert hashes[0] == hashes[1] != hashes[2]
-
-
-def test_what_is_trained_on_is_refused_where_it_stands_in_an_eval_set(study):
-    words = "one two three four five six seven eight"
-    elsewhere = [case("x", f"Say: {words.upper()}!"), case("same", "Say {{yes}}.")]
-    import_records(elsewhere, source_name="the test", eval_set="Unseen")
-    assert lines("dpo", also=ALL, rule=ConsensusRule.MAJORITY)
-
-    with pytest.raises(
-        RefusedError, match=r"1 case .*\nc1: case 'same' of 'Unseen', the same task"
-    ):
-        lines("dpo", also=ALL, against=("Unseen",))
-
-    for asked, is_refused in ((f"Please {words}", True), (words.rsplit(" ", 1)[0], False)):
-        key = "long" if is_refused else "short"
-        more = [case(key, asked), output(key, "A", "Yes."), output(key, "B", "No.")]
-        name = f"Study {key}"
-        import_records([*more, comparison("left", case=key)], source_name="the test",
-                       eval_set=name, study=name)  # fmt: skip
-        options = ExportOptions(also=ALL, against=("Unseen",))
-        made = {"study": name, "format": FileFormat.DPO, "options": options}
-        if is_refused:
-            with pytest.raises(RefusedError, match=r"long: case 'x' .*8 words in a row"):
-                export_bytes("file", **made)
-        else:
-            assert export_bytes("file", **made)
