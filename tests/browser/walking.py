@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
 from sqlalchemy import text
 
 from db.engine import engine
@@ -126,18 +126,16 @@ def fill_in(field: Locator, words: str) -> None:
 
 
 def choose(page: Page, label: str, words: str) -> None:
-    """Choose by the keyboard what these words are of.
-
-    Enter takes what is first by then, which is something else until the list is narrowed; and the
-    focus comes back from a list a moment after it is closed.
-    """
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.focus()
-    page.keyboard.type(words)
-    options = page.get_by_role("option")
-    expect(options.first).to_contain_text(words)
-    page.keyboard.press("Enter")
-    expect(options).to_have_count(0)
+    """Choose from a list; it is opened again where it closed, as one does that is moved."""
+    option = page.get_by_role("option", name=words, exact=True)
+    for _ in range(10):
+        page.get_by_role("combobox", name=label, exact=True).click()
+        try:
+            option.click(timeout=3_000)
+            break
+        except TimeoutError:
+            continue
+    expect(option).to_have_count(0)
     wait_until_whole(page)
 
 
