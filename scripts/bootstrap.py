@@ -70,7 +70,7 @@ def test(arguments: "list[str]") -> int:
     """Run the tests, all of them or those named."""
     python = environment("dev")
     # One file stays on one process: the servers its tests share start once.
-    everything = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile", "-q", "-rfEs"]
+    everything = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile", "-q", "-rfERs"]
     # In the order of folders the browser's come first: few tests a file, but the longest.
     everything.append("--no-loadscope-reorder")
     replace_by([python, "-m", "pytest", *(arguments or everything)])

@@ -89,15 +89,25 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Have a worker report what a test came to, and what went wrong before it or after.
 
     Of thousands of tests every report is packed, sent, unpacked and shown: half are of nothing.
+    What may be run again is run by the plugin that does so.
     """
     asked = item.config.option
     if not hasattr(item.config, "workerinput") or asked.durations is not None or asked.xmlpath:
+        return None
+    if item.get_closest_marker("flaky"):
         return None
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
         if report.when == "call" or not report.passed:
             item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the first run of a test that was run once more stumbled over."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"run again: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
 
 
 def pytest_collection() -> None:

@@ -55,6 +55,7 @@ def test_back_does_not_freeze_the_form_while_drafts_cannot_be_saved(server, open
 
     page.route("**/annotate/draft", hold)
     press(page, "x")
+    expect(page.get_by_role("radio", name="Both bad")).to_be_checked()
     press(page, "[")
 
     expect(problem(page)).to_contain_text("What you entered is not saved yet.", timeout=10_000)
